@@ -14,8 +14,9 @@ pub use anchor::{
     import_anchor, list_anchors,
 };
 pub use bag::{
-    ExportContext, Exported, KeptBag, Lock, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selected,
-    Selection, Step, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags, render_pages,
+    BagRequest, ExportContext, ExportOrder, ExportStep, Exported, KeptBag, Lock, ReceivedBag, Receiver, SealError,
+    SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags,
+    render_pages,
 };
 pub use quote::MAX_QUOTE;
 pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};

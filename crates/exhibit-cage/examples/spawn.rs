@@ -5,7 +5,7 @@
 //! Once with a server that has loaded nothing, once with 46 MiB on its heap: why tables belong in
 //! [`exhibit_cage::map_file`].
 
-use exhibit_cage::{Cage, CageLimits, Input, Options};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput};
 use exhibit_model::{Limits, Record, Request, Sink, Task, Verdict};
 use std::error::Error;
 use std::fs::{self, File};
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<(), Box<dyn Error>> {
-    let cage = Cage::start(Options::new(argument, at_once))?;
+    let cage = Cage::start(CageOptions::new(argument, at_once))?;
     let request = Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
     let run = |times: usize| {
         for _ in 0..times {
@@ -59,7 +59,7 @@ fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<
     Ok(())
 }
 
-fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+fn read(_: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     let mut bytes = Vec::new();
     let _ = input.read_to_end(&mut bytes);
     let _ = sink.emit(Record::MediaType(bytes.len().to_string()));

@@ -39,7 +39,7 @@ pub enum Preparation {
 pub type Warm = fn(Preparation);
 
 /// Serves as a fork server until the parent ends: the whole life of a process that [`crate::Cage`] started with
-/// [`crate::Options::argument`]. Call it first in `main`, before any thread exists.
+/// [`crate::CageOptions::argument`]. Call it first in `main`, before any thread exists.
 pub fn serve(job: Job, warm: Warm) -> ! {
     let control = match take_control() {
         Ok(control) => control,

@@ -33,7 +33,7 @@ impl Case {
         tool: &str,
     ) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
-        let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
+        let row = row.ok_or_else(|| self.no_such_page(content.id, page))?;
         let render_error = |reason: Reason| CaseError::RenderError { reason };
         if !row.kind.is_rendered() {
             return Err(render_error(Reason::NoLayout { kind: row.kind.word().to_owned() }));

@@ -2,6 +2,7 @@
 
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
+use exhibit_custody::Ref;
 use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, PageNumber, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
@@ -34,16 +35,23 @@ pub struct Document {
     pub paintable: bool,
 }
 
+/// The most documents that an ambiguous name lists.
+const MOST_NAMED: usize = 5;
+
+fn is_number(text: &str) -> bool {
+    (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// An entry of the custody log.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ProvedEntry {
     /// Its index in the log.
     pub seq: EntrySeq,
     /// Its canonical JSON.
     pub text: String,
     /// The openings of its commitments, safe to show: field and value.
     pub openings: Vec<(String, String)>,
-    /// The item whose receipt it records.
+    /// The item that it is about.
     pub item: Option<ItemId>,
     /// The log's checkpoint, a signed note.
     pub checkpoint: String,
@@ -60,27 +68,70 @@ impl Case {
 
     // Resolves an item of the scope: others match nothing.
     pub(crate) fn resolve_within(&self, document: &str, scope: &Scope) -> Result<ItemId, CaseError> {
-        let none = || CaseError::NoSuchDocument(document.to_owned());
-        let catalogue = self.catalogue();
-        let prefix = format!("{}-", self.config.prefix);
-        let number =
-            document.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(&prefix)).map(|p| &document[p.len()..]);
-        let digits = number.or(Some(document)).filter(|d| d.len() <= 18 && d.bytes().all(|b| b.is_ascii_digit()));
-        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId::new)
+        let plain = if is_number(document) { document.parse().ok().map(ItemId::new) } else { None };
+        if let Some(id) = plain
             && scope.contains(id)
-            && catalogue.item(id)?.is_some()
+            && self.catalogue().item(id)?.is_some()
         {
             return Ok(id);
         }
-        if (8..=64).contains(&document.len()) && document.bytes().all(|b| b.is_ascii_hexdigit()) {
-            let mut found = catalogue.items_by_digest_prefix(&document.to_ascii_lowercase())?;
-            found.retain(|id| scope.contains(*id));
-            if let [id] = found[..] {
-                return Ok(id);
+        match self.named_within(document, scope, MOST_NAMED)?[..] {
+            [] => Err(CaseError::NoSuchDocument(document.to_owned())),
+            [id] => Ok(id),
+            ref several => {
+                let documents = several.iter().map(|id| self.label(*id)).collect();
+                Err(CaseError::AmbiguousName { name: document.to_owned(), documents })
             }
         }
-        let found = catalogue.items_by_path(document.as_bytes())?;
-        found.into_iter().find(|id| scope.contains(*id)).ok_or_else(none)
+    }
+
+    // The items of the scope that a text names, at most `most`: the one with this label, however it is written
+    // (`EXH-000017`, `exh17`), else those with this digest or beginning of one, else the one with this path below a
+    // source, else those with this file name.
+    pub(crate) fn named_within(&self, text: &str, scope: &Scope, most: usize) -> Result<Vec<ItemId>, CaseError> {
+        let catalogue = self.catalogue();
+        let prefix = &self.config.prefix;
+        let number = text.get(..prefix.len()).filter(|start| start.eq_ignore_ascii_case(prefix));
+        let number = number.map(|_| text[prefix.len()..].trim_start_matches(['-', ' ', '_'])).filter(|n| is_number(n));
+        if let Some(id) = number.and_then(|number| number.parse().ok()).map(ItemId::new)
+            && scope.contains(id)
+            && catalogue.item(id)?.is_some()
+        {
+            return Ok(vec![id]);
+        }
+        if (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let mut found = catalogue.items_by_digest_prefix(&text.to_ascii_lowercase())?;
+            found.retain(|id| scope.contains(*id));
+            if !found.is_empty() {
+                found.truncate(most);
+                return Ok(found);
+            }
+        }
+        let found = catalogue.items_by_path(text.as_bytes())?;
+        if let Some(id) = found.into_iter().find(|id| scope.contains(*id)) {
+            return Ok(vec![id]);
+        }
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listed = if scope.is_full() { u32::try_from(most).unwrap_or(u32::MAX) } else { u32::MAX };
+        let mut found = catalogue.items_by_name(text, listed)?;
+        found.retain(|id| scope.contains(*id));
+        found.truncate(most);
+        Ok(found)
+    }
+
+    /// The error for a page that a document does not have.
+    pub(crate) fn no_such_page(&self, id: ItemId, page: PageNumber) -> CaseError {
+        match self.item(id) {
+            Ok(item) => CaseError::NoSuchPage {
+                document: self.label(id),
+                page,
+                pages: self.catalogue().pages(item.duplicate_of.unwrap_or(id)).map_or(0, |pages| pages.len() as u64),
+                state: item.state,
+            },
+            Err(error) => error,
+        }
     }
 
     /// The account of the case.
@@ -211,7 +262,7 @@ impl Case {
     pub(crate) fn page_row(&self, id: ItemId, number: PageNumber) -> Result<PageRow, CaseError> {
         let item = self.item(id)?;
         let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
-        row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })
+        row.ok_or_else(|| self.no_such_page(id, number))
     }
 
     /// Reads the page of a row from its pack.
@@ -226,16 +277,17 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
-    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
+    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<ProvedEntry, CaseError> {
         let log = self.folder.log()?;
-        let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
+        let bytes = log.entry(seq)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let catalogue = self.catalogue();
         let openings = catalogue.openings(seq)?;
-        Ok(Entry {
+        Ok(ProvedEntry {
             seq,
             text,
             openings: openings.into_iter().map(|o| (o.field, shown_bytes(&o.value))).collect(),
-            item: catalogue.item_of_entry(seq)?,
+            item: subject(&bytes),
             checkpoint: log.checkpoint().to_owned(),
             proof: log.tlog_proof(seq)?,
         })
@@ -247,6 +299,14 @@ impl Case {
     /// [`CaseError::Log`].
     pub(crate) fn log_size(&self) -> Result<u64, CaseError> {
         Ok(self.folder.log()?.size())
+    }
+}
+
+/// The item that an entry of the custody log is about.
+pub(crate) fn subject(entry: &[u8]) -> Option<ItemId> {
+    match exhibit_custody::Entry::read(entry).ok()?.object {
+        Ref::Item(id) => Some(id),
+        _ => None,
     }
 }
 

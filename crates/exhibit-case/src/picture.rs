@@ -25,7 +25,7 @@ impl Case {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;
-        let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
+        let row = row.ok_or_else(|| self.no_such_page(id, number))?;
         let original = item.original.ok_or_else(|| render_error(Reason::NoBytes))?;
         if !row.kind.is_rendered() {
             return Err(render_error(Reason::NoLayout { kind: row.kind.word().to_owned() }));

@@ -277,9 +277,13 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn items_by_digest_prefix(&self, hex: &str) -> Result<Vec<ItemId>, CatalogueError> {
-        let sql = "SELECT id FROM items WHERE duplicate_of IS NULL AND lower(hex(sha256)) LIKE ?1 || '%' ORDER BY id LIMIT 10";
+        let padded =
+            |with: &str| Digest::parse(&format!("{hex}{}", with.repeat(64_usize.saturating_sub(hex.len())))).ok();
+        let (Some(first), Some(last)) = (padded("0"), padded("f")) else { return Ok(Vec::new()) };
+        let sql = "SELECT id FROM items WHERE sha256 BETWEEN ?1 AND ?2 AND duplicate_of IS NULL ORDER BY id LIMIT 10";
         let mut statement = self.db.prepare_cached(sql).to("look for a digest")?;
-        let rows = statement.query_map([hex], |row| row.get(0).map(ItemId::new)).to("look for a digest")?;
+        let range = [first.as_bytes(), last.as_bytes()];
+        let rows = statement.query_map(range, |row| row.get(0).map(ItemId::new)).to("look for a digest")?;
         rows.collect::<Result<_, _>>().to("look for a digest")
     }
 
@@ -292,6 +296,21 @@ impl Catalogue {
         let mut statement = self.db.prepare_cached(sql).to("look for a path")?;
         let rows = statement.query_map([path], |row| row.get(0).map(ItemId::new)).to("look for a path")?;
         rows.collect::<Result<_, _>>().to("look for a path")
+    }
+
+    /// At most `most` items whose path ends with this file name, or with this path of several parts.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn items_by_name(&self, name: &str, most: u32) -> Result<Vec<ItemId>, CatalogueError> {
+        let sql = "SELECT id FROM items WHERE path = ?1 OR substr(path, -length(?2)) = ?2 \
+                   OR name_text = ?3 OR substr(name_text, -length(?4)) = ?4 ORDER BY id LIMIT ?5";
+        let below = format!("/{name}");
+        let mut statement = self.db.prepare_cached(sql).to("look for a name")?;
+        let found = statement.query_map(params![name.as_bytes(), below.as_bytes(), name, below, most], |row| {
+            row.get(0).map(ItemId::new)
+        });
+        found.to("look for a name")?.collect::<Result<_, _>>().to("look for a name")
     }
 
     /// Whether an original is acknowledged.
@@ -419,15 +438,6 @@ impl Work<'_> {
         let sql = "INSERT INTO sources (path, name, received) VALUES (?1, ?2, ?3)";
         self.tx.execute(sql, params![path, name, received.0]).to("add a source")?;
         Ok((SourceId::new(self.tx.last_insert_rowid()), true))
-    }
-
-    /// Records the number of entries found by a complete walk of a source.
-    ///
-    /// # Errors
-    /// [`CatalogueError::Engine`].
-    pub fn walked(&self, source: SourceId, found: u64) -> Result<(), CatalogueError> {
-        let sql = "UPDATE sources SET found = ?2 WHERE id = ?1";
-        self.tx.execute(sql, params![source.get(), found.cast_signed()]).to("count a source").map(drop)
     }
 
     /// Whether an original is acknowledged, or will be with this transaction.

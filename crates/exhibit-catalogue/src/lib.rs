@@ -7,6 +7,7 @@
 //! bytes.
 
 mod account;
+mod intakes;
 mod items;
 mod jobs;
 #[cfg(test)]
@@ -19,11 +20,12 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, ContainerGap};
+pub use account::{Account, ContainerGap, Unread};
+pub use intakes::{Intake, IntakeEnd};
 pub use items::{Added, Item, ItemFilter, ItemInFull, NewItem, NoteRow, ReadResult};
-pub use jobs::{Cost, Finished, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageId, StageKey};
+pub use jobs::{Choice, Finished, JobCost, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageId, StageKey};
 pub use outbox::Outgoing;
-pub use pages::{NewPage, OcrState, PageRow, PageText};
+pub use pages::{DOUBTFUL, NewPage, OcrState, PageRow, PageText};
 pub use pictures::PagePicture;
 pub use places::MOST_PLACES;
 

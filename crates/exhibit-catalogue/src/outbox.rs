@@ -3,7 +3,7 @@
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
 use exhibit_model::{EntrySeq, Opening};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 /// An entry that the log may not have yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +54,6 @@ impl Catalogue {
         };
         let rows: Vec<_> = rows.collect::<Result<_, _>>().to("read openings")?;
         Ok(rows.into_iter().filter_map(opening).collect())
-    }
-
-    /// The item whose receipt an entry records.
-    ///
-    /// # Errors
-    /// [`CatalogueError::Engine`].
-    pub fn item_of_entry(&self, seq: EntrySeq) -> Result<Option<exhibit_model::ItemId>, CatalogueError> {
-        let sql = "SELECT id FROM items WHERE seq = ?1";
-        let mut statement = self.db.prepare(sql).to("look for an entry")?;
-        statement
-            .query_row([seq.get().cast_signed()], |row| row.get(0).map(exhibit_model::ItemId::new))
-            .optional()
-            .to("look for an entry")
     }
 }
 

@@ -19,6 +19,9 @@ pub struct NewPage<'a> {
     pub digest: Digest,
 }
 
+/// The mean confidence of OCR below which a page's text is doubtful: names on it may be misread.
+pub const DOUBTFUL: f64 = 0.7;
+
 /// Whether a page is to be read by OCR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OcrState {

@@ -149,6 +149,15 @@ CREATE TABLE IF NOT EXISTS places (
   revision INTEGER NOT NULL         -- counted with the pages': the index follows both
 );
 CREATE INDEX IF NOT EXISTS places_by_revision ON places (revision);
+CREATE TABLE IF NOT EXISTS intakes (
+  source INTEGER PRIMARY KEY REFERENCES sources (id),   -- a source whose intake has not ended
+  began INTEGER NOT NULL,
+  known INTEGER,                    -- entries that it has; NULL until they were counted
+  ended TEXT NOT NULL               -- why it stopped: requested, no-space, source-lost, failed; empty: not recorded
+);
+CREATE INDEX IF NOT EXISTS items_not_read ON items (state) WHERE state NOT IN ('read', 'empty', 'duplicate');
+CREATE INDEX IF NOT EXISTS pages_failed ON pages (item) WHERE ocr = 'failed';
+CREATE INDEX IF NOT EXISTS pages_doubtful ON pages (item) WHERE current = 1 AND confidence < 0.7;
 ";
 
 /// Creates the tables that were added later, if they are missing.

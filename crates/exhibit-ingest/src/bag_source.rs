@@ -43,6 +43,7 @@ impl Intake<'_> {
     /// Receives every file of a bag. Fails at the first file that has changed since it was checked.
     pub(crate) fn take_over(&mut self, source: SourceId, mut bag: BagSource) -> Result<(), IngestError> {
         let count = bag.files.len() as u64;
+        self.out.send(Message::Counted { source, entries: count })?;
         for file in bag.files {
             if self.stop.requested() {
                 return Ok(());

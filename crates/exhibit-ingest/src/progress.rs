@@ -33,7 +33,7 @@ pub struct StageCounts {
 
 /// Counters of a run.
 #[derive(Debug)]
-pub struct Progress {
+pub struct IngestProgress {
     began: Instant,
     pub(crate) met: AtomicU64,
     pub(crate) met_bytes: AtomicU64,
@@ -91,7 +91,7 @@ pub struct Snapshot {
     pub slowest: Option<Running>,
 }
 
-impl Default for Progress {
+impl Default for IngestProgress {
     fn default() -> Self {
         let zero = || AtomicU64::new(0);
         Self {
@@ -113,7 +113,7 @@ pub(crate) fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Ordering::Relaxed);
 }
 
-impl Progress {
+impl IngestProgress {
     pub(crate) fn enter(&self, phase: Phase) {
         *lock(&self.phase) = (phase, Instant::now());
     }
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn reading(seconds: u64, done: u64, jobs: u64, walked: bool) -> Snapshot {
-        let progress = Progress::default();
+        let progress = IngestProgress::default();
         progress.count(StageName::READ, |counts| (counts.done, counts.jobs) = (done, jobs));
         Snapshot { in_phase: Duration::from_secs(seconds), walked, ..progress.snapshot() }
     }
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_slowest_job_is_the_one_that_began_first() {
-        let (progress, now) = (Progress::default(), Instant::now());
+        let (progress, now) = (IngestProgress::default(), Instant::now());
         let earlier = now.checked_sub(Duration::from_secs(9)).expect("a moment");
         progress.begin_job(ItemId::new(4), Some(PageNumber::new(2)), now);
         progress.begin_job(ItemId::new(3), None, earlier);

@@ -5,19 +5,20 @@ use crate::bag_source::BagSource;
 use crate::committer::{ByteBudget, Committer, Message, Registered, Sender, pack_end};
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
-use crate::progress::{Phase, Progress};
+use crate::progress::{IngestProgress, Phase};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
-use crate::stages::read::{Families, Read};
+use crate::stages::read::{Families, Read, Suspects};
 use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
-use exhibit_case::CaseWriter;
-use exhibit_catalogue::{Account, StageId, StageKey};
+use exhibit_case::{CaseWriter, is_disk_full};
+use exhibit_catalogue::{Account, IntakeEnd, ItemFilter, StageId, StageKey};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
-use exhibit_model::{Limits, SourceId, State};
+use exhibit_model::{ItemId, Limits, SourceId, State};
 use exhibit_store::PackWriter;
-use std::os::unix::ffi::OsStrExt;
+use std::collections::BTreeSet;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -42,7 +43,7 @@ impl StopRequest {
 
 /// The options of a run.
 #[derive(Debug)]
-pub struct Options<'a> {
+pub struct IngestOptions<'a> {
     /// The display names of the sources; by default the last part of their path.
     pub name: Option<&'a str>,
     /// The number of concurrent workers.
@@ -72,6 +73,10 @@ pub struct Summary {
     pub ocr_pages: u64,
     /// Whether the run stopped early on request.
     pub stopped: bool,
+    /// Encrypted items that were tried again.
+    pub encrypted: u64,
+    /// Those of them that a password opened.
+    pub opened: u64,
     /// The account of the whole case after the run.
     pub account: Account,
 }
@@ -81,23 +86,40 @@ pub struct RunContext<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
     /// The progress counters.
-    pub progress: &'a Progress,
+    pub progress: &'a IngestProgress,
     /// Requests a graceful stop.
     pub stop: &'a StopRequest,
 }
 
-/// Imports sources into a case, and resumes the pending work of earlier runs; with no source, only the latter.
+/// Imports sources into a case, and resumes the pending work of earlier runs; with no source, only the latter, which
+/// includes sources whose intake was interrupted.
 ///
 /// # Errors
 /// [`IngestError`]; everything acknowledged until then is kept, and the next run resumes from there.
 pub fn ingest(
     held: &mut CaseWriter,
     sources: &[PathBuf],
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
-    let sources = register(held, sources, options.name)?;
+    let sources = if sources.is_empty() { unfinished(held)? } else { register(held, sources, options.name)? };
     run(held, sources, options, world)
+}
+
+// The folders and files whose intake has not ended, and that are there now.
+pub(crate) fn unfinished(held: &mut CaseWriter) -> Result<Vec<(SourceId, Source)>, IngestError> {
+    let mut sources = Vec::new();
+    for intake in held.catalogue.intakes()? {
+        let path = PathBuf::from(std::ffi::OsString::from_vec(intake.path.clone()));
+        if intake.is_path() && path.exists() {
+            let now = held.acts.now();
+            let work = held.catalogue.begin()?;
+            work.intake_begins(intake.source, now)?;
+            work.commit()?;
+            sources.push((intake.source, Source::Path(path)));
+        }
+    }
+    Ok(sources)
 }
 
 /// Imports a bag received from another case; its files are read like those of any source.
@@ -107,7 +129,7 @@ pub fn ingest(
 pub fn take_over(
     held: &mut CaseWriter,
     bag: BagSource,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let now = held.acts.now();
@@ -116,6 +138,7 @@ pub fn take_over(
     if new {
         held.acts.log_at(&work, (bag.receipt)(number), now)?;
     }
+    work.intake_begins(number, now)?;
     work.commit()?;
     run(held, vec![(number, Source::Bag(bag))], options, world)
 }
@@ -130,20 +153,42 @@ pub(crate) enum Source {
 fn run(
     held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
-    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
+    let read = Read {
+        cage,
+        passwords: &passwords,
+        limits,
+        cage_limits,
+        families: Families::default(),
+        suspects: Suspects::default(),
+    };
     let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
     let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
-    run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))
+    let locked = if options.retry.contains(&State::Encrypted) { encrypted(held)? } else { BTreeSet::new() };
+    let summary = run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))?;
+    let still = if locked.is_empty() { BTreeSet::new() } else { encrypted(held)? };
+    let opened = locked.difference(&still).count() as u64;
+    Ok(Summary { encrypted: locked.len() as u64, opened, ..summary })
+}
+
+fn record_end(held: &mut CaseWriter, end: IntakeEnd) -> Result<(), IngestError> {
+    let work = held.catalogue.begin()?;
+    work.intakes_stopped(end)?;
+    Ok(work.commit()?)
+}
+
+fn encrypted(held: &CaseWriter) -> Result<BTreeSet<ItemId>, IngestError> {
+    let filter = ItemFilter { states: vec![State::Encrypted], ..ItemFilter::default() };
+    Ok(held.view().items(&filter)?.into_iter().map(|item| item.id).collect())
 }
 
 /// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stop: &'a StopRequest,
 }
 
@@ -231,13 +276,23 @@ pub(crate) fn run_stages(
         // the committer's error is the cause when others could not send to it
         first_error([kept, result, received, indexed])
     });
-    result?;
+    let end = match &result {
+        Ok(()) => IntakeEnd::Requested,
+        Err(error) if is_disk_full(error) => IntakeEnd::NoSpace,
+        Err(IngestError::Source { .. }) => IntakeEnd::SourceLost,
+        Err(_) => IntakeEnd::Failed,
+    };
+    // on a full disk this may fail too: then the intake has no recorded end, and is as visible
+    let recorded = record_end(held, end);
+    result.and(recorded)?;
     let snapshot = progress.snapshot();
     Ok(Summary {
         items: snapshot.items,
         pages: snapshot.stage(StageName::READ).pages,
         ocr_pages: snapshot.stage(StageName::OCR).pages,
         stopped: stop.requested(),
+        encrypted: 0,
+        opened: 0,
         account: open()?.account()?,
     })
 }
@@ -257,7 +312,7 @@ fn prepare<'a>(
     held: &mut CaseWriter,
     stages: &[&'a dyn Stage],
     retry: &[State],
-    progress: &Progress,
+    progress: &IngestProgress,
 ) -> Result<Vec<Registered<'a>>, IngestError> {
     let mut registered = Vec::new();
     let past = stages.iter().map(|stage| held.catalogue.stage_versions(stage.name().as_str()));
@@ -313,6 +368,7 @@ pub(crate) fn register(
         if new {
             held.acts.log_at(&work, Act::source_receive(number, channel, bytes), now)?;
         }
+        work.intake_begins(number, now)?;
         work.commit()?;
         numbered.push((number, Source::Path(path)));
     }

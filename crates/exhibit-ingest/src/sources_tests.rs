@@ -1,15 +1,15 @@
 //! Sources as they are found: odd names, links, pipes, files that cannot be read, files that change, bags.
 
 use crate::bag_source::{BagFile, BagSource};
-use crate::committer::Outcome;
-use crate::run::{Threads, register, run_stages};
+use crate::committer::{Content, Message, Outcome};
+use crate::run::{Threads, register, run_stages, unfinished};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName};
-use crate::{IngestError, Progress, StopRequest, Summary};
+use crate::{IngestError, IngestProgress, StopRequest, Summary};
 use exhibit_case::Principal;
-use exhibit_catalogue::{Item, ItemFilter, JobEnd, Lease, Span};
+use exhibit_catalogue::{IntakeEnd, Item, ItemFilter, JobEnd, JobSpan, Lease};
 use exhibit_custody::{Act, Channel};
 use exhibit_model::{Digest, ItemId, OriginalId, State};
-use exhibit_proof::bagit::{Files, Found, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
 use exhibit_testing::TestCase;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ impl Stage for Settle {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -47,7 +47,7 @@ impl Stage for Settle {
 fn run(case: &TestCase, sources: &[PathBuf]) -> Result<Summary, IngestError> {
     let mut held = case.writer();
     let sources = register(&mut held, sources, None)?;
-    let (progress, stop) = (Progress::default(), StopRequest::default());
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
     run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop })
 }
 
@@ -62,7 +62,7 @@ fn states(case: &TestCase) -> Vec<(String, State, Vec<String>)> {
 }
 
 fn audit(case: &TestCase) {
-    let options = exhibit_audit::Options::default();
+    let options = exhibit_audit::AuditOptions::default();
     let found = exhibit_audit::audit(&case.folder(), &options, &mut exhibit_audit::NoProgress).expect("checked");
     assert!(found.is_good(), "{:?}", found.findings);
 }
@@ -201,11 +201,11 @@ fn empty_folders_and_files_are_accounted_for() {
 struct InMemory(BTreeMap<String, Vec<u8>>);
 
 impl Files for InMemory {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         Ok(self
             .0
             .iter()
-            .map(|(path, bytes)| Found { path: path.clone().into_bytes(), size: bytes.len() as u64, plain: true })
+            .map(|(path, bytes)| FoundFile { path: path.clone().into_bytes(), size: bytes.len() as u64, plain: true })
             .collect())
     }
 
@@ -235,7 +235,7 @@ fn bag(files: &[(&str, &[u8], &[u8])]) -> BagSource {
 fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
     let budget = crate::committer::ByteBudget::default();
     let originals = case.open().folder.originals()?;
-    let (progress, stop) = (Progress::default(), StopRequest::default());
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
     let catalogue = case.open().folder.catalogue_for_reading()?;
     let (sender, inbox) = std::sync::mpsc::sync_channel(100);
     let out = crate::committer::Sender::new(sender, &budget);
@@ -245,11 +245,112 @@ fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
     received.map(|()| inbox.iter().count() as u64)
 }
 
+/// Receives a folder of ten files; calls `at` with the folder after the third, while the intake waits to hand over the
+/// next. Returns the result and the messages.
+fn receive_until(case: &TestCase, at: &dyn Fn(&Path, &StopRequest)) -> (Result<(), IngestError>, Vec<String>) {
+    let names: Vec<(String, String)> = (0..10).map(|n| (format!("{n}.txt"), n.to_string())).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let trove = case.trove(&files);
+    let budget = crate::committer::ByteBudget::default();
+    let originals = case.open().folder.originals().expect("a store");
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
+    let catalogue = case.open().folder.catalogue_for_reading().expect("a catalogue");
+    // nothing is sent before it is taken
+    let (sender, inbox) = std::sync::mpsc::sync_channel(0);
+    let out = crate::committer::Sender::new(sender, &budget);
+    let mut intake = crate::intake::Intake { originals: &originals, catalogue, out, progress: &progress, stop: &stop };
+    let number = exhibit_model::SourceId::new(1);
+    std::thread::scope(|scope| {
+        let receiving = scope.spawn(|| {
+            let result = intake.receive(number, &trove);
+            drop(intake);
+            result
+        });
+        let mut seen = Vec::new();
+        for message in &inbox {
+            seen.push(match message {
+                Message::Counted { entries, .. } => format!("counted {entries}"),
+                Message::Walked { found, .. } => format!("walked {found}"),
+                Message::File { content: Content::None(state, _), .. } => state.word().to_owned(),
+                _ => "file".to_owned(),
+            });
+            if seen.len() == 4 {
+                at(&trove, &stop);
+            }
+        }
+        (receiving.join().expect("no panic"), seen)
+    })
+}
+
+#[test]
+fn a_stopped_intake_is_counted_and_does_not_end() {
+    let case = TestCase::empty();
+    let (result, seen) = receive_until(&case, &|_, stop| stop.request());
+    assert!(result.is_ok(), "{result:?}");
+    assert_eq!(seen[0], "counted 10", "{seen:?}");
+    let files = seen.iter().filter(|message| *message == "file").count();
+    assert!((3..=4).contains(&files), "one more may have been waiting: {seen:?}");
+    assert!(!seen.iter().any(|message| message.starts_with("walked")), "{seen:?}");
+    let (_, seen) = receive_until(&TestCase::empty(), &|_, _| {});
+    assert_eq!((seen.len(), seen.last().map(String::as_str)), (12, Some("walked 10")), "{seen:?}");
+}
+
+#[test]
+fn a_source_that_is_gone_ends_the_intake_and_fails_no_entry() {
+    let case = TestCase::empty();
+    let (result, seen) = receive_until(&case, &|trove, _| fs::remove_dir_all(trove).expect("removed"));
+    assert!(matches!(result, Err(IngestError::Source { .. })), "{result:?}");
+    assert!(!seen.iter().any(|message| message == "failed" || message.starts_with("walked")), "{seen:?}");
+}
+
+#[test]
+fn an_interrupted_intake_stays_visible_until_it_is_resumed() {
+    let case = TestCase::without_source();
+    let trove = case.trove(&[("a.txt", "one"), ("b.txt", "two"), ("c.txt", "three")]);
+    let stop = StopRequest::default();
+    stop.request();
+    let mut held = case.writer();
+    let sources = register(&mut held, std::slice::from_ref(&trove), None).expect("registered");
+    let progress = IngestProgress::default();
+    let summary = run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop });
+    let account = summary.expect("a run").account;
+    assert!(!account.is_complete() && account.gaps.is_empty(), "{account:?}");
+    let [intake] = &account.intakes[..] else { panic!("one intake: {account:?}") };
+    assert_eq!((intake.received, intake.end, intake.is_path()), (1, IntakeEnd::Requested, true));
+    // the next run of no source resumes it
+    let resumed = unfinished(&mut held).expect("sources");
+    assert_eq!(held.catalogue.intakes().expect("intakes")[0].end, IntakeEnd::Unknown);
+    let go_on = StopRequest::default();
+    let threads = Threads { progress: &progress, stop: &go_on };
+    let account = run_stages(&mut held, resumed, &[&Settle], &[], 1, &threads).expect("a run").account;
+    assert!(account.is_complete() && account.intakes.is_empty(), "{account:?}");
+    assert!(unfinished(&mut held).expect("sources").is_empty());
+    drop(held);
+    assert_eq!(items(&case).len(), 3);
+    audit(&case);
+}
+
+#[test]
+fn a_source_that_is_not_there_is_not_resumed_and_stays_visible() {
+    let case = TestCase::without_source();
+    let trove = case.trove(&[("a.txt", "one"), ("b.txt", "two")]);
+    let mut held = case.writer();
+    let sources = register(&mut held, std::slice::from_ref(&trove), None).expect("registered");
+    fs::remove_dir_all(&trove).expect("removed");
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
+    let threads = Threads { progress: &progress, stop: &stop };
+    let lost = run_stages(&mut held, sources, &[&Settle], &[], 1, &threads);
+    assert!(matches!(lost, Err(IngestError::Source { .. })), "{lost:?}");
+    assert!(unfinished(&mut held).expect("sources").is_empty());
+    let intakes = held.catalogue.intakes().expect("intakes");
+    assert_eq!((intakes.len(), intakes[0].end, intakes[0].known), (1, IntakeEnd::SourceLost, None));
+}
+
 #[test]
 fn the_files_of_a_bag_are_those_that_were_checked() {
     let case = TestCase::empty();
     let good: &[(&str, &[u8], &[u8])] = &[("a.txt", b"one", b"one"), ("b.txt", b"two", b"two")];
-    assert_eq!(receive_bag(&case, bag(good)).expect("received"), 3, "two files, and the end of the walk");
+    assert_eq!(receive_bag(&case, bag(good)).expect("received"), 4, "their number, two files, and the end of the walk");
     for (what, files) in [
         ("other bytes", &[("a.txt", &b"one"[..], &b"0ne"[..])][..]),
         ("a longer file", &[("a.txt", b"one", b"one ")]),

@@ -57,6 +57,21 @@ impl Source {
         Ok(Self::Folder(rustix::fs::open(path, flags, Mode::empty())?))
     }
 
+    /// Whether the source is still what is at its path, and can be listed: a disk may be removed while it is read.
+    ///
+    /// # Errors
+    /// Those of examining it; [`io::ErrorKind::NotFound`] if something else is there.
+    pub(crate) fn is_at(&self, path: &Path) -> io::Result<()> {
+        let Self::Folder(root) = self else { return fs::metadata(path).map(drop) };
+        let (there, opened) = (fs::metadata(path)?, File::from(root.try_clone()?).metadata()?);
+        if (there.dev(), there.ino()) != (opened.dev(), opened.ino()) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let root = self.at(Path::new("."), OFlags::RDONLY | OFlags::DIRECTORY)?;
+        Dir::new(OwnedFd::from(root))?.next().transpose()?;
+        Ok(())
+    }
+
     /// Calls `each` for every entry of the source, until it returns false.
     ///
     /// # Errors

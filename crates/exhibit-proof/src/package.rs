@@ -8,11 +8,11 @@ use crate::anchor::{Anchor, AnchorError};
 use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
 use crate::chain::{MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
-use crate::document::{Leaf, LeafProof, Part};
+use crate::document::{DocumentPart, Leaf, LeafProof};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
-use crate::json::Value;
-use crate::note::{Note, VerifierKey};
+use crate::json::JsonValue;
+use crate::note::{SignedNote, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
 use crate::statement::Statement;
@@ -68,7 +68,7 @@ pub struct Proved {
     /// The time at which the package was handed over according to the log; empty if the log does not record it.
     pub exported: String,
     /// The documents, by label.
-    pub documents: BTreeMap<String, Document>,
+    pub documents: BTreeMap<String, ProvedDocument>,
     /// The quotes, by label: document and page.
     pub quotes: BTreeMap<String, (String, u32)>,
 }
@@ -83,7 +83,7 @@ impl Proved {
 
 /// The facts that a package proves about one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Document {
+pub struct ProvedDocument {
     /// The numbers of its containers, outermost first, followed by the number of its item.
     pub family: Vec<u64>,
     /// SHA-256 of its original.
@@ -110,7 +110,7 @@ struct Check<'a> {
     files: &'a mut dyn Files,
     checked: &'a mut Checked,
     key: VerifierKey,
-    note: Note,
+    note: SignedNote,
     checkpoint: Checkpoint,
     // Proved log entries; they are read again when needed, to save memory.
     entries: BTreeSet<u64>,
@@ -128,7 +128,7 @@ struct Check<'a> {
 
 /// Checks files that restate proved facts (load files): adds their deviations to the findings, and returns the paths
 /// of all files that it checked. Other files are [`Fault::Unproved`].
-pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, Document>) -> Vec<String>;
+pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, ProvedDocument>) -> Vec<String>;
 
 /// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
 /// if the bag contains no usable proofs.
@@ -172,14 +172,14 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views:
     Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes })
 }
 
-fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, Note, Checkpoint)> {
+fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, SignedNote, Checkpoint)> {
     let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
     if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
         checked.wrong(POLICY, Fault::Policy, "not the policy of this log");
     }
     let signed = read(files, CHECKPOINT).and_then(|bytes| {
-        let note = Note::parse(&bytes).map_err(|error| chain(&error))?;
+        let note = SignedNote::parse(&bytes).map_err(|error| chain(&error))?;
         let checkpoint = Checkpoint::signed(&note, &key).map_err(|error| chain(&error))?;
         Ok((note, checkpoint))
     });
@@ -200,7 +200,7 @@ impl Check<'_> {
                 self.checked.wrong(&proof, Fault::Proof, detail);
                 continue;
             }
-            match Value::read(&bytes) {
+            match JsonValue::read(&bytes) {
                 Ok(entry) if entry.number("seq") == Some(number) => self.remember(number, &entry),
                 Ok(_) => self.checked.wrong(&path, Fault::Entry, "its number differs from its file name"),
                 Err(error) => self.checked.wrong(&path, Fault::Entry, chain(&error)),
@@ -221,7 +221,7 @@ impl Check<'_> {
         tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
     }
 
-    fn remember(&mut self, number: u64, entry: &Value) {
+    fn remember(&mut self, number: u64, entry: &JsonValue) {
         self.entries.insert(number);
         let made = entry.list("made").unwrap_or_default().iter().filter_map(|made| made.as_text().map(str::to_owned));
         match entry.text("act") {
@@ -229,7 +229,8 @@ impl Check<'_> {
             Some("case.open") if number == 0 => self.keys.extend(made),
             Some("case.seal") => self.sealed_at = Some(number),
             Some("anchor") => {
-                let used = entry.list("used").unwrap_or_default().iter().filter_map(Value::as_text).map(str::to_owned);
+                let used =
+                    entry.list("used").unwrap_or_default().iter().filter_map(JsonValue::as_text).map(str::to_owned);
                 self.anchored.extend(made.chain(used).chain([text(entry, "object")]));
             }
             _ => {}
@@ -308,15 +309,15 @@ impl Check<'_> {
         at
     }
 
-    fn documents(&mut self) -> BTreeMap<String, Document> {
+    fn documents(&mut self) -> BTreeMap<String, ProvedDocument> {
         let paths: Vec<String> = self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
         let mut documents = BTreeMap::new();
         for path in paths {
             self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
-            let own = |record: &Value| record.number("v") == Some(1) && record.text("document") == Some(&label);
-            let record = Value::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
+            let own = |record: &JsonValue| record.number("v") == Some(1) && record.text("document") == Some(&label);
+            let record = JsonValue::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
             match record.and_then(|record| self.document(&path, &label, &record)) {
                 Some(document) => drop(documents.insert(label, document)),
                 None => self.checked.wrong(&path, Fault::Record, ""),
@@ -326,7 +327,7 @@ impl Check<'_> {
     }
 
     // Returns `None` if the record is malformed; wrong statements in it become findings.
-    fn document(&mut self, place: &str, label: &str, record: &Value) -> Option<Document> {
+    fn document(&mut self, place: &str, label: &str, record: &JsonValue) -> Option<ProvedDocument> {
         let item = format!("item:{}", record.number("item")?);
         let original: [u8; 32] = record.bytes("original")?;
         let original_ref = format!("original:{}", to_hex(&original));
@@ -336,7 +337,7 @@ impl Check<'_> {
             let names = |what| ["object", "made", "used"].iter().any(|member| contains(entry, member, what));
             act && names(&item) && names(&original_ref)
         });
-        let mut document = Document {
+        let mut document = ProvedDocument {
             family: self.containers(place, record, receipt)?,
             original,
             size: entry.as_ref().and_then(|entry| fact(entry, "size")).unwrap_or_default(),
@@ -364,9 +365,9 @@ impl Check<'_> {
     }
 
     // Checks the receipt of each container, outermost first, and that each member was taken from its container.
-    fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<Vec<u64>> {
+    fn containers(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<Vec<u64>> {
         let (mut outer, mut family) = (None::<String>, Vec::new());
-        let container = |c: &Value| Some((Some(c.number("item")?), c.number("receipt")?));
+        let container = |c: &JsonValue| Some((Some(c.number("item")?), c.number("receipt")?));
         let containers = record.list("containers")?.iter().map(container);
         for link in containers.chain([Some((None, receipt))]) {
             let (item, receipt) = link?;
@@ -384,15 +385,15 @@ impl Check<'_> {
     }
 
     // Checks that the outermost receipt of the document refers to the source that another case handed over.
-    fn source(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
-        let received = |entry: &Value| contains(entry, "act", "source.receive");
+    fn source(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<()> {
+        let received = |entry: &JsonValue| contains(entry, "act", "source.receive");
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
         let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
         self.entry(outermost, place, Fault::Receipt, |receipt| contains(receipt, "used", &text(&entry, "object")));
         Some(())
     }
 
-    fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
+    fn original(&mut self, place: &str, label: &str, path: &str, document: &mut ProvedDocument) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if own.is_some_and(|rest| rest.starts_with("/original")) {
             document.file =
@@ -418,9 +419,9 @@ impl Check<'_> {
         &mut self,
         place: &str,
         label: &str,
-        record: &Value,
+        record: &JsonValue,
         original: &str,
-        document: &mut Document,
+        document: &mut ProvedDocument,
     ) -> Option<()> {
         let content = format!("item:{}", record.number("content")?);
         let root = Hash(record.bytes("root")?);
@@ -432,7 +433,7 @@ impl Check<'_> {
         });
         document.page_count = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
         for part in record.list("parts")? {
-            let hash = |hash: &Value| Hash::from_base64(hash.as_text()?);
+            let hash = |hash: &JsonValue| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
                 record: part.text("record")?.as_bytes().to_vec(),
                 index: part.number("index")?,
@@ -449,25 +450,25 @@ impl Check<'_> {
         Some(())
     }
 
-    fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut Document) {
+    fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut ProvedDocument) {
         let (path, page, proved) = match leaf.part {
-            Part::Original { .. } if leaf.sha256 == document.original => return,
-            Part::Original { .. } => {
+            DocumentPart::Original { .. } if leaf.sha256 == document.original => return,
+            DocumentPart::Original { .. } => {
                 return self.checked.wrong(
                     place,
                     Fault::Part,
                     "the text was read from another original than the one received",
                 );
             }
-            Part::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
-            Part::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
+            DocumentPart::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
+            DocumentPart::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
         };
         if self.content(&path, leaf.sha256, place, Fault::Content) {
             proved.insert(page, leaf.sha256);
         }
     }
 
-    fn opening(&mut self, place: &str, opening: &Value, document: &mut Document) -> Option<()> {
+    fn opening(&mut self, place: &str, opening: &JsonValue, document: &mut ProvedDocument) -> Option<()> {
         let (number, field) = (opening.number("entry")?, opening.text("field")?);
         // With a variable salt length, bytes could be moved between the salt and the value.
         let (salt, value) = (opening.bytes::<16>("salt")?, base64(opening.text("value")?)?);
@@ -479,7 +480,7 @@ impl Check<'_> {
         Some(())
     }
 
-    fn quotes(&mut self, documents: &BTreeMap<String, Document>) -> BTreeMap<String, (String, u32)> {
+    fn quotes(&mut self, documents: &BTreeMap<String, ProvedDocument>) -> BTreeMap<String, (String, u32)> {
         let paths: Vec<String> = self.below(QUOTES).collect();
         let mut quotes = BTreeMap::new();
         for path in paths {
@@ -498,7 +499,13 @@ impl Check<'_> {
         quotes
     }
 
-    fn quote(&mut self, path: &str, bytes: &[u8], anchor: &Anchor, documents: &BTreeMap<String, Document>) -> bool {
+    fn quote(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+        anchor: &Anchor,
+        documents: &BTreeMap<String, ProvedDocument>,
+    ) -> bool {
         let before = self.checked.deviations.len();
         let (item, digest) = (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
         self.entry(anchor.entry, path, Fault::QuoteLog, |entry| {
@@ -564,12 +571,18 @@ impl Check<'_> {
     }
 
     // Returns a proved log entry that satisfies `must`; `place` is where it is referenced.
-    fn entry(&mut self, number: u64, place: &str, fault: Fault, must: impl Fn(&Value) -> bool) -> Option<Value> {
+    fn entry(
+        &mut self,
+        number: u64,
+        place: &str,
+        fault: Fault,
+        must: impl Fn(&JsonValue) -> bool,
+    ) -> Option<JsonValue> {
         if !self.entries.contains(&number) {
             self.checked.wrong(place, fault, format!("log entry {number} is not proved"));
             return None;
         }
-        let entry = Value::read(&self.bytes(&entry_path(number), fault)?).ok().filter(must);
+        let entry = JsonValue::read(&self.bytes(&entry_path(number), fault)?).ok().filter(must);
         if entry.is_none() {
             self.checked.wrong(place, fault, format!("log entry {number} records something else"));
         }
@@ -643,15 +656,15 @@ fn read(files: &mut dyn Files, path: &str) -> Result<Vec<u8>, String> {
 }
 
 // Whether a member of an entry is this string or a list that contains it.
-fn contains(entry: &Value, key: &str, value: &str) -> bool {
+fn contains(entry: &JsonValue, key: &str, value: &str) -> bool {
     let in_list = || entry.list(key).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(value)));
     entry.text(key) == Some(value) || in_list()
 }
 
-fn fact(entry: &Value, name: &str) -> Option<u64> {
+fn fact(entry: &JsonValue, name: &str) -> Option<u64> {
     entry.get("facts")?.number(name)
 }
 
-fn text(entry: &Value, key: &str) -> String {
+fn text(entry: &JsonValue, key: &str) -> String {
     entry.text(key).unwrap_or_default().to_owned()
 }

@@ -2,7 +2,7 @@
 //! accepts no further entries. It is a signed note that cannot be confused with a checkpoint, because its first line is
 //! not the identity of a log.
 
-use crate::note::{Note, NoteError, VerifierKey};
+use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, Lines};
 
 const FIRST_LINE: &str = "exhibit export v1";
@@ -46,7 +46,7 @@ impl Statement {
     /// # Errors
     /// [`StatementError`].
     pub fn read(bytes: &[u8], key: &VerifierKey) -> Result<Self, StatementError> {
-        let note = Note::parse(bytes)?;
+        let note = SignedNote::parse(bytes)?;
         note.verify(key)?;
         let mut lines = Lines::new(note.text.as_bytes())?;
         lines.take("must be `exhibit export v1`", |line| (line == FIRST_LINE).then_some(()))?;
@@ -74,7 +74,7 @@ mod tests {
             at: "2026-11-28T00:00:00.000000Z".to_owned(),
             made,
         };
-        let note = |text: String| Note { signatures: vec![signer.sign(&text)], text }.to_string();
+        let note = |text: String| SignedNote { signatures: vec![signer.sign(&text)], text }.to_string();
         let good = note(statement.text());
         assert_eq!(Statement::read(good.as_bytes(), signer.verifier()), Ok(statement.clone()));
         assert!(Checkpoint::parse(&statement.text()).is_err(), "a statement is not a checkpoint");

@@ -151,6 +151,8 @@ pub struct PageHits {
 const NAMED_PLACES: usize = 5;
 const MOST_COPIES: u64 = 200;
 const SNIPPET_CHARACTERS: usize = 160;
+// The longest path that a query may name, in bytes.
+const MOST_NAME: usize = 4096;
 
 impl Search<'_> {
     /// Parses a query and resolves it in this case: the only place where the text of a request is parsed.
@@ -159,6 +161,21 @@ impl Search<'_> {
     /// [`SearchError::Query`] if the query cannot be parsed.
     pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, SearchError> {
         self.resolve_query(text.to_owned(), parse(text)?, exact, self.view.searcher()?)
+    }
+
+    /// The documents that a whole query names instead of describing: by number (`EXH-000017`, `exh17`), digest, path, or
+    /// file name; at most five.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub fn named(&self, query: &str) -> Result<Vec<Item>, SearchError> {
+        let text = query.trim();
+        // in a large case, looking for a name takes longer than searching: only what may be one is looked for
+        if text.len() > MOST_NAME || !(may_be_number(text) || may_be_path(text)) {
+            return Ok(Vec::new());
+        }
+        let found = self.view.named(text, NAMED_PLACES)?;
+        found.into_iter().map(|id| Ok(self.view.item(id)?)).collect()
     }
 
     /// Another query over the same state of the index as an earlier one.
@@ -285,6 +302,20 @@ impl Search<'_> {
     }
 }
 
+// A document number or a digest: letters, then digits; or hexadecimal digits.
+fn may_be_number(text: &str) -> bool {
+    let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_label = prefix.len() < text.len() && prefix.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_label || (text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+// A path, or a file name with an ending.
+fn may_be_path(text: &str) -> bool {
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_ending = (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.contains('/') || (is_ending && ending.bytes().any(|b| b.is_ascii_alphabetic()))
+}
+
 pub(crate) fn widened(searcher: &Searcher, query: ScopedQuery, exact: bool) -> ScopedQuery {
     if exact { query } else { searcher.widen(&query) }
 }
@@ -317,6 +348,17 @@ fn in_characters(text: &str, spans: &[HitSpan]) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_may_name_a_document_is_looked_up() {
+        let looked_up = |text: &&str| may_be_number(text) || may_be_path(text);
+        for text in ["EXH-000017", "exh17", "deadbeef", "20170803", "名单.docx", "a/b", "box.7z"] {
+            assert!(looked_up(&text), "{text}");
+        }
+        for text in ["", "2017", "登记", "3.5", "copper", "date:2017-08 copper", "e.g."] {
+            assert!(!looked_up(&text), "{text}");
+        }
+    }
 
     #[test]
     fn offsets_are_counted_in_characters() {

@@ -79,7 +79,7 @@ fn receive_one(
         let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
         let stage = work.stage(&key).expect("a stage");
         if item.state == State::Waiting {
-            work.add_job(stage, id, exhibit_catalogue::Span::Item, original.digest()).expect("a job");
+            work.add_job(stage, id, exhibit_catalogue::JobSpan::Item, original.digest()).expect("a job");
         } else {
             for page in &item.pages {
                 let (place, digest) = packs.append(&wire::encode_page(page)).expect("a record");

@@ -1,6 +1,6 @@
 //! The folder of a bag on disk. Links are never followed, but listed as links.
 
-use exhibit_proof::bagit::{Files, Found, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ impl Folder {
 }
 
 impl Files for Folder {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let mut found = Vec::new();
         let mut pending = vec![(self.root.clone(), Vec::new(), 0)];
         while let Some((folder, path, depth)) = pending.pop() {
@@ -43,7 +43,7 @@ impl Files for Folder {
                     if found.len() == MAX_FILES {
                         return Err(Unreadable { reason: format!("more than {MAX_FILES} files") });
                     }
-                    found.push(Found { path: name, size: metadata.len(), plain: metadata.is_file() });
+                    found.push(FoundFile { path: name, size: metadata.len(), plain: metadata.is_file() });
                 }
             }
         }

@@ -5,11 +5,11 @@ use crate::folder::Folder;
 use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
-use exhibit_proof::bagit::{Files as _, Found, read_small};
+use exhibit_proof::bagit::{Files as _, FoundFile, read_small};
 use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
 use exhibit_proof::finding::{Fault, chain};
-use exhibit_proof::json::Value;
-use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::json::JsonValue;
+use exhibit_proof::note::{SignedNote, VerifierKey};
 use exhibit_proof::package::Trust;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::tile::{FULL, Layer, TileName, read_entries, read_hashes, subtree_hash};
@@ -58,7 +58,7 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
     if let Ok(bytes) = read_small(files, &format!("entries/{index:09}.json"), MAX_PART) {
         return Some(bytes);
     }
-    let checkpoint = Note::parse(&read_small(files, CHECKPOINT, MAX_PART).ok()?).ok()?;
+    let checkpoint = SignedNote::parse(&read_small(files, CHECKPOINT, MAX_PART).ok()?).ok()?;
     let size = Checkpoint::parse(&checkpoint.text).ok()?.size;
     let name = TileName::holding(Layer::Entries, index, size)?;
     let bundle = read_small(files, &name.path(), MAX_PART).ok()?;
@@ -78,7 +78,7 @@ pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError>
             return Ok(check.report);
         }
     };
-    match Note::parse(&note) {
+    match SignedNote::parse(&note) {
         Err(error) => wrong(&mut check.report, &place, Fault::Checkpoint, chain(&error)),
         Ok(note) => {
             let first = check.first_key();
@@ -125,7 +125,7 @@ impl Check<'_> {
 
     // The reference to the first key of the log in entry 0.
     fn first_key(&mut self) -> Option<String> {
-        let opened = Value::read(&entry(&mut self.files, 0)?).ok()?;
+        let opened = JsonValue::read(&entry(&mut self.files, 0)?).ok()?;
         let opens = opened.text("act") == Some("case.open");
         let made = opened.list("made")?.iter().find_map(|made| made.as_text().filter(|made| made.starts_with("key:")));
         made.filter(|_| opens).map(str::to_owned)
@@ -191,7 +191,7 @@ impl Check<'_> {
             }
         };
         let files = found.len() as u64;
-        for Found { path, plain, .. } in found {
+        for FoundFile { path, plain, .. } in found {
             let name = String::from_utf8_lossy(&path).into_owned();
             let tile = |name: &str| {
                 TileName::parse(name).filter(|tile| {
@@ -228,7 +228,7 @@ impl Check<'_> {
                 if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
                     self.wrong(&place, Fault::Proof, "its hash differs from the hash in the log");
                 }
-                match Value::read(entry) {
+                match JsonValue::read(entry) {
                     Ok(value) if value.number("seq") == Some(number) => {}
                     Ok(_) => self.wrong(&place, Fault::Entry, "has another number"),
                     Err(error) => self.wrong(&place, Fault::Entry, &chain(&error)),

@@ -8,6 +8,7 @@ pub mod admission;
 mod app;
 pub mod assets;
 mod connections;
+pub mod coverage;
 pub mod css_rules;
 pub mod direction;
 mod display;

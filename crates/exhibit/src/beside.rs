@@ -6,7 +6,8 @@
 use crate::commands::ingest::{self, Means, Order};
 use crate::failure::Failure;
 use crate::output::Output;
-use exhibit_ingest::{Progress, Snapshot, StopRequest, Summary};
+use crate::system;
+use exhibit_ingest::{IngestProgress, Snapshot, StopRequest, Summary};
 use exhibit_web::{Intake, IntakeState};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -29,13 +30,13 @@ pub(crate) struct Beside {
 struct State {
     wish: Wish,
     now: IntakeState,
-    progress: Arc<Progress>,
+    progress: Arc<IngestProgress>,
     stop: Arc<StopRequest>,
 }
 
 impl Beside {
     pub(crate) fn new() -> Arc<Self> {
-        let (progress, stop) = (Arc::new(Progress::default()), Arc::new(StopRequest::default()));
+        let (progress, stop) = (Arc::new(IngestProgress::default()), Arc::new(StopRequest::default()));
         let state = State { wish: Wish::Run, now: IntakeState::Running, progress, stop };
         Arc::new(Self { state: Mutex::new(state), changed: Condvar::new() })
     }
@@ -54,7 +55,7 @@ impl Beside {
     /// `run` takes in, until it is done or its stop is requested.
     fn follow<T>(
         &self,
-        mut run: impl FnMut(&Progress, &StopRequest) -> Result<(T, bool), String>,
+        mut run: impl FnMut(&IngestProgress, &StopRequest) -> Result<(T, bool), String>,
     ) -> Option<(T, bool)> {
         let mut last = None;
         while let Some((progress, stop)) = self.next() {
@@ -75,14 +76,14 @@ impl Beside {
     }
 
     // Waits for the request to run; `None` once the end is requested.
-    fn next(&self) -> Option<(Arc<Progress>, Arc<StopRequest>)> {
+    fn next(&self) -> Option<(Arc<IngestProgress>, Arc<StopRequest>)> {
         let mut state = self.lock();
         loop {
             match state.wish {
                 Wish::End => return None,
                 Wish::Pause => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Wish::Run => {
-                    state.progress = Arc::new(Progress::default());
+                    state.progress = Arc::new(IngestProgress::default());
                     state.stop = Arc::new(StopRequest::default());
                     state.now = IntakeState::Running;
                     return Some((Arc::clone(&state.progress), Arc::clone(&state.stop)));
@@ -134,10 +135,10 @@ pub(crate) fn take_in(
     means: Means,
 ) -> Option<Summary> {
     let mut means = Some(means);
-    let mut run = |progress: &Progress, stop: &StopRequest| -> Result<Summary, Failure> {
+    let mut run = |progress: &IngestProgress, stop: &StopRequest| -> Result<Summary, Failure> {
         let means = match means.take() {
             Some(means) => means,
-            None => ingest::prepare(output, folder, order)?,
+            None => ingest::prepare(output, folder, order, system::cage_of_intake)?,
         };
         ingest::take_in_with(output, means, order, progress, stop, |held, options, world| {
             Ok(exhibit_ingest::ingest(held, order.sources, options, world)?)

@@ -3,9 +3,11 @@
 use crate::commands::{Command, Group};
 use crate::failure::Exit;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use exhibit_messages::Language;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -55,6 +57,12 @@ pub(crate) struct Global {
         value_parser = PossibleValuesParser::new(Language::ALL.map(Language::tag)).map(|tag| language(&tag))
     )]
     pub(crate) lang: Option<Language>,
+    /// The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = crate::memory::parse)]
+    pub(crate) memory: Option<u64>,
+    /// Show contents even if the access log cannot be written; nothing is recorded then
+    #[arg(long, global = true)]
+    pub(crate) unrecorded: bool,
     /// Never prompt; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -101,7 +109,55 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 /// Prints clap's own output: help and version to stdout, errors to stderr.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
+    let unknown = error.get(ContextKind::InvalidSubcommand);
+    if let Some(ContextValue::String(name)) = unknown.filter(|_| error.kind() == ErrorKind::InvalidSubcommand) {
+        let meant: Vec<String> = meant(name).iter().map(|path| format!("`exhibit {path}`")).collect();
+        if !meant.is_empty() {
+            let hint = crate::texts::texts().hint_see_command(meant.join(", "));
+            let _ = writeln!(std::io::stderr().lock(), "{} {hint}", crate::texts::texts().word_hint());
+        }
+    }
     ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
+}
+
+/// What people call commands that have another name here.
+const OTHER_NAMES: [(&str, &[&str]); 16] = [
+    ("add", &["ingest"]),
+    ("find", &["search"]),
+    ("grep", &["search"]),
+    ("view", &["show", "serve"]),
+    ("get", &["cat"]),
+    ("extract", &["cat"]),
+    ("list", &["ls"]),
+    ("errors", &["problem ls"]),
+    ("problems", &["problem ls"]),
+    ("passwords", &["password import", "problem retry"]),
+    ("quotes", &["quote ls"]),
+    ("tags", &["tag ls"]),
+    ("package", &["bag export"]),
+    ("web", &["serve"]),
+    ("index", &["case repair"]),
+    ("create", &["init"]),
+];
+
+// The commands that someone may have meant who typed this name: those of this name within other commands, and those
+// that others call so.
+fn meant(name: &str) -> Vec<String> {
+    fn within(above: &str, command: &clap::Command, name: &str, found: &mut Vec<String>) {
+        for inner in command.get_subcommands() {
+            let path = format!("{above}{}", inner.get_name());
+            if inner.get_name() == name {
+                found.push(path.clone());
+            }
+            within(&format!("{path} "), inner, name, found);
+        }
+    }
+    let name = name.to_lowercase();
+    let mut found = Vec::new();
+    within("", &Arguments::command(), &name, &mut found);
+    let others = OTHER_NAMES.iter().filter(|(other, _)| *other == name).flat_map(|(_, paths)| *paths);
+    found.extend(others.map(|path| (*path).to_owned()));
+    found
 }
 
 /// The root help. clap cannot group commands, so it is composed here; every word of it comes from the commands.
@@ -213,6 +269,18 @@ mod tests {
         }
         for line in help.lines() {
             assert!(line.chars().count() <= WIDTH, "too wide: {line}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_leads_to_commands_that_exist() {
+        assert_eq!(meant("export"), ["batch export", "bag export", "log export"]);
+        assert_eq!(meant("Find"), ["search"]);
+        assert!(meant("nonsense").is_empty());
+        let root = Arguments::command();
+        for path in OTHER_NAMES.iter().flat_map(|(_, paths)| *paths) {
+            let found = path.split(' ').try_fold(&root, |command, name| command.find_subcommand(name));
+            assert!(found.is_some(), "{path}");
         }
     }
 

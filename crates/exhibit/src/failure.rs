@@ -2,11 +2,13 @@
 
 use crate::codes::reason_text;
 use crate::texts::{safe, texts};
-use exhibit_case::CaseError;
+use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::{KeyError, LogError};
 use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
+use exhibit_model::{PageNumber, State};
 use exhibit_search::{Kept, SearchError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The exit codes. A number is never reused with another meaning.
@@ -87,8 +89,8 @@ impl Failure {
     }
 
     pub(crate) fn io(act: Act, path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
-        let (texts, path): (_, PathBuf) = (texts(), path.into());
-        let (path, cause) = (path.display().to_string(), error.to_string());
+        let (texts, place): (_, PathBuf) = (texts(), path.into());
+        let (path, cause) = (place.display().to_string(), error.to_string());
         let message = match act {
             Act::Read => texts.cannot_read(cause, path),
             Act::ReadPassphrase => texts.cannot_read_passphrase(cause, path),
@@ -99,22 +101,82 @@ impl Failure {
             Act::Find => texts.cannot_find(cause, path),
             Act::Prompt => texts.cannot_prompt(cause, path),
         };
-        Self::of_io(message, error)
+        match (error.kind(), act) {
+            (ErrorKind::NotFound, Act::Read | Act::ReadPassphrase | Act::Find) => {
+                Self::new(Exit::Usage, "not-found", message).hint(texts.hint_check_name())
+            }
+            (ErrorKind::PermissionDenied, Act::CreateFolder) => {
+                Self::new(Exit::Usage, "denied", message).hint(texts.hint_create_elsewhere(owner_of(&place)))
+            }
+            (ErrorKind::PermissionDenied, _) => {
+                Self::new(Exit::Usage, "denied", message).hint(texts.hint_belongs_to(owner_of(&place)))
+            }
+            _ => Self::of_io(message, error),
+        }
+    }
+
+    /// A file or folder of a case that this user may not read, if that may be why something failed.
+    pub(crate) fn or_denied(self, case: &Path) -> Self {
+        let may_be = matches!(self.exit, Exit::Internal | Exit::Mismatch | Exit::NoCase | Exit::ToolMissing);
+        if !may_be && self.code != "denied" {
+            return self;
+        }
+        Self::denied(case).unwrap_or(self)
+    }
+
+    /// The failure to read a case that this user may not read; `None` if nothing refuses it.
+    pub(crate) fn denied(case: &Path) -> Option<Self> {
+        let denied = CaseFolder::new(case).needed().into_iter().find(|path| is_denied(path))?;
+        let failure = Self::new(Exit::Usage, "denied", texts().case_denied(path(case), path(&denied)));
+        Some(failure.hint(texts().hint_belongs_to(owner_of(&denied))))
     }
 
     /// A failure of the system.
     pub(crate) fn of_io(message: String, error: &std::io::Error) -> Self {
-        let exit = if error.kind() == std::io::ErrorKind::StorageFull { Exit::ToolMissing } else { Exit::Internal };
-        Self::new(exit, "io", message)
+        if exhibit_case::is_disk_full(error) {
+            return disk_full(message);
+        }
+        Self::new(Exit::Internal, "io", message)
     }
 
-    fn internal(code: &'static str, error: &dyn std::error::Error) -> Self {
+    fn internal(code: &'static str, error: &(dyn std::error::Error + 'static)) -> Self {
+        if exhibit_case::is_disk_full(error) {
+            return disk_full(exhibit_case::chain_of(error));
+        }
         Self::new(Exit::Internal, code, exhibit_case::chain_of(error))
     }
 
     fn mismatch(message: String) -> Self {
         Self::new(Exit::Mismatch, "mismatch", message).hint(texts().hint_verify())
     }
+}
+
+// Whether opening a file, or listing a folder, is refused for lack of permission.
+fn is_denied(path: &Path) -> bool {
+    let opened = match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(path).map(drop),
+        Ok(metadata) if metadata.is_file() => std::fs::File::open(path).map(drop),
+        other => other.map(drop),
+    };
+    opened.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+}
+
+/// The user to whom a path belongs, or else the folder nearest to it that can be examined: by name if the system has
+/// one, otherwise by number.
+fn owner_of(path: &Path) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let Some(owner) = absolute.ancestors().find_map(|path| std::fs::metadata(path).ok()).map(|found| found.uid())
+    else {
+        return texts().unknown_owner();
+    };
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == owner.to_string()).then(|| exhibit_model::shown(name))
+    });
+    name.unwrap_or_else(|| texts().owner_number(owner.to_string()))
 }
 
 /// What was attempted with a file or folder.
@@ -139,6 +201,9 @@ impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         let texts = texts();
         let chain = || exhibit_case::chain_of(&error);
+        if exhibit_case::is_disk_full(&error) {
+            return disk_full(chain());
+        }
         match &error {
             CaseError::NoCase(folder) => {
                 Self::new(Exit::NoCase, "no-case", texts.no_case(path(folder))).hint(texts.hint_no_case())
@@ -157,10 +222,11 @@ impl From<CaseError> for Failure {
                 Self::new(Exit::Nothing, "no-such-document", texts.no_such_document(format!("{name:?}")))
                     .hint(texts.hint_no_such_document())
             }
-            CaseError::NoSuchPage { document, page } => {
-                Self::new(Exit::Nothing, "no-such-document", texts.no_such_page(document, page.to_string()))
-                    .hint(texts.hint_no_such_document())
+            CaseError::AmbiguousName { name, documents } => {
+                Self::new(Exit::Nothing, "ambiguous-name", texts.ambiguous_name(format!("{name:?}")))
+                    .hint(texts.hint_ambiguous_name(documents.join(" ")))
             }
+            CaseError::NoSuchPage { document, page, pages, state } => no_such_page(document, *page, *pages, *state),
             CaseError::NoSuchEntry(entry) => {
                 Self::new(Exit::Nothing, "no-such-document", texts.no_such_entry(entry.to_string()))
             }
@@ -172,6 +238,10 @@ impl From<CaseError> for Failure {
             CaseError::RenderError { reason } => {
                 Self::new(Exit::Nothing, "not-rendered", texts.not_rendered(reason_text(reason)))
                     .hint(texts.hint_not_rendered())
+            }
+            CaseError::Copy { folder, original } => {
+                let message = texts.case_copy(path(folder), path(original));
+                Self::new(Exit::Usage, "case-copy", message).hint(texts.hint_case_copy(path(folder), path(original)))
             }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => {
                 Self::new(Exit::Usage, "sealed", texts.sealed()).hint(texts.hint_sealed())
@@ -186,13 +256,32 @@ impl From<CaseError> for Failure {
                 Self::new(Exit::Mismatch, "rolled-back", chain()).hint(texts.hint_rolled_back())
             }
             CaseError::Altered { document } => Self::mismatch(texts.altered(document)),
-            CaseError::Store(store) if store.is_full() => disk_full(chain()),
-            CaseError::Catalogue(catalogue) if catalogue.is_full() => disk_full(chain()),
             CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => Self::mismatch(chain()),
             CaseError::Log(_) => Self::new(Exit::Mismatch, "log", chain()).hint(texts.hint_log()),
             CaseError::Cage(_) => Self::new(Exit::ToolMissing, "cage", chain()).hint(texts.hint_cage()),
+            CaseError::Io { act, path: place, source } if source.kind() == ErrorKind::PermissionDenied => {
+                let owner = owner_of(place);
+                let hint = if act.starts_with("make") {
+                    texts.hint_create_elsewhere(owner)
+                } else {
+                    texts.hint_belongs_to(owner)
+                };
+                Self::new(Exit::Usage, "denied", chain()).hint(hint)
+            }
             other => Self::internal("case", other),
         }
+    }
+}
+
+fn no_such_page(document: &str, page: PageNumber, pages: u64, state: State) -> Failure {
+    let texts = texts();
+    let page = page.to_string();
+    let failure = |message: String| Failure::new(Exit::Nothing, "no-such-document", message);
+    match (state, pages) {
+        (State::Encrypted, 0) => failure(texts.no_page_encrypted(document, page)).hint(texts.try_passwords()),
+        (State::Waiting, 0) => failure(texts.no_page_waiting(document, page)).hint(texts.hint_waiting()),
+        (_, 0) => failure(texts.no_page_at_all(document, page, state.word())).hint(texts.hint_no_page_at_all(document)),
+        _ => failure(texts.no_such_page(document, page)).hint(texts.hint_has_pages(pages)),
     }
 }
 
@@ -243,7 +332,7 @@ impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
         let texts = texts();
         let message = exhibit_case::chain_of(&error);
-        if error.is_full() {
+        if exhibit_case::is_disk_full(&error) {
             return disk_full(message);
         }
         match error {
@@ -251,7 +340,12 @@ impl From<IngestError> for Failure {
             IngestError::Index(error @ IndexError::Version { .. }) => CaseError::Index(error).into(),
             IngestError::Source { path: source, source: error } => {
                 let message = texts.cannot_read_source(error.to_string(), path(&source));
-                Self::new(Exit::Usage, "source", message).hint(texts.hint_source())
+                let hint = match error.kind() {
+                    ErrorKind::NotFound => texts.hint_check_name(),
+                    ErrorKind::PermissionDenied => texts.hint_belongs_to(owner_of(&source)),
+                    _ => texts.hint_source(),
+                };
+                Self::new(Exit::Usage, "source", message).hint(hint)
             }
             IngestError::Entangled(source) => {
                 Self::new(Exit::Usage, "source", texts.entangled(path(&source))).hint(texts.hint_entangled())
@@ -269,6 +363,22 @@ fn disk_full(message: String) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_has_its_own_exit_code_and_hint() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let path = PathBuf::from("x");
+        for failure in [
+            Failure::io(Act::Write, "x", &full()),
+            Failure::from(CaseError::Io { act: "write", path: path.clone(), source: full() }),
+            Failure::from(SearchError::Case(CaseError::Io { act: "write", path: path.clone(), source: full() })),
+            Failure::from(SearchError::Output(full())),
+            Failure::from(IngestError::Case(CaseError::Io { act: "write", path, source: full() })),
+        ] {
+            assert_eq!((failure.exit, failure.code), (Exit::ToolMissing, "disk-full"), "{failure:?}");
+            assert!(failure.hint.is_some(), "{failure:?}");
+        }
+    }
 
     #[test]
     fn exit_codes_are_listed_in_order_and_once() {

@@ -19,7 +19,7 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, PageNumber, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::package::{BOUND, ProvedDocument, STATEMENT, picture_path, quote_path, text_path};
 use exhibit_proof::statement::Statement;
 use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ use std::path::Path;
 
 /// A bag to write.
 #[derive(Debug)]
-pub struct Order<'a> {
+pub struct ExportOrder<'a> {
     /// The documents, pages and quotes to export.
     pub selection: &'a Selection,
     /// The path of the bag; it must not exist.
@@ -45,7 +45,7 @@ pub struct ExportContext<'a> {
     /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
     /// Called with the progress.
-    pub progress: &'a mut dyn FnMut(Step),
+    pub progress: &'a mut dyn FnMut(ExportStep),
 }
 
 macro_rules! receivers {
@@ -113,7 +113,7 @@ pub struct Exported {
 
 /// The progress of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ExportStep {
     /// The number of pages to render.
     Render(u64),
     /// One page was rendered.
@@ -140,7 +140,11 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 ///
 /// # Errors
 /// [`BagError`]; nothing is then left at the target.
-pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContext<'_>) -> Result<Exported, BagError> {
+pub fn export(
+    held: &mut CaseWriter,
+    order: &ExportOrder<'_>,
+    means: &mut ExportContext<'_>,
+) -> Result<Exported, BagError> {
     let log = held.case.folder.log()?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
@@ -151,7 +155,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
     let not_rendered = render(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
     let log = held.case.folder.log()?;
-    (means.progress)(Step::Copy(whole_items(held, &chosen)?));
+    (means.progress)(ExportStep::Copy(whole_items(held, &chosen)?));
     let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
     for document in &packed {
@@ -252,9 +256,9 @@ fn render(
         };
         wanted.push((*id, pages));
     }
-    (means.progress)(Step::Render(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
+    (means.progress)(ExportStep::Render(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
-        let rendered = &mut || (means.progress)(Step::Rendered);
+        let rendered = &mut || (means.progress)(ExportStep::Rendered);
         let refused = render_pages(held, cage, *id, pages, rendered)?;
         not_rendered.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
@@ -273,7 +277,7 @@ fn pack_documents(
     writer: &mut BagWriter,
     held: &CaseWriter,
     (chosen, quotes, selection): (&BTreeMap<ItemId, Selected>, &Quotes, &Selection),
-    progress: &mut dyn FnMut(Step),
+    progress: &mut dyn FnMut(ExportStep),
 ) -> Result<Vec<Packed>, BagError> {
     let mut packed = Vec::new();
     for (id, chosen) in chosen {
@@ -318,7 +322,12 @@ fn pack_texts(
     };
     for number in &wanted {
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
-        let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
+        let missing = || CaseError::NoSuchPage {
+            document: label.clone(),
+            page: *number,
+            pages: rows.len() as u64,
+            state: content.state,
+        };
         let page = held.view().read_page(row.ok_or_else(missing)?)?;
         writer.put(&text_path(&label, number.get()), page.text.as_bytes())?;
     }
@@ -329,7 +338,7 @@ fn pack_texts(
 fn write_load_files(
     writer: &mut BagWriter,
     held: &CaseWriter,
-    proved: &BTreeMap<String, Document>,
+    proved: &BTreeMap<String, ProvedDocument>,
     packed: &[Packed],
     first: &Number,
 ) -> Result<(Vec<String>, Option<String>), BagError> {
@@ -357,7 +366,7 @@ fn pack_original(
     writer: &mut BagWriter,
     held: &CaseWriter,
     item: &Item,
-    progress: &mut dyn FnMut(Step),
+    progress: &mut dyn FnMut(ExportStep),
 ) -> Result<String, BagError> {
     let document = held.case.label(item.id);
     let no_bytes = || BagError::NoBytes { document: document.clone() };
@@ -368,7 +377,7 @@ fn pack_original(
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
         return Err(BagError::Altered { document });
     }
-    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
+    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(ExportStep::Copied(more)))?;
     if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
 }
 

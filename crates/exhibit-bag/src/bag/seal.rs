@@ -8,7 +8,7 @@ use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
-use exhibit_proof::bagit::{Files, Found, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
@@ -100,7 +100,7 @@ impl Lock {
 /// An opened sealed bag: its files, read in place.
 pub struct SealedBag {
     stream: StreamReader<BufReader<File>>,
-    found: Vec<Found>,
+    found: Vec<FoundFile>,
     places: BTreeMap<String, (u64, u64)>,
 }
 
@@ -168,7 +168,7 @@ impl Unlock {
     }
 }
 
-type Index = (Vec<Found>, BTreeMap<String, (u64, u64)>);
+type Index = (Vec<FoundFile>, BTreeMap<String, (u64, u64)>);
 
 fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, BagError> {
     let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
@@ -196,7 +196,7 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         if let (true, Ok(text)) = (plain, String::from_utf8(own.clone())) {
             places.entry(text).or_insert((at, size));
         }
-        found.push(Found { path: own, size, plain });
+        found.push(FoundFile { path: own, size, plain });
     }
     check_end(stream, end, length).map_err(not_sealed)?;
     Ok((found, places))
@@ -215,7 +215,7 @@ fn check_end<R: Read + Seek>(stream: &mut R, end: u64, length: u64) -> io::Resul
 }
 
 impl Files for SealedBag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         Ok(self.found.clone())
     }
 

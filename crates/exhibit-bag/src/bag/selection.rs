@@ -35,7 +35,7 @@ pub struct Selection {
 
 /// A request for documents and quotes, as a user states it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Request<'a> {
+pub struct BagRequest<'a> {
     /// Documents by label, number, digest or path, each optionally with pages: `EXH-000003:1-3,7`.
     pub documents: &'a [String],
     /// Queries; every document that one of them finds is selected.
@@ -53,7 +53,7 @@ impl Selection {
     ///
     /// # Errors
     /// [`BagError::Case`] for a document that does not exist, [`BagError::Search`] for a query that cannot be parsed.
-    pub fn resolve(view: &CaseView<'_>, request: &Request<'_>) -> Result<Self, BagError> {
+    pub fn resolve(view: &CaseView<'_>, request: &BagRequest<'_>) -> Result<Self, BagError> {
         let mut selection = Self::default();
         for text in request.documents {
             let (document, pages) = parse_pages(text);

@@ -6,7 +6,7 @@
 
 mod probe;
 
-use exhibit_cage::{Cage, CageLimits, Input, Options, WorkerEnd};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, WorkerEnd};
 use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Task, Verdict};
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -38,7 +38,7 @@ fn main() {
 // how the server's attempt to start a thread ended
 static REFUSED: std::sync::OnceLock<String> = std::sync::OnceLock::new();
 
-fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+fn job(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     let name = String::from_utf8_lossy(&request.name).into_owned();
     match name.as_str() {
         "echo" => echo(input, sink),
@@ -102,7 +102,7 @@ fn page(sink: &mut dyn Sink, number: u32) {
     let _ = sink.emit(Record::Page(Box::new(Page::of_text(number, PageKind::Text, String::new()))));
 }
 
-fn echo(input: &mut Input, sink: &mut dyn Sink) {
+fn echo(input: &mut JobInput, sink: &mut dyn Sink) {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).expect("readable");
     let _ = sink.emit(Record::Member(Member::default()));
@@ -223,7 +223,7 @@ fn inventory() -> String {
 
 fn cage() -> Cage {
     let program = std::env::current_exe().expect("a path");
-    Cage::start(Options { program, ..Options::new("serve", 1) }).expect("starts")
+    Cage::start(CageOptions { program, ..CageOptions::new("serve", 1) }).expect("starts")
 }
 
 fn run(cage: &Cage, job: &str) -> WorkerEnd {

@@ -2,7 +2,7 @@
 
 use super::CaseView;
 use crate::CaseError;
-use exhibit_catalogue::{Account, OcrState};
+use exhibit_catalogue::{Account, OcrState, PageRow};
 use exhibit_model::{ItemId, SourceId, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,10 @@ impl CaseView<'_> {
             {
                 account.bytes += item.size;
             }
-            for page in catalogue.pages(id)? {
+            let pages = catalogue.pages(id)?;
+            let is_unread = |page: &PageRow| matches!(page.ocr, OcrState::Wanted | OcrState::Failed);
+            account.read_in_part += u64::from(item.state == State::Read && pages.iter().any(is_unread));
+            for page in pages {
                 *counts.languages.entry(page.language).or_default() += 1;
                 account.pages += 1;
                 account.pages_waiting_for_ocr += u64::from(page.ocr == OcrState::Wanted);
@@ -47,6 +50,8 @@ impl CaseView<'_> {
         }
         account.gaps = catalogue.account()?.gaps;
         account.gaps.retain(|gap| gap.container.is_some_and(|container| self.scope.contains(container)));
+        drop(catalogue);
+        account.intakes = self.intakes()?;
         account.media_types = most_first(counts.media_types);
         account.languages = most_first(counts.languages);
         account.originals = counts.originals.len() as u64;

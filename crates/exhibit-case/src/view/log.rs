@@ -1,7 +1,8 @@
 //! The custody log within a scope: a restricted one contains the entries about its items, and no others.
 
 use super::CaseView;
-use crate::{CaseError, Entry};
+use crate::documents::subject;
+use crate::{CaseError, ProvedEntry};
 use exhibit_custody::{Entry as Parsed, Log, Ref};
 use exhibit_model::{EntrySeq, ItemId, Opening};
 use std::ops::Range;
@@ -12,22 +13,28 @@ impl CaseView<'_> {
     /// # Errors
     /// [`CaseError::NoSuchEntry`] if the entry is not about items of the scope alone; [`CaseError::Log`] if the log has no
     /// such entry.
-    pub fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
+    pub fn entry(&self, seq: EntrySeq) -> Result<ProvedEntry, CaseError> {
         if !self.shows(&self.case.folder.log()?, seq)? {
             return Err(CaseError::NoSuchEntry(seq));
         }
         self.case.entry(seq)
     }
 
-    /// The entries of a range of numbers in their canonical JSON; those outside the scope are left out.
+    /// The entries of a range of numbers in their canonical JSON, each with the item that it is about; those outside the
+    /// scope are left out.
     ///
     /// # Errors
     /// [`CaseError::Log`] if one cannot be read.
-    pub fn entries(&self, range: Range<u64>, each: &mut dyn FnMut(EntrySeq, String)) -> Result<(), CaseError> {
+    pub fn entries(
+        &self,
+        range: Range<u64>,
+        each: &mut dyn FnMut(EntrySeq, String, Option<ItemId>),
+    ) -> Result<(), CaseError> {
         let log = self.case.folder.log()?;
         for seq in range.map(EntrySeq::new) {
             if self.shows(&log, seq)? {
-                each(seq, String::from_utf8_lossy(&log.entry(seq)?).into_owned());
+                let bytes = log.entry(seq)?;
+                each(seq, String::from_utf8_lossy(&bytes).into_owned(), subject(&bytes));
             }
         }
         Ok(())

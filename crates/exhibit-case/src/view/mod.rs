@@ -3,12 +3,14 @@
 //! This file has the documents, pages, pictures and tags; [`ledger`] counts, [`log`] reads the custody log, [`search`]
 //! gives queries and searchers to `exhibit-search`.
 
+mod coverage;
 mod ledger;
 mod log;
 mod search;
 #[cfg(test)]
 mod tests;
 
+pub use coverage::Coverage;
 pub use ledger::SourceName;
 pub use search::PageReader;
 
@@ -83,13 +85,22 @@ impl<'a> CaseView<'a> {
         item
     }
 
-    /// Resolves an item from user input: a label, a number, at least eight digits of a digest, or a path below a
-    /// source.
+    /// Resolves an item from user input: a label, a number, at least eight digits of a digest, a path below a source, or
+    /// a file name.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`], also if a digest prefix matches several contents.
+    /// [`CaseError::NoSuchDocument`]; [`CaseError::AmbiguousName`] if it is the digest or name of several.
     pub fn resolve(&self, document: &str) -> Result<ItemId, CaseError> {
         self.case.resolve_within(document, &self.scope)
+    }
+
+    /// The documents that a text names, at most `most`: by label, digest, path below a source, or file name. Unlike in
+    /// [`Self::resolve`], a bare number names none.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn named(&self, text: &str, most: usize) -> Result<Vec<ItemId>, CaseError> {
+        self.case.named_within(text, &self.scope, most)
     }
 
     /// The items that match a filter, in the order of their numbers.
@@ -302,7 +313,7 @@ impl<'a> CaseView<'a> {
     /// [`CaseError::Store`].
     pub fn open_picture(&self, id: ItemId, picture: &PagePicture) -> Result<File, CaseError> {
         if !self.pictures(id)?.contains(picture) {
-            return Err(CaseError::NoSuchPage { document: self.case.label(id), page: picture.page });
+            return Err(self.case.no_such_page(id, picture.page));
         }
         self.case.open_cited(picture.sha256)
     }

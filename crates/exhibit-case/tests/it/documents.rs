@@ -24,15 +24,42 @@ fn documents_are_resolved_by_label_number_digest_and_path() {
     let open = case.open();
     let one = case.id("in/a.txt");
     let hex = Digest::of("one\u{c}two".as_bytes()).to_string();
-    for name in ["EXH-000002", "exh-000002", "EXH-2", "2", "0002", &hex, &hex[..8], &hex.to_uppercase()] {
+    for name in [
+        "EXH-000002",
+        "exh-000002",
+        "EXH-2",
+        "exh2",
+        "Exh 2",
+        "EXH_02",
+        "2",
+        "0002",
+        &hex,
+        &hex[..8],
+        &hex.to_uppercase(),
+        "in/a.txt",
+        "a.txt",
+    ] {
         assert_eq!(open.view(Principal::LOCAL).resolve(name).expect(name), one, "{name}");
     }
     assert_eq!(open.view(Principal::LOCAL).resolve("登记.txt").expect("a path"), case.id("登记.txt"));
     // the first of two documents with the same bytes
     let same = Digest::of(b"three").to_string();
     assert_eq!(open.view(Principal::LOCAL).resolve(&same).expect("a digest"), case.id("deep.txt"));
-    let missing =
-        ["", "0", "-1", "99", "EXH-", "EXH-x", "EX-000002", "9999999999999999999", &hex[..7], "in/a.txt", "．"];
+    let missing = [
+        "",
+        "0",
+        "-1",
+        "99",
+        "EXH-",
+        "EXH-x",
+        "EX-000002",
+        "9999999999999999999",
+        &hex[..7],
+        "/a.txt",
+        ".txt",
+        "exh2x",
+        "．",
+    ];
     for name in missing {
         assert!(matches!(open.view(Principal::LOCAL).resolve(name), Err(CaseError::NoSuchDocument(_))), "{name:?}");
     }
@@ -42,6 +69,18 @@ fn documents_are_resolved_by_label_number_digest_and_path() {
             "{hostile:?}"
         );
     }
+}
+
+#[test]
+fn a_name_of_several_documents_lists_them() {
+    let case = TestCase::of_texts(&[("1/list.txt", "one"), ("2/list.txt", "two"), ("only.txt", "three")]);
+    let open = case.open();
+    let view = open.view(Principal::LOCAL);
+    let Err(CaseError::AmbiguousName { name, documents }) = view.resolve("list.txt") else { panic!("ambiguous") };
+    assert_eq!((name.as_str(), documents), ("list.txt", vec!["EXH-000001".to_owned(), "EXH-000002".to_owned()]));
+    assert_eq!(view.resolve("only.txt").expect("a name").get(), 3);
+    assert_eq!(view.named("list.txt", 1).expect("names").len(), 1);
+    assert_eq!(view.named("3", 5).expect("names"), [], "a bare number is a word to search for");
 }
 
 #[test]
@@ -130,7 +169,10 @@ fn missing_and_damaged_pages_are_errors_of_their_own() {
     let page =
         |item: i64, number: u32| case.open().view(Principal::LOCAL).page(ItemId::new(item), PageNumber::new(number));
     for number in [0, 2, u32::MAX] {
-        assert!(matches!(page(1, number), Err(CaseError::NoSuchPage { document, .. }) if document == "EXH-000001"));
+        let Err(CaseError::NoSuchPage { document, pages, state, .. }) = page(1, number) else {
+            panic!("page {number}")
+        };
+        assert_eq!((document.as_str(), pages, state), ("EXH-000001", 1, State::Read));
     }
     assert!(matches!(page(9, 1), Err(CaseError::NoSuchDocument(_))));
     assert_eq!(page(3, 1).expect("a page of the first copy").text, "one");

@@ -1,7 +1,7 @@
 //! Transactions: whole or not at all, seen by readers only once committed.
 
-use exhibit_catalogue::{Catalogue, CatalogueError};
-use exhibit_model::{EntrySeq, ItemId, Moment, Opening, SourceId};
+use exhibit_catalogue::{Catalogue, CatalogueError, IntakeEnd};
+use exhibit_model::{EntrySeq, ItemId, Moment, Opening, State};
 use exhibit_testing::{TestCase, TestItem};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -122,14 +122,84 @@ fn entries_wait_in_order_and_are_numbered_without_gap() {
 }
 
 #[test]
-fn items_are_found_by_the_entry_of_their_receipt() {
-    let case = TestCase::new(&[TestItem::text("a.txt", "one"), TestItem::text("b.txt", "two")]);
+fn items_are_found_by_their_file_name_in_any_folder() {
+    let case = TestCase::new(&[
+        TestItem::archive("box.zip"),
+        TestItem::text("in/a.txt", "one").within("box.zip"),
+        TestItem::text("b/a.txt", "two"),
+        TestItem::text("登记.txt", "three"),
+        TestItem::text("odd", "four").path_bytes(b"x/\xb5\xc7.txt", "x/登.txt"),
+    ]);
     let open = case.open();
     let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
-    for number in [1, 2] {
-        let item = catalogue.item(ItemId::new(number)).expect("a lookup").expect("an item");
-        assert_eq!(catalogue.item_of_entry(item.seq.expect("a receipt")).expect("a lookup"), Some(item.id));
+    let named = |name: &str| -> Vec<i64> {
+        let found = catalogue.items_by_name(name, 9).expect("a lookup");
+        found.into_iter().map(ItemId::get).collect()
+    };
+    for (name, expected) in [
+        ("a.txt", &[2_i64, 3][..]),
+        ("in/a.txt", &[2]),
+        ("登记.txt", &[4]),
+        ("登.txt", &[5]),
+        (".txt", &[]),
+        ("%", &[]),
+        ("A.TXT", &[]),
+    ] {
+        assert_eq!(named(name), expected, "{name}");
     }
-    assert_eq!(catalogue.item_of_entry(EntrySeq::new(u64::MAX >> 1)).expect("a lookup"), None);
-    assert!(catalogue.source(SourceId::new(1)).expect("a lookup").is_some());
+    assert_eq!(catalogue.items_by_name("a.txt", 1).expect("a lookup").len(), 1);
+}
+
+#[test]
+fn an_intake_is_listed_until_its_source_was_walked_to_the_end() {
+    let case = TestCase::of_texts(&[("a.txt", "one"), ("b.txt", "two")]);
+    let mut held = case.writer();
+    let source = exhibit_model::SourceId::new(1);
+    let change = |held: &mut exhibit_case::CaseWriter, change: &dyn Fn(&exhibit_catalogue::Work<'_>)| {
+        let work = held.catalogue.begin().expect("a transaction");
+        change(&work);
+        work.commit().expect("a commit");
+        held.catalogue.intakes().expect("intakes")
+    };
+    assert_eq!(held.catalogue.intakes().expect("intakes"), []);
+    let begun = change(&mut held, &|work| work.intake_begins(source, Moment(5)).expect("begun"));
+    assert_eq!((begun[0].known, begun[0].missing(), begun[0].end), (None, None, IntakeEnd::Unknown));
+    let counted = change(&mut held, &|work| work.intake_counted(source, 5).expect("counted"));
+    assert_eq!((counted[0].known, counted[0].received, counted[0].missing()), (Some(5), 2, Some(3)));
+    assert!(counted[0].last > Moment(5), "when the last entry was received");
+    let stopped = change(&mut held, &|work| work.intakes_stopped(IntakeEnd::NoSpace).expect("stopped"));
+    assert_eq!(stopped[0].end, IntakeEnd::NoSpace);
+    let kept = change(&mut held, &|work| work.intakes_stopped(IntakeEnd::Requested).expect("stopped"));
+    assert_eq!(kept[0].end, IntakeEnd::NoSpace, "the first cause is kept");
+    // fewer entries than were counted: some were lost meanwhile
+    let lost = change(&mut held, &|work| work.walked(source, 4).expect("walked"));
+    assert_eq!((lost.len(), lost[0].end), (1, IntakeEnd::SourceLost));
+    let again = change(&mut held, &|work| work.intake_begins(source, Moment(9)).expect("begun"));
+    assert_eq!((again[0].known, again[0].end), (Some(5), IntakeEnd::Unknown));
+    let ended = change(&mut held, &|work| {
+        work.intake_counted(source, 2).expect("counted");
+        work.walked(source, 2).expect("walked");
+    });
+    assert_eq!(ended, []);
+    let account = held.catalogue.account().expect("an account");
+    assert!(account.is_complete() && account.intakes.is_empty(), "{account:?}");
+}
+
+#[test]
+fn what_is_not_read_is_counted_apart() {
+    let case = TestCase::of_texts(&[("a.txt", "one\u{c}two\u{c}three"), ("b.txt", "four"), ("c.txt", "five")]);
+    case.sql("UPDATE pages SET ocr = 'wanted' WHERE item = 1 AND number = 1");
+    case.sql("UPDATE pages SET ocr = 'failed' WHERE item = 1 AND number = 2");
+    case.sql("UPDATE pages SET confidence = 0.69 WHERE item = 2");
+    case.sql("UPDATE items SET state = 'encrypted' WHERE id = 3");
+    let open = case.open();
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
+    let unread = catalogue.unread().expect("counts");
+    assert_eq!((unread.pages_waiting_for_ocr, unread.pages_ocr_failed, unread.pages_doubtful), (1, 1, 1));
+    assert_eq!(unread.items, [(State::Encrypted, 1)].into());
+    let account = catalogue.account().expect("an account");
+    assert_eq!((account.pages, account.pages_with_text(), account.read_in_part), (5, 3, 1));
+    assert_eq!((account.total(), account.in_state(State::Read), account.problems()), (3, 2, 1));
+    let coverage = open.view(exhibit_case::Principal::LOCAL).coverage().expect("a coverage");
+    assert!(!coverage.is_whole() && coverage.unread == unread, "{coverage:?}");
 }

@@ -97,3 +97,32 @@ impl Said {
         self.noted(|found| found == code)
     }
 }
+
+/// A file of `tests/fixtures/archives`, made by the script there.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives");
+    std::fs::read(folder.join(name)).expect("a fixture of the repository")
+}
+
+/// Reads a file cut at many places, and changed at random places: nothing may panic, hang or come out of order. The
+/// members' bytes stay within the limits.
+pub(crate) fn torment(name: &str, whole: &[u8]) {
+    let limits = Limits { member_bytes: 1 << 20, ..Limits::STANDARD };
+    let check = |bytes: &[u8]| {
+        let said = read_with(name, bytes, &["secret"], limits);
+        let total: usize = said.members.iter().map(|(_, bytes, _)| bytes.len()).sum();
+        assert!(total <= (1 << 20) + (64 << 10), "{name}: {total} bytes of members");
+    };
+    for end in (0..whole.len()).step_by(whole.len() / 60 + 1) {
+        check(&whole[..end]);
+    }
+    let mut numbers = exhibit_mutate::Mutator::new(1);
+    for _ in 0..150 {
+        let mut changed = whole.to_vec();
+        for _ in 0..=numbers.below(6) {
+            let at = numbers.below(changed.len());
+            changed[at] = numbers.byte();
+        }
+        check(&changed);
+    }
+}

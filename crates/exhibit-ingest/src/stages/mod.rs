@@ -13,9 +13,9 @@ pub(crate) mod read;
 
 use crate::IngestError;
 use crate::committer::{Message, Outcome, Sender};
-use crate::progress::Progress;
+use crate::progress::IngestProgress;
 use crate::queue::Queue;
-use exhibit_catalogue::{Catalogue, JobEnd, Lease, MOST_DEATHS, OcrState, PageRow, Span, StageKey};
+use exhibit_catalogue::{Catalogue, JobEnd, JobSpan, Lease, MOST_DEATHS, OcrState, PageRow, StageKey};
 use exhibit_model::{Digest, Note, OriginalId, Page, PageNumber, Reason};
 use exhibit_store::{Originals, PackReader};
 use std::time::Instant;
@@ -104,7 +104,7 @@ pub(crate) enum Event<'a> {
 
 /// A job to record for the item of an event.
 pub(crate) struct NewJob {
-    pub(crate) span: Span,
+    pub(crate) span: JobSpan,
     /// The digest of everything that the job reads.
     pub(crate) input: Digest,
 }
@@ -154,13 +154,13 @@ pub(crate) fn run_jobs(
     stage: &dyn Stage,
     lane: usize,
     queue: &Queue<'_>,
-    progress: &Progress,
+    progress: &IngestProgress,
     means: &JobContext<'_>,
 ) -> Result<(), IngestError> {
     while let Some(job) = queue.take(lane, &means.out)? {
         let (item, page) = match job.span {
-            Span::Item => (job.item, None),
-            Span::Pages(first, _) => (job.item, Some(first)),
+            JobSpan::Item => (job.item, None),
+            JobSpan::Pages(first, _) => (job.item, Some(first)),
         };
         let began = Instant::now();
         progress.begin_job(item, page, began);

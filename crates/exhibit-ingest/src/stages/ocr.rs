@@ -13,7 +13,7 @@ use crate::hocr::{self, Reading};
 use crate::recognition::{self, Others};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
 use exhibit_case::{CaseError, read_page, recognise, render};
-use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease, OcrState, PageRow};
 use exhibit_model::layers::{self, Current};
 use exhibit_model::{
     Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
@@ -198,12 +198,12 @@ impl Stage for Ocr<'_> {
         let Event::Pages { original, pages } = event else { return Vec::new() };
         let wanted = pages.iter().filter(|row| row.ocr == OcrState::Wanted);
         wanted
-            .map(|row| NewJob { span: Span::Pages(row.number, row.number), input: input_of(*original, row) })
+            .map(|row| NewJob { span: JobSpan::Pages(row.number, row.number), input: input_of(*original, row) })
             .collect()
     }
 
     fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
-        let Span::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
+        let JobSpan::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
         let row = means.catalogue.native_page(job.item, number)?;
         let item = means.catalogue.item(job.item)?;
         let (Some(row), Some(item)) = (row, item) else { return Ok(Outputs::ABANDONED) };

@@ -121,6 +121,7 @@ cannot-find = cannot find { $path }: { $error }
 cannot-prompt = cannot prompt on { $path }: { $error }
 cannot-read-passphrase = cannot read the passphrase from { $path }: { $error }
 
+hint-see-command = see { $commands }
 no-dry-run = this command does not support --dry-run
 nothing-done = nothing was done
 unconfirmed = this cannot be undone and needs a confirmation
@@ -143,6 +144,23 @@ no-such-document = no document { $name } in this case
 no-such-entry = the log has no entry { $entry } that can be shown
 no-such-page = { $document } has no page { $page }
 hint-no-such-document = `exhibit ls` lists the documents of the case
+hint-has-pages =
+    { $count ->
+        [one] it has { $count } page
+       *[other] it has { $count } pages
+    }
+no-page-encrypted = { $document } has no page { $page }: it is encrypted, and no password is known
+no-page-waiting = { $document } has no page { $page }: it has not been read yet
+no-page-at-all = { $document } has no page { $page }: it has no pages, and its state is { $state }
+hint-no-page-at-all = `exhibit show { $document }` shows why
+ambiguous-name = several documents are called { $name }
+hint-ambiguous-name = use the number of one: { $documents }
+hint-check-name = check the name: there is nothing at this path
+hint-belongs-to = it belongs to { $owner }: ask for access, or work on a copy of your own
+hint-create-elsewhere = the folder above it belongs to { $owner }: choose one that you can write to, such as --into ~/Exhibit/NAME
+owner-number = the user with number { $number }
+unknown-owner = another user
+case-denied = you may not read the case in { $case }: { $path } refuses it
 not-a-tag = { $tag } cannot be a tag
 hint-not-a-tag = a tag is at most 60 characters on one line, without quotation marks or asterisks
 no-index = the case has no search index
@@ -161,6 +179,18 @@ waiting =
 hint-waiting = read them first: `exhibit ingest`
 hint-wrong-passphrase = nothing was changed; try again, or restore the key file from a copy
 hint-key-locked = give a file with the passphrase: --key-passphrase-file FILE
+serves-copy = this folder is a copy of the case in { $original }; tags and settings made here are not logged. Work on the original, or make this folder the case: exhibit case adopt
+serves-behind = the log of this folder has { NUMBER($size) } entries, but this computer has seen { NUMBER($once) }: it is an earlier state of the case
+not-a-size = { $text } is not a size: give a number with a unit, such as 800M or 4G
+too-little-memory = at least { $least } are needed
+check-memory = memory
+memory-allowed = { $allowed } for all processes together, of { $machine }; { NUMBER($count) } workers with full memory at a time
+memory-needed = a worker that needs more than its share fails; close other programs, or choose another limit with --memory
+case-copy = { $folder } is a copy of the case in { $original }
+hint-case-copy = nothing was changed, in either. Work on the original: `exhibit -C { $original }`; or, to make this folder the case instead: `exhibit -C { $folder } case adopt`. To try something out, take the files into a case of their own: `exhibit init`, then `exhibit ingest`
+hint-rolled-back-elsewhere = the case was last changed in { $last }, where its log has at least { NUMBER($once) } entries: work there (`exhibit -C { $last }`). This folder is an earlier copy of it; nothing was changed
+adopted = From now on the case is in { $folder }.
+would-adopt = Would make { $folder } the folder of the case.
 hint-rolled-back = this machine has seen a later state of the log, so nothing is signed that would start a second history; `exhibit log check` shows details. If a backup was restored on purpose, see "Put back from a backup" in docs/user/keys.md
 hint-key = the case can be read and verified without it; to add to the case, restore the key file or set EXHIBIT_KEYS
 altered = the original of { $document } does not have its digest
@@ -278,6 +308,7 @@ access-off =
 would-change = would change: { $text }
 access-not-recorded = Access is not recorded in the access log: { $cause }
 access-not-writable = the access log cannot be written: { $cause }
+hint-unrecorded = nothing was shown, since it could not be recorded. Free the disk or make the case and the keys writable; or, to read a copy on a read-only medium: --unrecorded. Turning access logging off is recorded too: exhibit case access off
 hint-access-not-writable = the browser interface shows only what it can record; see exhibit case access
 
 ## Machine: doctor
@@ -332,6 +363,12 @@ no-ocr = built without the models that read pictures, and tesseract is not insta
 no-ocr-models = built without the models that read pictures: photographs are read badly, by tesseract
 received = Received { $items }, read { $pages }.
 received-with-ocr = Received { $items }, read { $pages }, { NUMBER($ocr) } by OCR.
+no-password-fitted =
+    { $count ->
+        [one] No password fitted: { $count } item is still encrypted.
+       *[other] No password fitted: { $count } items are still encrypted.
+    }
+passwords-fitted = Passwords opened { NUMBER($opened) } of { $all } that were encrypted.
 stopped = Stopped. Everything done so far is kept.
 resume-with = Resume with: exhibit ingest
 account-title =
@@ -339,8 +376,10 @@ account-title =
         [one] All { $count } item, by state
        *[other] All { $count } items, by state
     }
-account-sizes = { $bytes } in { $originals }; { $pages } searchable
-account-sizes-ocr = { $bytes } in { $originals }; { $pages } searchable, { NUMBER($ocr) } of them by OCR
+account-sizes = { $bytes } in { $originals }; { $pages } read
+account-sizes-ocr = { $bytes } in { $originals }; { $pages } read, { NUMBER($ocr) } of them by OCR
+account-read-in-part = read in part: pages wait for OCR, or it could not read them
+account-continue = Continue with: exhibit ingest
 account-ocr-waiting =
     { $count ->
         [one] { $count } scanned page is waiting for OCR: not searchable yet
@@ -348,8 +387,8 @@ account-ocr-waiting =
     }
 account-ocr-failed =
     { $count ->
-        [one] OCR failed on { $count } scanned page
-       *[other] OCR failed on { $count } scanned pages
+        [one] { $count } scanned page could not be read by OCR: not searchable
+       *[other] { $count } scanned pages could not be read by OCR: not searchable
     }
 account-complete = Every container and source is accounted for.
 account-gaps =
@@ -367,7 +406,22 @@ created-at = created { $time }
 cause-similar = { $state }: { $reason } (and similar)
 cause = { $state }: { $reason }
 problems-more = and { $count } more: exhibit ls --state { $state }
-no-problems = No problems: nothing failed, is encrypted, unsupported or truncated.
+no-problems = No problems: nothing failed, is encrypted, unsupported or truncated, and nothing waits.
+problems-waiting =
+    { $count ->
+        [one] { $count } item is not read yet: continue with `exhibit ingest`
+       *[other] { $count } items are not read yet: continue with `exhibit ingest`
+    }
+problems-waiting-for-ocr =
+    { $count ->
+        [one] { $count } page waits for OCR: continue with `exhibit ingest` (`exhibit doctor` shows whether OCR is available)
+       *[other] { $count } pages wait for OCR: continue with `exhibit ingest` (`exhibit doctor` shows whether OCR is available)
+    }
+problems-ocr-failed =
+    { $count ->
+        [one] { $count } page could not be read by OCR: its document’s notes state why
+       *[other] { $count } pages could not be read by OCR: their documents’ notes state why
+    }
 try-passwords = To try passwords on encrypted files: exhibit problem retry --passwords FILE
 added-passwords = Added { $passwords }.
 try-them = Try them: exhibit problem retry
@@ -410,6 +464,9 @@ hint-output-or-text = use -o FILE, or --text
 
 ## Search: search, similar, saved, history, batch, tag
 
+no-query = there is nothing to search for
+hint-no-query = type words; `exhibit ls` lists all documents, and `exhibit search --help` has the operators
+named-document = { $document }  { $name } has this name: exhibit show { $document }
 saved-as = Saved as { $name }; run it again with: exhibit saved run { $name }
 next-page = Next page: the same command with --after { $cursor }
 searchable-now = searchable now: { $now } of { $all } pages
@@ -438,11 +495,54 @@ try-spelling = Try with another spelling of { $clause }: { $query }  ({ $pages }
 try-any-folder = Try anywhere in paths, instead of { $clause }: { $query }  ({ $pages })
 try-variants = Try with spelling and script variants: { $query }  ({ $pages })
 try-names = Try in file names: { $query }  ({ $pages })
-not-searched =
+not-searched = not searched: { $parts }; see `exhibit problem ls`
+unsearched-waiting-for-ocr =
     { $count ->
-        [one] { $count } item was not read, and not searched: see `exhibit problem ls`
-       *[other] { $count } items were not read, and not searched: see `exhibit problem ls`
+        [one] { $count } page that waits for OCR
+       *[other] { $count } pages that wait for OCR
     }
+unsearched-ocr-failed =
+    { $count ->
+        [one] { $count } page that OCR could not read
+       *[other] { $count } pages that OCR could not read
+    }
+unsearched-waiting =
+    { $count ->
+        [one] { $count } item not read yet
+       *[other] { $count } items not read yet
+    }
+unsearched-encrypted =
+    { $count ->
+        [one] { $count } encrypted item
+       *[other] { $count } encrypted items
+    }
+unsearched-unsupported =
+    { $count ->
+        [one] { $count } item of an unsupported type
+       *[other] { $count } items of unsupported types
+    }
+unsearched-failed =
+    { $count ->
+        [one] { $count } item that could not be read
+       *[other] { $count } items that could not be read
+    }
+unsearched-truncated =
+    { $count ->
+        [one] the rest of { $count } truncated item
+       *[other] the rest of { $count } truncated items
+    }
+searched-in-doubt =
+    { $count ->
+        [one] { $count } page was read by OCR with a confidence below { $least }: names on it may be misread, and then are not found
+       *[other] { $count } pages were read by OCR with a confidence below { $least }: names on them may be misread, and then are not found
+    }
+intake-unfinished = ingesting { $source } has not finished: it stopped at { $at } ({ $why }), and { NUMBER($missing) } of { NUMBER($known) } known entries were not received; continue with `{ $next }`
+intake-uncounted = ingesting { $source } has not finished: it stopped at { $at } ({ $why }) after { NUMBER($received) } entries, before all were counted; continue with `{ $next }`
+intake-end-unknown = it was killed, or is still running
+intake-end-requested = on request
+intake-end-no-space = the disk of the case was full
+intake-end-source-lost = entries of the source were no longer there
+intake-end-failed = an error
 no-terms = No distinctive terms
 terms = Distinctive terms: { $words }
 shares = shares: { $words }

@@ -8,12 +8,12 @@ search = Search
 items = Items
 problems = Problems
 log = Custody log
-offline = Offline
+offline = On this machine only
 online = Reachable from other machines
-keys = Keys
-keys-need-script = Each key activates a link or button on the page. Keys need JavaScript; nothing else does.
-keys-on = Turn keys on
-keys-off = Turn keys off
+keys = Shortcuts
+keys-need-script = Each shortcut activates a link or button on the page. Shortcuts need JavaScript; nothing else does.
+keys-on = Turn shortcuts on
+keys-off = Turn shortcuts off
 leave = End this session
 leave-note = Pages stay closed until the address is opened again.
 pages-of-list = Parts of the list
@@ -103,6 +103,7 @@ facet-recipient = Recipient
 facet-tag = Tag
 facet-confidence = OCR confidence
 no-language = undetermined
+named-document = The document with this number or name:
 nothing-found = No results.
 try-this = Try instead:
 disguised-name = Disguised name
@@ -124,11 +125,54 @@ with-variants = with variants of the words
 spelled-otherwise = with other spellings of { $part }
 anywhere-in-paths = anywhere in paths, for { $part }
 in-file-names = in file names
-not-searched =
+not-searched = Not searched:
+unsearched-waiting-for-ocr =
     { $count ->
-        [one] { $count } item could not be read: see Problems
-       *[other] { $count } items could not be read: see Problems
+        [one] { $count } page that waits for OCR
+       *[other] { $count } pages that wait for OCR
     }
+unsearched-ocr-failed =
+    { $count ->
+        [one] { $count } page that OCR could not read
+       *[other] { $count } pages that OCR could not read
+    }
+unsearched-waiting =
+    { $count ->
+        [one] { $count } item not read yet
+       *[other] { $count } items not read yet
+    }
+unsearched-encrypted =
+    { $count ->
+        [one] { $count } encrypted item
+       *[other] { $count } encrypted items
+    }
+unsearched-unsupported =
+    { $count ->
+        [one] { $count } item of an unsupported type
+       *[other] { $count } items of unsupported types
+    }
+unsearched-failed =
+    { $count ->
+        [one] { $count } item that could not be read
+       *[other] { $count } items that could not be read
+    }
+unsearched-truncated =
+    { $count ->
+        [one] the rest of { $count } truncated item
+       *[other] the rest of { $count } truncated items
+    }
+searched-in-doubt =
+    { $count ->
+        [one] { $count } page was read by OCR with a confidence below { $least }: names on it may be misread, and then are not found
+       *[other] { $count } pages were read by OCR with a confidence below { $least }: names on them may be misread, and then are not found
+    }
+intake-unfinished = Ingesting { $source } has not finished: it stopped at { $at } ({ $why }), and { NUMBER($missing) } of { NUMBER($known) } known entries were not received; continue with { $next }.
+intake-uncounted = Ingesting { $source } has not finished: it stopped at { $at } ({ $why }) after { NUMBER($received) } entries, before all were counted; continue with { $next }.
+intake-end-unknown = it was killed, or is still running
+intake-end-requested = on request
+intake-end-no-space = the disk of the case was full
+intake-end-source-lost = entries of the source were no longer there
+intake-end-failed = an error
 ocr = OCR
 
 ## distinctive words
@@ -168,7 +212,7 @@ batch-queries = Each line is a query, with operators
 batch-exact = Match words exactly as written
 batch-column = Column of the table, from 1 (of a .csv file: the first)
 batch-limits = At most 1,000,000 lines and 64 MB; use exhibit batch new for longer lists. Lines that cannot be used are listed with their numbers and skipped.
-batch-keep = Save
+batch-keep = Create batch
 batch-empty = the list is empty
 batch-unread = the form is larger than 64 MB, or was cut off
 batch-unnamed = pasted list
@@ -233,6 +277,7 @@ go = Go
 zoom = image alone
 picture-of-page = Image of the page. If it is not shown, the link to the image alone gives the reason.
 no-renderer = Page images are not available: no sandboxed renderer is running. Only the text is shown.
+no-index = The search index cannot be used, so hits are not marked here. The text is complete. To rebuild the index: exhibit case repair --index
 no-picture-kind = Pages of this kind have no image. Only the text is shown.
 hit-n = Hit { NUMBER($number) }
 hit-n-part = Hit { NUMBER($number) }, part { NUMBER($part) } of { NUMBER($parts) }
@@ -278,6 +323,12 @@ metadata-note = Stated by the file itself; not verified.
 notes = Processing notes
 
 ## overview, items, problems
+copy-of = This folder is a copy of the case in
+copy-of-advice = What is changed here is not logged, and the original is not touched. Work on the original; or make this folder the case: exhibit case adopt
+behind = The custody log of this folder has { NUMBER($size) } entries, but this computer has seen { NUMBER($once) }: it is an earlier state of the case.
+behind-elsewhere = The case was last changed in
+behind-nowhere = Where the newer state is, is not known here: look for a newer copy. exhibit log check shows details.
+behind-advice = Work there. Nothing is signed here, so that there is no second history.
 nothing-taken-in = Nothing has been ingested yet. To begin:
 files-and-members = files and members
 originals = originals
@@ -292,7 +343,23 @@ account-broken = The counts do not add up.
 account-gap = { NUMBER($found) } found, { NUMBER($listed) } listed
 account-advice = The originals are safe. Run exhibit ingest again to resume; if this persists, report it.
 the-source = a source
-account-complete = Every file and every member has one final state. Nothing is missing.
+account-complete =
+    { $count ->
+        [one] The only entry is accounted for.
+       *[other] All { $count } entries are accounted for.
+    }
+account-complete-but =
+    { $count ->
+        [one] The only entry is accounted for;
+       *[other] All { $count } entries are accounted for;
+    }
+account-unread =
+    { $count ->
+        [one] { $count } could not be read, or not to its end
+       *[other] { $count } could not be read, or not to their end
+    }
+account-not-received = Not everything has been received.
+read-in-part = read in part
 still-reading =
     { $count ->
         [one] { $count } item is still waiting to be read.
@@ -320,6 +387,8 @@ kind-column = Kind
 state-column = State
 pages-column = Pages
 no-problems = No problems.
+problems-pages = Pages that were not read
+problems-pages-note = OCR reads waiting pages when the case is ingested again: exhibit ingest. Pages that OCR could not read have a note that states why, with their document.
 no-problems-checked =
     { $count ->
         [one] { $count } item was checked for encryption, damage, unsupported types and limits.
@@ -373,6 +442,10 @@ render-error-title = No image
 render-error-what = There is no image of this page.
 render-error-safe = The original is untouched, and the text of the page is available.
 render-error-next = Go back to the document.
+full-title = Disk full
+full-what = There is no space left on the disk of the case.
+full-safe = The originals and the log are untouched; what was being changed was not changed.
+full-next = Free some space, then load the page again.
 session-opened = Session opened
 to-the-case = Continue to the case
 closed-title = Closed
@@ -556,3 +629,62 @@ resume = Continue
 refresh-now = Reload
 refresh-on = Reload every { NUMBER($seconds) } s
 refresh-off = Stop reloading
+
+## further languages
+language-az = Azerbaijani
+language-be = Belarusian
+language-bg = Bulgarian
+language-bn = Bengali
+language-ca = Catalan
+language-cs = Czech
+language-da = Danish
+language-el = Greek
+language-et = Estonian
+language-fi = Finnish
+language-gu = Gujarati
+language-he = Hebrew
+language-hi = Hindi
+language-hr = Croatian
+language-hu = Hungarian
+language-hy = Armenian
+language-id = Indonesian
+language-ii = Yi
+language-it = Italian
+language-ka = Georgian
+language-km = Khmer
+language-kn = Kannada
+language-la = Latin
+language-lo = Lao
+language-lt = Lithuanian
+language-lv = Latvian
+language-mk = Macedonian
+language-ml = Malayalam
+language-mr = Marathi
+language-ms = Malay
+language-my = Burmese
+language-nb = Norwegian
+language-ne = Nepali
+language-nl = Dutch
+language-or = Odia
+language-pa = Punjabi
+language-pl = Polish
+language-ps = Pashto
+language-pt = Portuguese
+language-ro = Romanian
+language-si = Sinhala
+language-sk = Slovak
+language-sl = Slovenian
+language-sq = Albanian
+language-sr = Serbian
+language-sv = Swedish
+language-sw = Swahili
+language-ta = Tamil
+language-te = Telugu
+language-tg = Tajik
+language-th = Thai
+language-tk = Turkmen
+language-tt = Tatar
+language-uk = Ukrainian
+language-ur = Urdu
+language-vi = Vietnamese
+language-yi = Yiddish

@@ -25,6 +25,7 @@ not-rendered = { $media-type } 的页面不生成图像
 unknown-compound-file = 不含受支持文档的复合文件
 compression-method = 不支持的压缩方法 { NUMBER($method) }
 compression-method-named = 不支持的压缩方法 { NUMBER($method) }（{ $name }）
+archive-method = 不支持 { $format } 的压缩方法 { $method }
 zip-feature = 不支持的 zip 功能
 strong-encryption = 不支持 PKWARE 强加密
 pdf-encryption = 不支持的加密方式（使用证书或未知算法）
@@ -63,6 +64,7 @@ ratio-limit = 成员大小超过容器的 { NUMBER($ratio) } 倍
 part-limit = 部件超过 { NUMBER($bytes) } 字节
 file-size-limit = 文件超过 { NUMBER($bytes) } 字节
 pixel-limit = 图像超过 { NUMBER($pixels) } 像素
+page-text-limit = { NUMBER($pages) } 页的文本超过一页的上限；其余部分未读取
 depth-limit = 嵌套在 { NUMBER($depth) } 层容器中；其成员未提取
 
 stack-overflow = 嵌套过深

@@ -1,6 +1,6 @@
 //! Exports the results of a batch: as a table for a spreadsheet, or as one line of JSON for each line of the list.
 
-use super::{BatchLine, LineError};
+use super::{BatchLine, BatchLineError};
 use crate::{Search, SearchError};
 use exhibit_case::Case;
 use exhibit_model::ItemId;
@@ -46,7 +46,7 @@ const HEADER: [&str; 9] =
     ["line", "text", "pages", "documents", "new_pages", "first_document", "first_page", "context", "error"];
 
 /// The text of the reason why a line could not be run, in the language of the reader.
-pub type ErrorText<'a> = &'a dyn Fn(&LineError) -> String;
+pub type ErrorText<'a> = &'a dyn Fn(&BatchLineError) -> String;
 
 impl Search<'_> {
     /// Writes lines of a batch's latest run. `text` words the reasons of lines that could not be run.

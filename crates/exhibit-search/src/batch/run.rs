@@ -4,7 +4,7 @@
 //! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
 //! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
-use super::{Batch, BatchLine, LineError};
+use super::{Batch, BatchLine, BatchLineError};
 use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Search, SearchError};
@@ -110,12 +110,17 @@ impl<'c> Runner<'c> {
         Ok(runner)
     }
 
-    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, LineError>> {
+    fn parse_lines(
+        &self,
+        lines: &[ListLine],
+        batch: &Batch,
+        threads: usize,
+    ) -> Vec<Result<LineRequest, BatchLineError>> {
         let one = |line: &ListLine| {
-            let text = line.text.as_ref().map_err(|fault| LineError::plain(fault.code()))?;
+            let text = line.text.as_ref().map_err(|fault| BatchLineError::plain(fault.code()))?;
             let query = line_query(text, batch.queries)?;
             let query =
-                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| LineError::plain("tags-unreadable"))?;
+                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| BatchLineError::plain("tags-unreadable"))?;
             if batch.queries {
                 return Ok(LineRequest::Query(widened(&self.searcher, self.documents.query(query), batch.exact)));
             }
@@ -130,7 +135,7 @@ impl<'c> Runner<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, LineError>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, BatchLineError>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
         match request {
@@ -303,7 +308,7 @@ impl BatchLine {
 }
 
 // A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
-fn line_query(text: &str, queries: bool) -> Result<Query, LineError> {
+fn line_query(text: &str, queries: bool) -> Result<Query, BatchLineError> {
     if queries {
         return Ok(parse(text)?);
     }

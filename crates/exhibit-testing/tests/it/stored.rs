@@ -9,11 +9,11 @@
 //! 2. set `STORED_FORM` to the new form, run the example, and add the new folder to git;
 //! 3. add a line to `FORMS` with what the new case contains; leave the old folders and lines as they are.
 
-use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, NoProgress, audit};
 use exhibit_bag::{QuoteStatus, check_quotes, list_quotes};
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_catalogue::ItemFilter;
-use exhibit_ingest::{Progress, reindex};
+use exhibit_ingest::{IngestProgress, reindex};
 use exhibit_model::{PageNumber, State};
 use exhibit_search::{Search, SearchRequest};
 use exhibit_testing::{STORED_FORM, copy_folder, files_below, stored_case};
@@ -35,7 +35,7 @@ fn opened(form: &str) -> (TempDir, Case) {
     let folder = parent.path().join("case");
     copy_folder(&stored(form), &folder);
     let case = Case::open(&folder).expect("a stored case is opened");
-    reindex(&case, &Progress::default()).expect("an index");
+    reindex(&case, &IngestProgress::default()).expect("an index");
     (parent, Case::open(&folder).expect("a case"))
 }
 
@@ -43,7 +43,7 @@ fn opened(form: &str) -> (TempDir, Case) {
 fn stored_cases_are_checked_without_findings() {
     for (form, items, pages, entries) in FORMS {
         let (_parent, case) = opened(form);
-        let audit = audit(case.folder.path(), &Options::default(), &mut NoProgress).expect("checked");
+        let audit = audit(case.folder.path(), &AuditOptions::default(), &mut NoProgress).expect("checked");
         let findings: Vec<_> = audit.findings.iter().map(|found| (found.place(), found.text())).collect();
         assert_eq!(findings, [], "form {form}");
         assert_eq!(case.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len(), *items);

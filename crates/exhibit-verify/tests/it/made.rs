@@ -4,17 +4,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::anchor::{Anchor, Passage};
-use exhibit_proof::bagit::{Files, Found, Unreadable, check};
+use exhibit_proof::bagit::{Files, FoundFile, Unreadable, check};
 use exhibit_proof::chain::{handover_path, key_ref};
-use exhibit_proof::document::Document;
+use exhibit_proof::document::DocumentTree;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{self, Trust, entry_path, picture_path, policy_text, proof_path, record_path, text_path};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
 use exhibit_proof::tile::{Layer, TileName, push_entry, write_hashes};
 use exhibit_proof::tree::{self, ProofError, complete_root};
-use exhibit_proof::{Checkpoint, Hash, KeyKind, Note, Signature, SignerKey, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, KeyKind, Signature, SignedNote, SignerKey, VerifierKey};
 use exhibit_verify::loadfile;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
@@ -56,8 +56,8 @@ fn reference(bytes: &[u8]) -> String {
     format!("sha256:{}", to_hex(&Sha256::digest(bytes)))
 }
 
-fn list(texts: &[&str]) -> Value {
-    Value::List(texts.iter().map(|text| (*text).into()).collect())
+fn list(texts: &[&str]) -> JsonValue {
+    JsonValue::List(texts.iter().map(|text| (*text).into()).collect())
 }
 
 /// Files by path.
@@ -122,8 +122,8 @@ impl Tree {
 }
 
 impl Files for Tree {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
-        let found = |(path, bytes): (&String, &Vec<u8>)| Found {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
+        let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
             plain: true,
@@ -154,7 +154,7 @@ impl Log {
     }
 
     /// Appends an entry; returns its number.
-    pub(crate) fn push<const N: usize>(&mut self, act: &str, object: &str, members: [(&str, Value); N]) -> u64 {
+    pub(crate) fn push<const N: usize>(&mut self, act: &str, object: &str, members: [(&str, JsonValue); N]) -> u64 {
         let seq = self.entries.len() as u64;
         let fixed = [
             ("v", 1.into()),
@@ -165,12 +165,12 @@ impl Log {
             ("object", object.into()),
             ("used", list(&[])),
             ("made", list(&[])),
-            ("facts", Value::map([])),
-            ("sealed", Value::map([])),
+            ("facts", JsonValue::map([])),
+            ("sealed", JsonValue::map([])),
             ("tool", "exhibit 0.1.0".into()),
             ("salt", format!("{seq:032x}").into()),
         ];
-        let entry = Value::map(fixed.into_iter().chain(members));
+        let entry = JsonValue::map(fixed.into_iter().chain(members));
         self.entries.push(entry.write().into_bytes());
         seq
     }
@@ -178,9 +178,9 @@ impl Log {
     /// Appends the handover to the key of this byte.
     pub(crate) fn hand_over(&mut self, byte: u8) {
         let (old, new) = (self.signer.verifier().clone(), signer(byte));
-        let facts = Value::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
+        let facts = JsonValue::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
         let index = self.push("key.add", &key_ref(new.verifier()), [("facts", facts)]);
-        let reason = Value::map([("reason", "superseded".into())]);
+        let reason = JsonValue::map([("reason", "superseded".into())]);
         self.push("key.revoke", &key_ref(&old), [("facts", reason)]);
         let mut proof = self.proof(index);
         proof.checkpoint.signatures.push(new.sign(&proof.checkpoint.text));
@@ -189,12 +189,12 @@ impl Log {
     }
 
     /// The signed size and root.
-    pub(crate) fn note(&self) -> Note {
+    pub(crate) fn note(&self) -> SignedNote {
         let hashes: Vec<Hash> = self.entries.iter().map(|entry| Hash::leaf(entry)).collect();
         let size = hashes.len() as u64;
         let root = self.root(size);
         let text = Checkpoint { origin: ORIGIN.to_owned(), size, root, extensions: Vec::new() }.text();
-        Note { signatures: vec![self.signer.sign(&text)], text }
+        SignedNote { signatures: vec![self.signer.sign(&text)], text }
     }
 
     fn root(&self, size: u64) -> Hash {
@@ -313,7 +313,7 @@ pub(crate) fn bag(plan: Plan) -> Tree {
         log.push("case.seal", "case", []);
         let at = "2026-11-24T08:00:00.000000Z".to_owned();
         let text = Statement { origin: ORIGIN.to_owned(), at, made }.text();
-        let note = Note { signatures: vec![log.signer.sign(&text)], text };
+        let note = SignedNote { signatures: vec![log.signer.sign(&text)], text };
         files.put(package::STATEMENT, note.to_string());
     } else {
         let made: Vec<&str> = made.iter().map(String::as_str).collect();
@@ -380,11 +380,11 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         [
             ("used", list(&[&from])),
             ("made", list(&[&named])),
-            ("facts", Value::map([("relation", "file".into()), ("size", size.into())])),
-            ("sealed", Value::map([("name", name_digest.into())])),
+            ("facts", JsonValue::map([("relation", "file".into()), ("size", size.into())])),
+            ("sealed", JsonValue::map([("name", name_digest.into())])),
         ],
     );
-    let mut document = Document::new([7; 32], digest, size);
+    let mut document = DocumentTree::new([7; 32], digest, size);
     for (page, text) in (1..).zip(*pages) {
         document.push_text(page, READER, Sha256::digest(text).into());
         files.put(&text_path(&label, page), *text);
@@ -400,39 +400,40 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         [
             ("used", list(&[&named])),
             ("made", list(&[&format!("tree:{root}")])),
-            ("facts", Value::map([("leaves", leaves.into()), ("pages", (pages.len() as u64).into())])),
+            ("facts", JsonValue::map([("leaves", leaves.into()), ("pages", (pages.len() as u64).into())])),
         ],
     );
     let part = |index| {
         let proof = document.prove(index).expect("a leaf");
-        Value::map([
+        JsonValue::map([
             ("index", index.into()),
             ("record", String::from_utf8(proof.record).expect("UTF-8").into()),
-            ("proof", Value::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect())),
+            ("proof", JsonValue::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect())),
         ])
     };
-    let link = |(item, receipt): &(u64, u64)| Value::map([("item", (*item).into()), ("receipt", (*receipt).into())]);
+    let link =
+        |(item, receipt): &(u64, u64)| JsonValue::map([("item", (*item).into()), ("receipt", (*receipt).into())]);
     let file = format!("data/documents/{label}/original.txt");
-    let opening = Value::map([
+    let opening = JsonValue::map([
         ("entry", receipt.into()),
         ("field", "name".into()),
         ("salt", to_hex(&salt).into()),
         ("value", STANDARD.encode(name).into()),
     ]);
-    let record = Value::map([
+    let record = JsonValue::map([
         ("v", 1.into()),
         ("document", label.as_str().into()),
         ("item", (*item).into()),
         ("original", to_hex(&digest).into()),
         ("file", file.as_str().into()),
         ("receipt", receipt.into()),
-        ("containers", Value::List(container.iter().map(link).collect())),
-        ("openings", Value::List(vec![opening])),
+        ("containers", JsonValue::List(container.iter().map(link).collect())),
+        ("openings", JsonValue::List(vec![opening])),
         ("reading", reading.into()),
         ("content", (*item).into()),
         ("root", root.into()),
         ("leaves", leaves.into()),
-        ("parts", Value::List((0..leaves).map(part).collect())),
+        ("parts", JsonValue::List((0..leaves).map(part).collect())),
     ]);
     files.put(&record_path(&label), record.write());
     files.put(&file, *bytes);

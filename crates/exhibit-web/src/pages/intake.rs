@@ -178,7 +178,7 @@ fn steps_table(words: &Words, view: &IntakeView) -> Markup {
         None => words.intake_indexing(),
     };
     html! {
-        div.scroll { table.steps {
+        div.scroll { table.steps-table {
             thead { tr { th scope="col" { (words.intake_step()) } th.n scope="col" { (words.intake_done()) } th.n scope="col" { (words.intake_left()) } th.n scope="col" { (words.intake_without()) } } }
             tbody {
                 @for step in &view.steps {
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_steps_are_counted_from_the_progress_of_a_run() {
-        let snapshot = exhibit_ingest::Progress::default().snapshot();
+        let snapshot = exhibit_ingest::IngestProgress::default().snapshot();
         let steps = steps(&snapshot);
         let names: Vec<Option<StageName>> = steps.iter().map(|step| step.stage).collect();
         assert_eq!(names, [Some(StageName::READ), Some(StageName::OCR), None]);

@@ -3,13 +3,14 @@
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
 use crate::css_rules::CssRules;
+use crate::display;
 use crate::frame::{Frame, pager};
 use crate::links::{self, Place};
 use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::params::Params;
 use crate::samples::HOSTILE;
-use crate::untrusted::{Name, ltr};
+use crate::untrusted::{Name, digest, ltr};
 use crate::words::Words;
 use exhibit_case::CaseError;
 use exhibit_model::{Digest, EntrySeq, ItemId};
@@ -39,8 +40,19 @@ pub struct LogLine {
     pub index: u64,
     /// Its text, as hashed.
     pub text: Name,
-    /// The document that it is about, and its address.
-    pub document: Option<(String, String)>,
+    /// The document that it is about.
+    pub document: Option<Subject>,
+}
+
+/// The document that an entry is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Subject {
+    /// Its number.
+    pub number: String,
+    /// Its name; empty if the catalogue does not have it.
+    pub name: Name,
+    /// Its address.
+    pub href: String,
 }
 
 /// The data of the page of one entry.
@@ -55,7 +67,7 @@ pub struct EntryView {
     /// Its leaf hash in hexadecimal digits.
     pub leaf_hash: String,
     /// The document that it is about.
-    pub document: Option<(String, String)>,
+    pub document: Option<Subject>,
     /// The values behind the entry's commitments: field and value.
     pub openings: Vec<(Name, Name)>,
     /// The proof that the entry is in the log (C2SP tlog-proof).
@@ -158,10 +170,14 @@ fn leaf_hash(entry: &[u8]) -> Digest {
     Digest::of(&[&[0], entry].concat())
 }
 
-fn document(app: &App, id: ItemId) -> (String, String) {
+fn document(app: &App, id: ItemId) -> Subject {
     let number = app.case.label(id);
-    let href = links::document(&number, &Place::default());
-    (number, href)
+    let name = app.view().item(id).map(|item| display::name(&app.case, &item)).unwrap_or_default();
+    Subject { href: links::document(&number, &Place::default()), name, number }
+}
+
+fn subject(subject: &Subject) -> Markup {
+    html! { a href=(subject.href) { (ltr(&subject.number)) } @if !subject.name.is_empty() { " " (subject.name.show()) } }
 }
 
 fn list(frame: &Frame, view: &LogView) -> Markup {
@@ -180,7 +196,7 @@ fn list(frame: &Frame, view: &LogView) -> Markup {
                             tr data-row {
                                 td.n { a href=(crate::links::log_entry(line.index)) { (ltr(&format!("#{}", line.index))) } }
                                 td { code.brief { (line.text.show()) } }
-                                td { @if let Some((number, href)) = &line.document { a href=(href) { (ltr(number)) } } }
+                                td { @if let Some(document) = &line.document { (subject(document)) } }
                             }
                         }
                     }
@@ -206,7 +222,7 @@ fn entry(frame: &Frame, view: &EntryView) -> Markup {
                 @if view.index > 0 { a href=(crate::links::log_entry(view.index - 1)) rel="prev" data-key="[" { "← " (words.earlier_entry()) } }
                 @if view.index < last { a href=(crate::links::log_entry(view.index + 1)) rel="next" data-key="]" { (words.later_entry()) " →" } }
             }
-            @if let Some((number, href)) = &view.document { p { (words.about()) ": " a href=(href) { (ltr(number)) } } }
+            @if let Some(document) = &view.document { p { (words.about()) ": " (subject(document)) } }
             h2 { (words.canonical()) }
             p.dim { (words.canonical_explained()) }
             pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.canonical)) }
@@ -220,7 +236,7 @@ fn entry(frame: &Frame, view: &EntryView) -> Markup {
                 }
             }
             h2 { (words.leaf_hash()) }
-            p { code.digest.ltr dir="ltr" { (view.leaf_hash) } }
+            p { (digest(&view.leaf_hash)) }
             @if !view.proof.is_empty() {
                 details { summary { h2 { (words.proof()) } } pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.proof)) } }
             }
@@ -253,7 +269,7 @@ fn list_sample() -> LogView {
     let line = |index, text: &[u8], number: Option<&str>| LogLine {
         index,
         text: Name::new(text),
-        document: number.map(|number| (number.to_owned(), links::document(number, &Place::default()))),
+        document: number.map(sample_subject),
     };
     LogView {
         size: 4_120,
@@ -269,13 +285,17 @@ fn list_sample() -> LogView {
     }
 }
 
+fn sample_subject(number: &str) -> Subject {
+    Subject { number: number.to_owned(), name: Name::new(HOSTILE), href: links::document(number, &Place::default()) }
+}
+
 fn entry_sample() -> EntryView {
     EntryView {
         index: 1_882,
         size: 4_120,
         canonical: ENTRY.to_owned(),
         leaf_hash: "77a1".repeat(16),
-        document: Some(("EXH-000127".to_owned(), links::document("EXH-000127", &Place::default()))),
+        document: Some(sample_subject("EXH-000127")),
         openings: vec![(Name::from("name"), Name::new(HOSTILE))],
         proof: "c2sp.org/tlog-proof@v1\nindex 1882\n".to_owned(),
         checkpoint: CHECKPOINT.to_owned(),

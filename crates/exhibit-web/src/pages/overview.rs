@@ -2,6 +2,7 @@
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage;
 use crate::css_rules::CssRules;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
@@ -9,10 +10,12 @@ use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::pages::intake::{self, IntakeView};
 use crate::params::Params;
-use crate::untrusted::ltr;
+use crate::untrusted::{Name, ltr};
 use crate::words::Words;
+use exhibit_case::Standing;
 use exhibit_model::State;
 use maud::{Markup, html};
+use std::os::unix::ffi::OsStrExt as _;
 
 /// The data of the overview.
 #[derive(Clone, Debug, Default)]
@@ -39,12 +42,18 @@ pub struct OverviewView {
     pub by_ocr: u64,
     /// Pages that OCR could not read.
     pub ocr_failed: u64,
+    /// Items in the state read that have pages which wait for OCR, or which it could not read.
+    pub read_in_part: u64,
+    /// Intakes that have not ended.
+    pub intakes: Vec<Name>,
     /// Containers and sources whose members do not add up.
     pub gaps: Vec<Gap>,
     /// Entries of the custody log, and the last entry's address.
     pub log: Option<(u64, String)>,
     /// The intake that runs in this process, if it is not complete.
     pub intake: Option<IntakeView>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Standing,
 }
 
 /// A value and how often it occurs.
@@ -97,6 +106,17 @@ impl Page for Overview {
             vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())];
         let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
         samples.extend(running);
+        let copy = Standing::CopyOf("/home/user/Exhibit/<harbour>".into());
+        let behind = Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
+        let lost = Standing::Behind { size: 3_800, once: 4_120, last: None };
+        for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
+            samples.push((name, OverviewView { standing, ..sample() }));
+        }
+        let cut = OverviewView {
+            intakes: vec![coverage::intake_text(&crate::words::ENGLISH, &coverage::sample_intake())],
+            ..sample()
+        };
+        samples.push(("overview-interrupted", cut));
         samples
     }
 }
@@ -135,7 +155,9 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         states: State::ALL.map(|state| (state, account.items.get(&state).copied().unwrap_or(0))).into(),
         originals: account.originals,
         bytes: account.bytes,
-        pages: account.pages,
+        pages: account.pages_with_text(),
+        read_in_part: account.read_in_part,
+        intakes: account.intakes.iter().map(|intake| coverage::intake_text(words, intake)).collect(),
         by_ocr: account.pages_by_ocr,
         waiting_for_ocr: account.pages_waiting_for_ocr,
         ocr_failed: account.pages_ocr_failed,
@@ -146,6 +168,7 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         kinds,
         log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
         intake: None,
+        standing: (app.standing)(),
     })
 }
 
@@ -156,6 +179,7 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.overview()) }
+            (standing(words, &view.standing))
             @if let Some(intake) = &view.intake { (intake::section(frame, intake)) }
             @if found == 0 {
                 @if view.intake.is_none() {
@@ -182,6 +206,27 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     Frame { refresh, ..frame.clone() }.page(&words.overview(), &rules, body)
 }
 
+// Whatever is done in a copy, or in an earlier state, is not part of the case.
+fn standing(words: &Words, standing: &Standing) -> Markup {
+    let place = |folder: &std::path::Path| Name::new(folder.as_os_str().as_bytes()).show();
+    html! {
+        @match standing {
+            Standing::Own => {}
+            Standing::CopyOf(original) => div.trouble role="alert" {
+                p { strong.bad { "! " (words.copy_of()) } " " (place(original)) }
+                p { (words.copy_of_advice()) }
+            },
+            Standing::Behind { size, once, last } => div.trouble role="alert" {
+                p { strong.bad { "! " (words.behind(*once, *size)) } }
+                @match last {
+                    Some(last) => p { (words.behind_elsewhere()) " " (place(last)) ". " (words.behind_advice()) },
+                    None => p { (words.behind_nowhere()) },
+                }
+            },
+        }
+    }
+}
+
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
     html! {
         form.query role="search" method="get" action="/search" {
@@ -201,25 +246,29 @@ fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
     }
 }
 
+// The states that items have, those that were read in part apart.
 fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
-    let shown = view.states.iter().filter(|(_, count)| *count > 0);
-    shown
-        .map(|(state, count)| Count {
-            label: words.state(*state).to_owned(),
-            count: *count,
-            href: Some(crate::links::items(state.word(), "", 0)),
-        })
-        .collect()
+    let mut counts = Vec::new();
+    for (state, count) in &view.states {
+        let in_part = if *state == State::Read { view.read_in_part.min(*count) } else { 0 };
+        let href = || Some(crate::links::items(state.word(), "", 0));
+        let shown = [(words.state(*state).to_owned(), count - in_part), (words.read_in_part(), in_part)];
+        counts.extend(shown.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| Count {
+            label,
+            count,
+            href: href(),
+        }));
+    }
+    counts
 }
 
-/// The account: every item has exactly one state, and the members of each container and source add up.
+/// The account: every item has exactly one state, the members of each container add up, and every source was received to
+/// its end.
 fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
-    let terms: Vec<String> = view
-        .states
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(state, count)| format!("{} {}", words.number(*count), words.state(*state)))
-        .collect();
+    let terms: Vec<String> =
+        states(words, view).iter().map(|term| format!("{} {}", words.number(term.count), term.label)).collect();
+    let unread: u64 = view.states.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+    let unread = unread + view.read_in_part;
     let waiting = view.states.iter().find(|(state, _)| *state == State::Waiting).map_or(0, |(_, count)| *count);
     html! {
         h2 { (words.account()) }
@@ -239,8 +288,15 @@ fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
                     }
                 }
             }
+        } @else if !view.intakes.is_empty() {
+            div.trouble role="alert" {
+                p { strong { "! " (words.account_not_received()) } }
+                (coverage::intakes(&view.intakes))
+            }
+        } @else if waiting == 0 && unread == 0 {
+            p.ok { "✓ " (words.account_complete(found)) }
         } @else if waiting == 0 {
-            p.ok { "✓ " (words.account_complete()) }
+            p.ok { "✓ " (words.account_complete_but(found)) " " a href="/problems" { (words.account_unread(unread)) } "." }
         }
     }
 }
@@ -302,8 +358,11 @@ fn sample() -> OverviewView {
         sources: 2,
         by_ocr: 2_210,
         ocr_failed: 3,
+        read_in_part: 14,
+        intakes: Vec::new(),
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
         intake: None,
+        standing: Standing::Own,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage;
 use crate::css_rules::CssRules;
 use crate::display;
 use crate::frame::Frame;
@@ -11,9 +12,9 @@ use crate::pages::Page;
 use crate::params::Params;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
-use crate::words::Words;
+use crate::words::{ENGLISH, Words};
 use exhibit_case::CaseError;
-use exhibit_catalogue::{Item, ItemFilter};
+use exhibit_catalogue::{Account, Item, ItemFilter};
 use exhibit_model::State;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,10 @@ pub struct ProblemsView {
     pub items: u64,
     /// How many still wait to be read.
     pub waiting: u64,
+    /// Pages that wait for OCR, and that it could not read, as texts.
+    pub pages: Vec<String>,
+    /// Intakes that have not ended.
+    pub intakes: Vec<Name>,
     /// How many problems were grouped, if there are more.
     pub cut: Option<u64>,
 }
@@ -113,9 +118,18 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     Ok(ProblemsView {
         causes,
         items: account.items.values().sum(),
-        waiting: account.items.get(&State::Waiting).copied().unwrap_or(0),
+        waiting: account.in_state(State::Waiting),
+        pages: unread_pages(app.words(), &account),
+        intakes: account.intakes.iter().map(|intake| coverage::intake_text(app.words(), intake)).collect(),
         cut: (found.len() == GROUPED as usize).then_some(u64::from(GROUPED)),
     })
+}
+
+fn unread_pages(words: &Words, account: &Account) -> Vec<String> {
+    let waiting = account.pages_waiting_for_ocr;
+    let failed = account.pages_ocr_failed;
+    let waiting = (waiting > 0).then(|| words.unsearched_waiting_for_ocr(waiting));
+    waiting.into_iter().chain((failed > 0).then(|| words.unsearched_ocr_failed(failed))).collect()
 }
 
 fn item_of(app: &App, item: &Item) -> Result<ProblemItem, CaseError> {
@@ -133,11 +147,19 @@ fn page(frame: &Frame, view: &ProblemsView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.problems()) }
+            (coverage::intakes(&view.intakes))
             @if view.waiting > 0 { p.warn { (words.still_reading(view.waiting)) } }
-            @if view.causes.is_empty() {
+            @if !view.pages.is_empty() {
+                section.cause {
+                    h2 { (words.problems_pages()) }
+                    ul { @for pages in &view.pages { li.warn { (pages) } } }
+                    p.dim { (words.problems_pages_note()) }
+                }
+            }
+            @if view.causes.is_empty() && view.pages.is_empty() && view.intakes.is_empty() && view.waiting == 0 {
                 p.lead { (words.no_problems()) }
                 p { (words.no_problems_checked(view.items)) }
-            } @else {
+            } @else if !view.causes.is_empty() {
                 p { (words.problems_safe()) }
                 @if let Some(n) = view.cut { p.warn { (words.problems_cut(n)) } }
                 @for cause in &view.causes { (self::cause(words, cause)) }
@@ -199,6 +221,8 @@ fn sample() -> ProblemsView {
         ],
         items: 1_204,
         waiting: 18,
+        pages: vec![ENGLISH.unsearched_waiting_for_ocr(310), ENGLISH.unsearched_ocr_failed(3)],
+        intakes: vec![coverage::intake_text(&ENGLISH, &coverage::sample_intake())],
         cut: Some(10_000),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage::{self, NotSearched};
 use crate::css_rules::CssRules;
 use crate::display;
 use crate::forms::token;
@@ -12,7 +13,7 @@ use crate::page_error::PageError;
 use crate::pages::{Change, Page};
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
-use crate::words::Words;
+use crate::words::{ENGLISH, Words};
 use exhibit_model::{ItemId, Moment};
 use exhibit_search::{Saved, SearchError};
 use maud::{Markup, html};
@@ -46,6 +47,8 @@ pub struct SavedView {
     pub rows: Vec<SavedRow>,
     /// The change that was just made.
     pub undo: Option<Undo>,
+    /// What they did not search.
+    pub not_searched: NotSearched,
 }
 
 /// The saved searches.
@@ -60,11 +63,14 @@ impl Page for SavedSearches {
     }
 
     fn render(frame: &Frame, view: &SavedView) -> Markup {
-        page(frame, &view.rows, view.undo.as_ref())
+        page(frame, view)
     }
 
     fn samples() -> Vec<(&'static str, SavedView)> {
-        vec![("saved", SavedView { rows: sample(), undo: Some(undone()) }), ("saved-none", SavedView::default())]
+        vec![
+            ("saved", SavedView { rows: sample(), undo: Some(undone()), not_searched: coverage::sample(&ENGLISH) }),
+            ("saved-none", SavedView::default()),
+        ]
     }
 }
 
@@ -81,7 +87,7 @@ fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
         let fields = vec![("name", done.to_owned())];
         Undo { said, name: done.to_owned(), action: "/saved/undo".to_owned(), fields }
     });
-    Ok(SavedView { rows: rows?, undo })
+    Ok(SavedView { rows: rows?, undo, not_searched: coverage::not_searched(app)? })
 }
 
 fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
@@ -156,14 +162,15 @@ pub(super) fn take_back(app: &Arc<App>, form: &FormData) -> Result<Change, PageE
     Ok(Change::shown_at(links::saved("")))
 }
 
-fn page(frame: &Frame, rows: &[SavedRow], done: Option<&Undo>) -> Markup {
+fn page(frame: &Frame, view: &SavedView) -> Markup {
+    let rows = &view.rows;
     let words = frame.words;
     let body = html! {
         div.plain {
             h1 { (words.saved()) }
-            (undo(frame, done))
+            (undo(frame, view.undo.as_ref()))
             p.dim { (words.saved_note()) }
-            @if rows.is_empty() { p.lead { (words.nothing_saved()) } }
+            @if rows.is_empty() { p.lead { (words.nothing_saved()) } } @else { (coverage::block(words, &view.not_searched)) }
             ul.cards { @for row in rows { (card(frame, row)) } }
         }
     };

@@ -2,6 +2,7 @@
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage::{self, NotSearched};
 use crate::css_rules::CssRules;
 use crate::display;
 use crate::frame::Frame;
@@ -33,6 +34,8 @@ pub struct SimilarView {
     pub words: Vec<(String, String)>,
     /// The documents, best first.
     pub rows: Vec<Row>,
+    /// What was not compared.
+    pub not_searched: NotSearched,
 }
 
 /// The documents similar to one.
@@ -86,6 +89,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
             .map(|word| (word.clone(), links::search(&SearchPlace::of(&format!("\"{word}\"")))))
             .collect(),
         rows: rows.collect(),
+        not_searched: coverage::not_searched(app)?,
         number,
     };
     Ok(Loaded::new(AccessEvent::Similar { item: id, page }, view))
@@ -103,6 +107,7 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
                     " · " (words.more_like_note())
                 }
                 @if view.words.is_empty() { p.lead { (words.no_distinctive_words()) } } @else { (words_of(words, &view.words)) }
+                (coverage::block(words, &view.not_searched))
                 @if view.rows.is_empty() {
                     @if !view.words.is_empty() { p.lead { (words.nothing_alike()) } }
                 } @else {
@@ -134,5 +139,6 @@ fn sample() -> SimilarView {
         page: Some(PageNumber::new(2)),
         words: vec![("登记表".to_owned(), links::search(&SearchPlace::of("\"登记表\"")))],
         rows: rows().into_iter().take(3).map(shares).collect(),
+        not_searched: coverage::sample(&crate::words::ENGLISH),
     }
 }

@@ -2,9 +2,9 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use exhibit_cage::{Cage, CageLimits, Options};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, Snapshot, StopRequest, ingest};
+use exhibit_cage::{Cage, CageLimits, CageOptions};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
+use exhibit_ingest::{IngestProgress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{AccessEvent, App, Intake, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
@@ -110,10 +110,11 @@ impl House {
         let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).expect("a moment"));
         let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&case, &new, &mut acts(clock)).expect("a case");
-        let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
+        let cage =
+            Cage::start(CageOptions { program: worker(), ..CageOptions::new("cage-server", 2) }).expect("a cage");
         let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts(clock)).expect("the case");
-        let (progress, stop) = (Progress::default(), StopRequest::default());
-        let options = exhibit_ingest::Options {
+        let (progress, stop) = (IngestProgress::default(), StopRequest::default());
+        let options = exhibit_ingest::IngestOptions {
             name: Some("drop <1>"),
             workers: 2,
             ocr: false,
@@ -151,6 +152,7 @@ impl Browser {
         let address = ([127, 0, 0, 1], PORT).into();
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
         let (held, keys) = (folder.to_owned(), keys.to_owned());
+        let (known, place) = (keys.clone(), folder.to_owned());
         let log_marks = move || {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
@@ -160,6 +162,7 @@ impl Browser {
             threads: 2,
             language: exhibit_web::Language::English,
             log_marks: Arc::new(log_marks),
+            standing: Arc::new(move || exhibit_case::standing(&known, &CaseFolder::new(&place))),
             intake: Some(Arc::new(Pausable::default())),
         };
         let access_log = Arc::new(AccessLog::default());
@@ -237,7 +240,7 @@ struct Pausable(AtomicBool);
 impl Intake for Pausable {
     fn status(&self) -> (IntakeState, Option<Snapshot>) {
         let state = if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
-        (state, Some(Progress::default().snapshot()))
+        (state, Some(IngestProgress::default().snapshot()))
     }
 
     fn pause(&self) {

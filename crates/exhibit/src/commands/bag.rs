@@ -12,7 +12,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    BagError, ExportContext, Exported, Lock, MAX_QUOTE, Order, Receiver, Request, SealError, Selection, Step, export,
+    BagError, BagRequest, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver, SealError,
+    Selection, export,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -171,15 +172,15 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let mut held = system::hold_any(&folder)?;
     let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
     let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
-    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
+    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen))?;
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
-        Step::Render(pages) => meter.begin(Shown::Render, false, pages),
-        Step::Rendered => meter.more(1),
-        Step::Copy(bytes) => meter.begin(Shown::Copy, true, bytes),
-        Step::Copied(more) => meter.more(more),
+        ExportStep::Render(pages) => meter.begin(Shown::Render, false, pages),
+        ExportStep::Rendered => meter.more(1),
+        ExportStep::Copy(bytes) => meter.begin(Shown::Copy, true, bytes),
+        ExportStep::Copied(more) => meter.more(more),
     };
-    let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
+    let order = ExportOrder { selection: &selection, target: &asked.path, lock, bates, receiver };
     let mut means = ExportContext { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
@@ -257,7 +258,7 @@ fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
-    let request = Request {
+    let request = BagRequest {
         documents: &asked.documents,
         queries: &asked.query,
         all: asked.all,

@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::Style;
 use crate::progress::{Count, Step, count};
@@ -12,7 +13,7 @@ use exhibit_case::Case;
 use exhibit_messages::line_error;
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchProgress, LineError, NewBatch, Run as BatchRun, SearchError, Which,
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, NewBatch, SearchError, Which,
 };
 use serde_json::{Value, json};
 use std::fs::File;
@@ -129,8 +130,10 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::Run { batch } => run_batch(context, &case, *batch),
         BatchCommand::Export(export) => {
             let _noted =
-                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()));
-            write_out(&case, export)
+                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()))?;
+            let code = write_out(&case, export)?;
+            coverage::warn_of(context.output, &case)?;
+            Ok(code)
         }
     }
 }
@@ -204,6 +207,7 @@ fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fai
     if !context.output.json {
         list(context, case, number)?;
     }
+    coverage::report(context, case)?;
     Ok(Exit::Done.into())
 }
 
@@ -257,7 +261,7 @@ fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode
         context.output,
         case,
         access_log::batch(&super::searching(case).batch(number)?.name, Some(run.lines)),
-    );
+    )?;
     show(context, case, number)?;
     context.output.remark(&texts().export_batch(number.to_string()));
     let exit = match (run.found, run.bad) {
@@ -303,7 +307,7 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    let text = |error: &LineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
+    let text = |error: &BatchLineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
     super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(|error| match error {
         SearchError::Output(error) => failed(error),
         error => error.into(),

@@ -1,6 +1,7 @@
 //! `exhibit ingest SOURCE...`
 
 use super::{Context, Group, Run};
+use crate::coverage;
 use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::{Output, Style, bytes, number};
 use crate::password_list::passwords_of;
@@ -11,7 +12,7 @@ use clap::Args;
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{OcrTools, Options, Progress, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -97,9 +98,9 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let means = prepare(output, folder, order)?;
+    let means = prepare(output, folder, order, system::cage)?;
     let stop = Arc::new(StopRequest::default());
     let asked = Arc::clone(&stop);
     end_on_interrupt(move || {
@@ -107,7 +108,7 @@ pub(crate) fn take_in_by(
         asked.request();
         before
     })?;
-    take_in_with(output, means, order, &Progress::default(), &stop, work)
+    take_in_with(output, means, order, &IngestProgress::default(), &stop, work)
 }
 
 /// What a run needs, acquired before it begins: the case, locked for writing, and the cage.
@@ -119,7 +120,12 @@ pub(crate) struct Means {
 }
 
 /// Locks the case, prompting for the passphrase of its key if needed, and starts the cage.
-pub(crate) fn prepare(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Means, Failure> {
+pub(crate) fn prepare(
+    output: &Output,
+    folder: &Path,
+    order: &Order<'_>,
+    cage: fn(usize) -> Result<Cage, Failure>,
+) -> Result<Means, Failure> {
     let held = system::hold(folder)?;
     if let Some(file) = order.passwords {
         let list = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
@@ -134,7 +140,7 @@ pub(crate) fn prepare(output: &Output, folder: &Path, order: &Order<'_>) -> Resu
         (Some(_), None) => output.warn(&texts().no_tesseract()),
         (Some(_), Some(_)) => {}
     }
-    Ok(Means { held, recogniser, tools, cage: system::cage(order.workers)? })
+    Ok(Means { held, recogniser, tools, cage: cage(order.workers)? })
 }
 
 /// Runs `work` with what it needs, showing progress, until it is done or `stop` is requested.
@@ -142,13 +148,13 @@ pub(crate) fn take_in_with(
     output: &Output,
     means: Means,
     order: &Order<'_>,
-    progress: &Progress,
+    progress: &IngestProgress,
     stop: &StopRequest,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let Means { mut held, recogniser, tools, cage } = means;
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
-    let options = Options {
+    let options = IngestOptions {
         name: order.name,
         workers: order.workers,
         ocr: order.ocr,
@@ -210,6 +216,7 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
             "ingest",
             json!({
                 "received": summary.items, "pages": summary.pages, "ocr_pages": summary.ocr_pages, "stopped": summary.stopped,
+                "encrypted": {"retried": summary.encrypted, "opened": summary.opened},
                 "items": super::status::states(&summary.account),
             }),
         );
@@ -220,6 +227,12 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
         0 => texts().received(items, pages),
         ocr => texts().received_with_ocr(items, ocr, pages),
     });
+    if summary.encrypted > 0 {
+        output.line(&match summary.opened {
+            0 => texts().no_password_fitted(summary.encrypted),
+            opened => texts().passwords_fitted(texts().items(summary.encrypted), opened),
+        });
+    }
     account(output, &summary.account);
     if summary.stopped {
         output.line(&texts().stopped());
@@ -227,26 +240,30 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
     }
 }
 
-/// Prints the totals of a case: each item in exactly one state.
+/// Prints the totals of a case: each item in exactly one state, and what is not read apart from what is.
 pub(crate) fn account(output: &Output, account: &Account) {
-    let total: u64 = account.items.values().sum();
+    let texts = texts();
     output.line("");
-    output.line(&output.style(Style::Bold, &texts().account_title(total)));
-    for state in State::ALL {
-        let count = account.items.get(&state).copied().unwrap_or(0);
+    output.line(&output.style(Style::Bold, &texts.account_title(account.total())));
+    let row = |count: u64, style: Style, word: &str| {
         if count > 0 {
-            let style = match state {
-                State::Failed => Style::Bad,
-                _ if state.is_problem() => Style::Warning,
-                State::Read => Style::Good,
-                _ => Style::Dim,
-            };
-            output.line(&format!("  {:>9}  {}", number(count), output.style(style, state.word())));
+            output.line(&format!("  {:>9}  {}", number(count), output.style(style, word)));
+        }
+    };
+    for state in State::ALL {
+        let count = account.in_state(state);
+        match state {
+            State::Read => {
+                row(count.saturating_sub(account.read_in_part), Style::Good, state.word());
+                row(account.read_in_part, Style::Warning, &texts.account_read_in_part());
+            }
+            State::Failed => row(count, Style::Bad, state.word()),
+            _ if state.is_problem() => row(count, Style::Warning, state.word()),
+            _ => row(count, Style::Dim, state.word()),
         }
     }
-    let texts = texts();
     let (size, originals) = (bytes(account.bytes), texts.originals(account.originals));
-    let pages = texts.pages(account.pages);
+    let pages = texts.pages(account.pages_with_text());
     let sizes = match account.pages_by_ocr {
         0 => texts.account_sizes(size, originals, pages),
         ocr => texts.account_sizes_ocr(size, ocr, originals, pages),
@@ -258,15 +275,20 @@ pub(crate) fn account(output: &Output, account: &Account) {
     if account.pages_ocr_failed > 0 {
         output.line(&format!("  {}", texts.account_ocr_failed(account.pages_ocr_failed)));
     }
-    if account.gaps.is_empty() {
-        output.line(&format!("  {}", texts.account_complete()));
-    } else {
+    for intake in &account.intakes {
+        output.line(&output.style(Style::Bad, &format!("  {}", coverage::intake_text(intake))));
+    }
+    if !account.gaps.is_empty() {
         let gaps = texts.account_gaps(account.gaps.len() as u64);
         output.line(&output.style(Style::Bad, &format!("  {gaps}")));
+    } else if account.is_complete() {
+        output.line(&format!("  {}", texts.account_complete()));
     }
-    let problems: u64 = State::ALL.iter().filter(|s| s.is_problem()).filter_map(|s| account.items.get(s)).sum();
-    if problems > 0 {
-        output.line(&format!("  {}", texts.account_problems(problems)));
+    if account.intakes.is_empty() && account.in_state(State::Waiting) + account.pages_waiting_for_ocr > 0 {
+        output.line(&format!("  {}", texts.account_continue()));
+    }
+    if account.problems() > 0 {
+        output.line(&format!("  {}", texts.account_problems(account.problems())));
     }
 }
 

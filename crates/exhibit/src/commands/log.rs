@@ -11,8 +11,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, CaseFolder, chain_of, remembered};
-use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
-use exhibit_proof::Note;
+use exhibit_custody::{AccessLog, Log, LogReport, Remembered, check_log};
+use exhibit_proof::SignedNote;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -109,11 +109,20 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
     let view = super::view(&case);
     let size = view.log_size()?;
     let last = size.min(from.saturating_add(limit));
-    view.entries(from..last, &mut |seq, text| {
+    view.entries(from..last, &mut |seq, text, subject| {
+        // an entry can be about an item that this catalogue does not have: `verify` reports that
+        let item = subject.and_then(|id| view.item(id).ok());
+        let (label, name) = (subject.map(|id| case.label(id)), item.map(|item| case.name(&item)));
         if output.json {
-            output.object("entry", json!({"seq": seq.get(), "entry": text}));
-        } else {
-            output.line(&format!("{seq:>8}  {text}"));
+            output.object("entry", json!({"seq": seq.get(), "entry": text, "document": label, "name": name}));
+            return;
+        }
+        output.line(&format!("{seq:>8}  {text}"));
+        if let Some(label) = label {
+            output.line(&format!(
+                "          {}",
+                output.style(Style::Bold, &format!("{label}  {}", name.unwrap_or_default()))
+            ));
         }
     })?;
     if last < size {
@@ -146,6 +155,9 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
 // Works on a case whose settings or catalogue cannot be read any more.
 fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
+    if let Some(denied) = Failure::denied(&folder) {
+        return Err(denied);
+    }
     let custody = CaseFolder::new(&folder).custody();
     if !custody.is_dir() {
         return Err(CaseError::NoCase(folder).into());
@@ -163,9 +175,9 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
-fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
+fn read_checkpoint(file: &Path) -> Result<SignedNote, Failure> {
     let bytes = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
-    let note = Note::parse(&bytes).map_err(|error| chain_of(&error));
+    let note = SignedNote::parse(&bytes).map_err(|error| chain_of(&error));
     let note = note.and_then(|note| match exhibit_proof::Checkpoint::parse(&note.text) {
         Ok(_) => Ok(note),
         Err(error) => Err(chain_of(&error)),
@@ -175,7 +187,7 @@ fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
     })
 }
 
-fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, usize)) {
+fn print_check(context: &Context<'_>, report: &LogReport, (named, also): (usize, usize)) {
     let output = context.output;
     let (harmless, wrong): (Vec<_>, Vec<_>) = report.deviations.iter().partition(|d| d.is_harmless());
     if output.json {

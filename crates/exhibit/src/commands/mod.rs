@@ -175,5 +175,10 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
     if context.dry_run() && !arguments.command.supports_dry_run() {
         return Err(Failure::usage(texts().no_dry_run()).hint(texts().nothing_done()));
     }
-    arguments.command.run(&context)
+    let result = arguments.command.run(&context);
+    // what a library reports as its own failure may be another user's case
+    result.map_err(|failure| match context.case_folder() {
+        Ok(folder) => failure.or_denied(&folder),
+        Err(_) => failure,
+    })
 }

@@ -2,12 +2,13 @@
 
 use super::{Context, Group, Run, ingest};
 use crate::codes;
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
-use exhibit_catalogue::ItemFilter;
+use exhibit_catalogue::{Account, ItemFilter};
 use exhibit_model::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -79,6 +80,7 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let items = super::view(&case).items(&ItemFilter { states, ..ItemFilter::default() })?;
+    let account = super::view(&case).account()?;
     let output = context.output;
     if output.json {
         for item in &items {
@@ -110,12 +112,35 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
                 output.line(&format!("    {more}"));
             }
         }
-        if items.is_empty() {
+        let more = not_finished(&account);
+        for line in &more {
+            output.line(&output.style(Style::Warning, line));
+        }
+        if items.is_empty() && more.is_empty() {
             output.line(&texts().no_problems());
         } else if items.iter().any(|item| item.state == State::Encrypted) {
             output.line("");
             output.line(&texts().try_passwords());
         }
     }
-    Ok(if items.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+    if output.json {
+        coverage::report(context, &case)?;
+    }
+    let nothing = items.is_empty() && not_finished(&account).is_empty();
+    Ok(if nothing { Exit::Nothing } else { Exit::Done }.into())
+}
+
+// What is not a problem of one item: intakes that were interrupted, and what was not read yet.
+fn not_finished(account: &Account) -> Vec<String> {
+    let texts = texts();
+    let mut lines: Vec<String> = account.intakes.iter().map(coverage::intake_text).collect();
+    let mut add = |count: u64, text: &dyn Fn(u64) -> String| {
+        if count > 0 {
+            lines.push(text(count));
+        }
+    };
+    add(account.in_state(State::Waiting), &|count| texts.problems_waiting(count));
+    add(account.pages_waiting_for_ocr, &|count| texts.problems_waiting_for_ocr(count));
+    add(account.pages_ocr_failed, &|count| texts.problems_ocr_failed(count));
+    lines
 }

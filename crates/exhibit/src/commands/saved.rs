@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run, search};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::system::MachineClock;
@@ -67,10 +68,14 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
             for (name, saved) in &all {
                 print_saved(context, &case, name, saved)?;
             }
+            if !all.is_empty() {
+                coverage::report(context, &case)?;
+            }
             Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
         }
         SavedCommand::Show { name } => {
             print_saved(context, &case, name, &known(&case, name)?)?;
+            coverage::report(context, &case)?;
             Ok(Exit::Done.into())
         }
         SavedCommand::Run { name, limit } => again(context, &case, name, *limit),
@@ -142,8 +147,9 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = searching.search(&request)?;
-    let _noted = access_log::note(context.output, case, access_log::search(&saved.query));
+    let _noted = access_log::note(context.output, case, access_log::search(&saved.query))?;
     search::print(context, case, &request, &results);
+    coverage::report(context, case)?;
     if !context.dry_run() && !case.is_sealed() {
         searching.seen_search(name, found, MachineClock.now())?;
     }

@@ -2,12 +2,14 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, number};
 use crate::system::MachineClock;
 use crate::texts::{safe, texts};
 use clap::{Args, ValueEnum};
 use exhibit_case::Case;
+use exhibit_catalogue::Item;
 use exhibit_index::Cursor;
 use exhibit_messages::{query_read_as, query_remark};
 use exhibit_model::{Clock, Rect, shown};
@@ -24,7 +26,7 @@ use std::process::ExitCode;
 #[command(after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\n\
                   Quote a query for the shell if it starts with a hyphen or contains brackets: 'register -copy'\n\
                   Examples:\n  exhibit search 登记 销毁\n  exhibit search '登记 (销毁 OR destroy*)' -l 5\n  \
-                  exhibit search --json 2017 | jq -r .document\n  exhibit search 登记 --facets\n  \
+                  exhibit search --json 2017 | jq -r 'select(.kind==\"hit\").document'\n  exhibit search 登记 --facets\n  \
                   exhibit search 登记 --words")]
 pub(crate) struct SearchArgs {
     /// The query
@@ -92,6 +94,9 @@ impl Run for SearchArgs {
 fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let text = search.query.join(" ");
+    if text.trim().is_empty() && !search.facets && !search.words {
+        return Err(Failure::usage(texts().no_query()).hint(texts().hint_no_query()));
+    }
     let query = match super::searching(&case).query(&text, search.exact) {
         Err(SearchError::Query(error)) => return Err(misread(&text, error)),
         query => query?,
@@ -120,8 +125,9 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         super::searching(&case).save_search(name, &query, MachineClock.now())?;
         context.output.remark(&texts().saved_as(shown(name)));
     }
-    let found = results.total > 0;
-    let _noted = access_log::note(context.output, &case, access_log::search(&text));
+    let named = super::searching(&case).named(&text)?;
+    let found = results.total > 0 || !named.is_empty();
+    let _noted = access_log::note(context.output, &case, access_log::search(&text))?;
     if search.facets {
         facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
@@ -131,6 +137,13 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         context.output.line(&count.to_string());
     } else if search.ids || search.files {
         let mut printed = std::collections::BTreeSet::new();
+        for item in &named {
+            let path = super::view(&case).path(item)?;
+            let text = if search.ids { case.label(item.id) } else { path };
+            if printed.insert(text.clone()) {
+                context.output.line(&text);
+            }
+        }
         for hit in &results.hits {
             let text = if search.ids { case.label(hit.item.id) } else { hit.path.clone() };
             if printed.insert(text.clone()) {
@@ -138,6 +151,9 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
             }
         }
     } else {
+        for item in &named {
+            print_named(context, &case, item)?;
+        }
         print(context, &case, &request, &results);
         if !found {
             suggestions(context, &case, &query)?;
@@ -146,16 +162,50 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
             context.output.remark(&format!("\n{}", texts().next_page(place.to_string())));
         }
     }
+    // with a number or names alone, the warnings still go to stderr
+    if search.count || search.ids || search.files {
+        coverage::warn_of(context.output, &case)?;
+    } else {
+        coverage::report(context, &case)?;
+    }
     Ok(if found { Exit::Done } else { Exit::Nothing }.into())
 }
 
 // The query, with a caret below the position of the syntax error.
 fn misread(query: &str, error: QueryError) -> Failure {
-    let before: String = query.chars().take(error.position).collect();
+    let (window, position) = window(query, error.position);
+    let before: String = window.chars().take(position).collect();
     let pad: String = before.chars().map(|c| if is_wide(c) { '\u{3000}' } else { ' ' }).collect();
     let mut failure = Failure::from(SearchError::Query(error));
-    failure.message = format!("{}\n  {}\n  {pad}^", failure.message, shown(query));
+    failure.message = format!("{}\n  {}\n  {pad}^", failure.message, shown(&window));
     failure
+}
+
+/// The characters of a query that are shown around an error.
+const WINDOW: usize = 60;
+
+// The part of a query around a position, in characters, and the position within it.
+fn window(query: &str, position: usize) -> (String, usize) {
+    let all = query.chars().count();
+    if all <= WINDOW {
+        return (query.to_owned(), position.min(all));
+    }
+    let from = position.saturating_sub(WINDOW / 2).min(all - WINDOW);
+    let (before, after) = (if from > 0 { "… " } else { "" }, if from + WINDOW < all { " …" } else { "" });
+    let part: String = query.chars().skip(from).take(WINDOW).collect();
+    (format!("{before}{part}{after}"), position.min(all) - from + before.chars().count())
+}
+
+// A document that the whole query names.
+fn print_named(context: &Context<'_>, case: &Case, item: &Item) -> Result<(), Failure> {
+    let output = context.output;
+    if output.json {
+        let path = super::view(case).path(item)?;
+        output.object("named", json!({"document": case.label(item.id), "path": path, "state": item.state.word()}));
+    } else {
+        output.line(&texts().named_document(case.label(item.id), case.name(item)));
+    }
+    Ok(())
 }
 
 fn is_wide(c: char) -> bool {
@@ -172,9 +222,6 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
             output.object("hit", object(case, hit));
         }
         return;
-    }
-    if let Ok(Some((now, all))) = super::view(case).behind() {
-        output.warn(&texts().searchable_now(number(all), number(now)));
     }
     let query = request.query.resolved();
     output.remark(&texts().read_as(shown(&query_read_as(query, texts().0))));
@@ -307,11 +354,6 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
             SuggestedChange::Variants => texts.try_variants(pages, query),
             SuggestedChange::InNames => texts.try_names(pages, query),
         });
-    }
-    let problems: u64 =
-        super::view(case).account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
-    if problems > 0 {
-        output.remark(&texts().not_searched(problems));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
 use crate::texts::texts;
 use clap::Args;
-use exhibit_case::{Case, Document, Entry};
+use exhibit_case::{Case, Document, ProvedEntry};
 use exhibit_model::{PageNumber, Severity, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = super::view(&case).resolve(&show.document)?;
     let document = super::view(&case).document(id)?;
-    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
+    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page))?;
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {
@@ -175,7 +175,7 @@ fn severity(severity: Severity) -> String {
 }
 
 /// Prints the log entry that records a document's receipt, and its proof.
-pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry) {
+pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &ProvedEntry) {
     let output = context.output;
     output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
     output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));

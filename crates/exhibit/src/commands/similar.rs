@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run, search};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::texts::texts;
@@ -45,7 +46,7 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
     let item = super::view(&case).resolve(&arguments.document)?;
     let similar = super::searching(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
-    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
+    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page))?;
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {
@@ -66,5 +67,6 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
         output.line(&output.style(Style::Dim, &format!("  {}", texts().shares(words.join(" ")))));
     }
+    coverage::report(context, &case)?;
     Ok(if similar.hits.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }

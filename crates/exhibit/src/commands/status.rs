@@ -1,6 +1,7 @@
 //! `exhibit status`
 
 use super::{Context, Group, Run};
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::texts::texts;
@@ -83,7 +84,9 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
             "languages": counts(&account.languages),
             "sources": account.sources,
             "log_entries": super::view(case).log_size()?,
-            "reconciled": account.gaps.is_empty(),
+            "read_in_part": account.read_in_part,
+            "reconciled": account.is_complete(),
+            "intakes": account.intakes.iter().map(coverage::intake_object).collect::<Vec<_>>(),
             "gaps": gaps.collect::<Vec<_>>(),
         }),
     );

@@ -1,15 +1,15 @@
-//! Progress of a run of ingest: several steps, whose amounts become known while it runs.
+//! IngestProgress of a run of ingest: several steps, whose amounts become known while it runs.
 
 use super::{Bar, PLAIN_EVERY, form, joined, print_event, print_line, while_shown};
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, number};
 use crate::texts::texts;
-use exhibit_ingest::{Phase, Progress, Running, Snapshot, StageName};
+use exhibit_ingest::{IngestProgress, Phase, Running, Snapshot, StageName};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Runs `work` while its progress is shown.
-pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce() -> T) -> T {
+pub(crate) fn watch<T>(output: &Output, progress: &IngestProgress, work: impl FnOnce() -> T) -> T {
     let form = form(output);
     if form == ProgressForm::None {
         return work();

@@ -163,3 +163,65 @@ fn two_at_once_are_refused() {
     assert!(refused.stderr.contains("in use by process"), "{}", refused.stderr);
     let _ = bench.run(&["-C", "case", "search", "first"]).code(0);
 }
+
+/// A trove whose intake takes long enough to be interrupted after its first entries.
+fn long_trove(bench: &Bench) {
+    for number in 0..40 {
+        bench.write(&format!("trove/a{number:02}.txt"), format!("copper {number}"));
+    }
+    for name in ["y", "z"] {
+        bench.write(&format!("trove/{name}.bin"), vec![name.as_bytes()[0]; 96 << 20]);
+    }
+}
+
+/// That the interrupted intake is visible everywhere, and gone once it was resumed.
+fn is_visible_until_resumed(bench: &Bench) {
+    let status = bench.run(&["-C", "case", "status"]).code(0).stdout;
+    assert!(status.contains("has not finished") && status.contains("continue with `exhibit ingest`"), "{status}");
+    assert!(!status.contains("accounted for"), "{status}");
+    let status = bench.run(&["-C", "case", "status", "--json"]).code(0).objects().remove(0);
+    let (intake, reconciled) = (&status["intakes"][0], &status["reconciled"]);
+    assert_eq!((intake["known"].as_u64(), reconciled.as_bool()), (Some(42), Some(false)), "{status}");
+    assert!(intake["received"].as_u64().expect("a number") < 42, "{status}");
+    let problems = bench.run(&["-C", "case", "problem", "ls"]).code(0).stdout;
+    assert!(problems.contains("of 42 known entries were not received"), "{problems}");
+    for query in ["copper", "nowhere"] {
+        let said = bench.run(&["-C", "case", "search", query]).stderr;
+        assert!(said.contains("of 42 known entries were not received"), "{said}");
+    }
+    // without a source, the interrupted one is received to its end
+    let done = bench.run(&["-C", "case", "ingest", "--no-ocr"]);
+    assert!([0, 3].contains(&done.code), "{}", done.stderr);
+    assert_eq!(bench.ledger().len(), 42);
+    let status = bench.run(&["-C", "case", "status"]).code(0).stdout;
+    assert!(status.contains("Every container and source is accounted for."), "{status}");
+}
+
+#[test]
+fn a_killed_intake_is_visible_until_it_is_resumed() {
+    let bench = Bench::new();
+    long_trove(&bench);
+    let _ = bench.run(&["init", "case"]).code(0);
+    let arguments = ["-C", "case", "ingest", "trove", "--no-ocr"];
+    let ended = bench.kill_when(&arguments, || !bench.ledger_is_empty());
+    assert_eq!(ended, None, "it was killed before its end");
+    is_visible_until_resumed(&bench);
+}
+
+#[test]
+fn an_intake_that_was_stopped_is_visible_until_it_is_resumed() {
+    let bench = Bench::new();
+    long_trove(&bench);
+    let _ = bench.run(&["init", "case"]).code(0);
+    let mut command = bench.command(&["-C", "case", "ingest", "trove", "--no-ocr"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
+    while bench.ledger_is_empty() {
+        assert!(child.try_wait().expect("wait").is_none(), "it ended too early");
+    }
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("a signal");
+    assert_eq!(child.wait().expect("wait").code(), Some(130));
+    let status = bench.run(&["-C", "case", "status", "--json"]).code(0).objects().remove(0);
+    assert_eq!(status["intakes"][0]["end"], "requested", "{status}");
+    is_visible_until_resumed(&bench);
+}

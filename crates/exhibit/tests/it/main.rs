@@ -12,6 +12,7 @@ mod keys;
 mod languages;
 mod ledger;
 mod marks;
+mod mistakes;
 mod opening;
 mod parcels;
 mod pictures;

@@ -125,11 +125,11 @@ fn root_help() {
           bag export|check|import|received  Export packages that prove their contents, and check or import them
 
         Trust
-          verify [PATH]                  Check the case against its hashes and its log
-          log ls|show|check|export       Read, check and copy the custody log
-          log key ls|rotate|revoke       Manage the keys that sign the log
-          log anchor request|import|ls   Anchor the log in time (RFC 3161, witnesses, Sigsum), offline
-          case seal|access|rekey|repair  Seal a case, change its passphrase, set access logging, rebuild its index
+          verify [PATH]                        Check the case against its hashes and its log
+          log ls|show|check|export             Read, check and copy the custody log
+          log key ls|rotate|revoke             Manage the keys that sign the log
+          log anchor request|import|ls         Anchor the log in time (RFC 3161, witnesses, Sigsum), offline
+          case seal|access|rekey|adopt|repair  Seal a case, change its passphrase, set access logging, rebuild its index
 
         Run
           serve              Serve the browser interface on this machine
@@ -147,6 +147,8 @@ fn root_help() {
               --progress HOW              How to show progress: auto, bar, plain, json, none
               --color WHEN                When to use colour; NO_COLOR is respected: auto, always, never
               --lang LANG                 The language of messages and pages [default: EXHIBIT_LANG, else en]: en, zh-Hans, ug
+              --memory SIZE               The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+              --unrecorded                Show contents even if the access log cannot be written; nothing is recorded then
               --no-input                  Never prompt; fail instead
               --key-passphrase-file FILE  Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
           -h, --help                      Print help; `exhibit COMMAND --help` has details and examples
@@ -184,6 +186,10 @@ fn help_of_a_command() {
                                             [possible values: auto, always, never]
               --lang <LANG>                 The language of messages and pages [default: EXHIBIT_LANG, else
                                             en] [possible values: en, zh-Hans, ug]
+              --memory <SIZE>               The most memory of all processes together, such as 4G [default:
+                                            three quarters of this computer's]
+              --unrecorded                  Show contents even if the access log cannot be written; nothing
+                                            is recorded then
               --no-input                    Never prompt; fail instead
               --key-passphrase-file <FILE>  Read the signing key's passphrase from a file's first line
                                             (/dev/fd/N: a descriptor)
@@ -202,18 +208,18 @@ fn commands_on_a_tiny_case() {
     case.check(
         &["status"],
         &expect![[r#"
-        Snapshot
-        case · created 2026-01-02T03:04:05Z
+            Snapshot
+            case · created 2026-01-02T03:04:05Z
 
-        All 4 items, by state
-                  2  read
-                  1  duplicate
-                  1  unsupported
-          119 bytes in 3 originals; 2 pages searchable
-          Every container and source is accounted for.
-          1 problem: see `exhibit problem ls`
-        exit: 0
-    "#]],
+            All 4 items, by state
+                      2  read
+                      1  duplicate
+                      1  unsupported
+              119 bytes in 3 originals; 2 pages read
+              Every container and source is accounted for.
+              1 problem: see `exhibit problem ls`
+            exit: 0
+        "#]],
     );
     case.check(
         &["ls"],
@@ -262,43 +268,53 @@ fn commands_on_a_tiny_case() {
     case.check(
         &["search", "登记"],
         &expect![[r#"
-        1 page of 1 document in TIME
+            1 page of 1 document in TIME
 
-        EXH-000001  notice.txt  page 1 · 1 hit · also in 1 place
-          notice.txt
-          = EXH-000003  copy.txt
-          所有进出人员须由值班员逐一登记。 Every person is registered.
-        stderr: Read as: 登记
-        exit: 0
-    "#]],
+            EXH-000001  notice.txt  page 1 · 1 hit · also in 1 place
+              notice.txt
+              = EXH-000003  copy.txt
+              所有进出人员须由值班员逐一登记。 Every person is registered.
+            stderr: Read as: 登记
+            stderr: warning: not searched: 1 item of an unsupported type; see `exhibit problem ls`
+            exit: 0
+        "#]],
     );
     case.check(&["search", "登记", "--json"], &expect![[r#"
         {"v":1,"kind":"hit","document":"EXH-000001","path":"notice.txt","page":1,"snippet":"所有进出人员须由值班员逐一登记。\nEvery person is registered.","offsets":[[13,15]],"boxes":[],"sha256":"ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","media_type":"text/plain","language":"zh-Hans","ocr_confidence":null,"score":0.5790849924087524,"date":null,"copies":1,"found_at":null,"places":[{"document":"EXH-000003","path":"copy.txt"}],"pages":1}
+        {"v":1,"kind":"coverage","pages_searched":2,"complete":false,"pages_waiting_for_ocr":0,"pages_ocr_failed":0,"pages_doubtful":0,"doubtful_below":0.7,"items":{"waiting":0,"encrypted":0,"unsupported":1,"failed":0,"truncated":0},"pages_not_indexed":0,"intakes":[]}
         exit: 0
     "#]]);
     case.check(
         &["search", "nowhere"],
         &expect![[r#"
-        0 pages of 0 documents in TIME
-        stderr: Read as: nowhere
-        stderr: 1 item was not read, and not searched: see `exhibit problem ls`
-        exit: 1
-    "#]],
+            0 pages of 0 documents in TIME
+            stderr: Read as: nowhere
+            stderr: warning: not searched: 1 item of an unsupported type; see `exhibit problem ls`
+            exit: 1
+        "#]],
     );
     case.check(&["log", "ls"], &expect![[r#"
                0  {"act":"case.open","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"prefix":"EXH"},"made":["key:7fdea2af:b8e2a83201c8c814504f195aa878ec91db02071e725eb4b455571078080bb505"],"object":"case","salt":"e76ba57ff9d2beb9f7e4493669f266b6","sealed":{"name":"0794fe2733dcb338d10c10f72ab02feb152cdd443e4c3a607e429eacaa4b2072"},"seq":0,"tool":"exhibit 0.1.0","used":[],"v":1}
                1  {"act":"source.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"channel":"file"},"made":[],"object":"source:1","salt":"42db430b5147bb681ee63b2267701f3f","sealed":{"name":"SEALED"},"seq":1,"tool":"exhibit 0.1.0","used":[],"v":1}
                2  {"act":"item.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"relation":"file","size":77},"made":["original:ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52"],"object":"item:1","salt":"7593029ec1bb74405df047862a1fc500","sealed":{"name":"b732fbcfffbfab1ac85b84e7209a25b400e8d933dd4443f5d5840518f7356d07"},"seq":2,"tool":"exhibit 0.1.0","used":["source:1"],"v":1}
+                  EXH-000001  notice.txt
                3  {"act":"item.derive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"leaves":2,"pages":1,"reader":"exhibit 0.1.0","state":"read"},"made":["tree:ef0284f4410e659696b949c98d2a29111a7c2b7929cb43444d09a89364514856"],"object":"item:1","params_sha256":"faaf45230d2b9604db801110dde4ede7d4afa19fbfc7e731750977e1e85bef30","salt":"222a9cbdfa69b67567abb8a0f125ca58","sealed":{"tree_seed":"e3f8c9e4be2f66cd638bd56db3476f8fb0a386169b000fc952bcbe0904825b31"},"seq":3,"tool":"exhibit 0.1.0","used":["original:ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52"],"v":1}
+                  EXH-000001  notice.txt
                4  {"act":"source.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"channel":"file"},"made":[],"object":"source:2","salt":"f855dc99f74196d21315ef546b105a64","sealed":{"name":"SEALED"},"seq":4,"tool":"exhibit 0.1.0","used":[],"v":1}
                5  {"act":"item.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"relation":"file","size":35},"made":["original:b30b3f1aaf4e491bc76470d5ef65cbdb7b87b5466851d20cc13cc73f287bd00c"],"object":"item:2","salt":"10c22fa4432af302acb92063dc67dedd","sealed":{"name":"a7f8dec11b03c9eaa6160658eba61c0df9daedfb50388f01923be0e7415430fc"},"seq":5,"tool":"exhibit 0.1.0","used":["source:2"],"v":1}
+                  EXH-000002  list.csv
                6  {"act":"item.derive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"leaves":2,"pages":1,"reader":"exhibit 0.1.0","state":"read"},"made":["tree:4ea006f225c0be52b2862f28cd1b935f34191e0d434ade655f623e49df86437c"],"object":"item:2","params_sha256":"0d711b02c494fe2bbf565db52a6a68ee3f166638577f4e6f5ccb3f8b5ff18b2b","salt":"699631f4a88fee65b5e9714166529ad6","sealed":{"tree_seed":"0d42a93177b9a52a15eacb258b9658eb5ff5afe6db93b077189c04789f2e3d91"},"seq":6,"tool":"exhibit 0.1.0","used":["original:b30b3f1aaf4e491bc76470d5ef65cbdb7b87b5466851d20cc13cc73f287bd00c"],"v":1}
+                  EXH-000002  list.csv
                7  {"act":"source.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"channel":"file"},"made":[],"object":"source:3","salt":"6819edb10a2605c8f5eac91a8ad0a8a6","sealed":{"name":"SEALED"},"seq":7,"tool":"exhibit 0.1.0","used":[],"v":1}
                8  {"act":"item.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"relation":"file","size":77},"made":["original:ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52"],"object":"item:3","salt":"878a3790eb2fcb3bef4eaa47fc5ded14","sealed":{"name":"8c7867685dd80adf069893d467fed30f658fa715009fbb53088ed225545785b5"},"seq":8,"tool":"exhibit 0.1.0","used":["source:3"],"v":1}
+                  EXH-000003  copy.txt
                9  {"act":"item.duplicate","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{},"made":[],"object":"item:3","salt":"9598e588419146b90e2307fbf2aa80ba","sealed":{},"seq":9,"tool":"exhibit 0.1.0","used":["original:ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","item:1"],"v":1}
+                  EXH-000003  copy.txt
               10  {"act":"source.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"channel":"file"},"made":[],"object":"source:4","salt":"cfcf6fad233673a59f0f77f11d48a856","sealed":{"name":"SEALED"},"seq":10,"tool":"exhibit 0.1.0","used":[],"v":1}
               11  {"act":"item.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"relation":"file","size":7},"made":["original:db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6"],"object":"item:4","salt":"fd67e8b0cdfd3547a029e47c8f685807","sealed":{"name":"3d6457ad72e2bdd5156ab71e6d9de503abfd683be2197777e46615ea4f08c68a"},"seq":11,"tool":"exhibit 0.1.0","used":["source:4"],"v":1}
+                  EXH-000004  odd.bin
               12  {"act":"item.fail","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"reader":"exhibit 0.1.0","state":"unsupported"},"made":[],"object":"item:4","params_sha256":"35dc32ca35fe9a84eb239517f70f07b8c82a0f7c57d67e67507c22883d7ee761","salt":"ddc2cefab5ecdfc8a1c0f480432dc8c1","sealed":{"reason":"0d5a4362d15b33e3ce1a7ada6d13a739db15c4240691ac9ea4465563fd5813f6"},"seq":12,"tool":"exhibit 0.1.0","used":["original:db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6"],"v":1}
+                  EXH-000004  odd.bin
         exit: 0
     "#]]);
     case.check(

@@ -3,6 +3,7 @@
 use super::{BatchRow, row, running_sample, sample, state};
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage::{self, NotSearched};
 use crate::css_rules::CssRules;
 use crate::forms::token;
 use crate::frame::{Frame, pager};
@@ -39,6 +40,8 @@ pub struct BatchView {
     pub earlier: Option<String>,
     /// The next page of lines.
     pub later: Option<String>,
+    /// What is not searched.
+    pub not_searched: NotSearched,
 }
 
 /// A line of a batch.
@@ -149,6 +152,7 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
         ],
         earlier: (from > 0).then(|| links::batch(number, sort, from.saturating_sub(rows))),
         later: more.then(|| links::batch(number, sort, from.saturating_add(rows))),
+        not_searched: coverage::not_searched(app)?,
     })
 }
 
@@ -217,6 +221,7 @@ fn page(frame: &Frame, view: &BatchView) -> Markup {
             p { a.back href="/batches" { "← " (words.batches()) } }
             h1 { (Name::from(batch.name.as_str()).show()) " " span.number { (ltr(&format!("#{}", batch.number))) } }
             (state(words, batch))
+            (coverage::block(words, &view.not_searched))
             @if batch.running.is_none() {
                 form.inline method="post" action={ "/batches/" (batch.number) "/run" } {
                     (token(frame))
@@ -318,5 +323,6 @@ fn view_sample(batch: BatchRow) -> BatchView {
         files: vec![("CSV", links::batch_file(1, "", "csv"))],
         earlier: None,
         later: Some(links::batch(1, "all", 100)),
+        not_searched: coverage::sample(&ENGLISH),
     }
 }

@@ -7,6 +7,7 @@ pub mod view;
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage;
 use crate::display;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
@@ -16,7 +17,7 @@ use crate::pages::search::view::{
     Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
 };
 use crate::params::Params;
-use crate::untrusted::{Name, Passage, Span};
+use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::Words;
 use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
 use exhibit_model::ItemId;
@@ -163,10 +164,12 @@ fn answered(
         read_as: read_back(words, query.resolved()),
         widenings: widenings(place, query.resolved()),
         remarks: query.resolved().hints().iter().map(|hint| words.text_of(&query_remark(hint))).collect(),
+        named: named(app, place.query)?,
         documents: Some(results.documents),
         pages: results.total,
         seconds: Some(results.took.as_secs_f32()),
         searchable: searchable(app)?,
+        not_searched: coverage::not_searched(app)?,
         orders: orders(words, place),
         rows: rows.collect(),
         units: units(words, place),
@@ -181,6 +184,17 @@ fn answered(
         later: results.next.map(|cursor| part(shown, &cursor.to_string())),
         suggestions: if results.total == 0 { suggestions(app, words, query)? } else { Vec::new() },
     })
+}
+
+// The documents that the whole query names.
+fn named(app: &App, query: &str) -> Result<Vec<(String, Name, String)>, PageError> {
+    let named = app.search().named(query)?;
+    let link = |item: &exhibit_catalogue::Item| {
+        let number = app.case.label(item.id);
+        let href = links::document(&number, &Place::default());
+        (number, display::name(&app.case, item), href)
+    };
+    Ok(named.iter().map(link).collect())
 }
 
 // The query as understood, with its clauses highlighted like their hits.
@@ -271,7 +285,7 @@ fn narrow(confidence: f64) -> f32 {
     confidence as f32
 }
 
-fn passage(hit: &SearchHit) -> Passage {
+fn passage(hit: &SearchHit) -> MarkedText {
     let snippet = &hit.snippet;
     let before = if snippet.cut_before { "… " } else { "" };
     let after = if snippet.cut_after { " …" } else { "" };
@@ -283,7 +297,7 @@ fn passage(hit: &SearchHit) -> Passage {
     });
     // one byte for each byte, so that offsets stay the same
     let text = snippet.text.replace(['\n', '\r', '\t'], " ");
-    Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
+    MarkedText { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
 fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice>, PageError> {
@@ -302,13 +316,7 @@ fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice
         let href = links::search(&SearchPlace { exact: suggestion.exact, ..SearchPlace::of(&text) });
         Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
-    let mut choices: Vec<Choice> = app.search().suggestions(query)?.into_iter().map(choice).collect();
-    let items = app.view().states()?;
-    let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
-    if problems > 0 {
-        choices.push(Choice { text: words.not_searched(problems), href: "/problems".to_owned() });
-    }
-    Ok(choices)
+    Ok(app.search().suggestions(query)?.into_iter().map(choice).collect())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Samples of the search page.
 
+use crate::coverage;
 use crate::links::{self, SearchPlace};
 use crate::pages::search::facets::{Facet, FacetValue, Year};
 use crate::pages::search::view::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong};
 use crate::samples::HOSTILE;
-use crate::untrusted::{Name, Passage, Span};
+use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::ENGLISH;
 use exhibit_model::State;
 
@@ -96,8 +97,8 @@ fn answer() -> Answer {
 }
 
 /// A passage in which each stretch in square brackets is a hit; its first letter decides the clause.
-pub(crate) fn passage(language: &str, marked: &str) -> Passage {
-    let mut passage = Passage { language: language.to_owned(), ..Passage::default() };
+pub(crate) fn passage(language: &str, marked: &str) -> MarkedText {
+    let mut passage = MarkedText { language: language.to_owned(), ..MarkedText::default() };
     let mut rest = marked;
     while let Some((before, after)) = rest.split_once('[') {
         passage.text.push_str(before);
@@ -303,10 +304,8 @@ fn nothing() -> Answer {
         ],
         documents: Some(0),
         seconds: Some(0.01),
-        suggestions: vec![
-            choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁"))),
-            choice("2 files were not searched: see problems", "/problems".to_owned()),
-        ],
+        not_searched: coverage::sample(&ENGLISH),
+        suggestions: vec![choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁")))],
         ..Answer::default()
     }
 }

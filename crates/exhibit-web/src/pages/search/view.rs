@@ -1,10 +1,11 @@
 //! The search page: the box, how the query was understood, and the results.
 
+use crate::coverage::{NotSearched, block};
 use crate::css_rules::CssRules;
 use crate::forms::{hidden, token};
 use crate::frame::{Frame, pager};
 use crate::pages::search::facets::{Facet, Year, facets, periods};
-use crate::untrusted::{Name, Passage, clause_class, ltr};
+use crate::untrusted::{MarkedText, Name, clause_class, ltr};
 use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -73,6 +74,8 @@ pub struct Answer {
     pub widenings: Vec<Widening>,
     /// What was searched literally but may have been meant otherwise, as sentences.
     pub remarks: Vec<String>,
+    /// Documents that the whole query names, by number, digest or file name.
+    pub named: Vec<(String, Name, String)>,
     /// Documents found; `None` if not counted.
     pub documents: Option<u64>,
     /// Pages found.
@@ -81,6 +84,8 @@ pub struct Answer {
     pub seconds: Option<f32>,
     /// Pages searchable now and pages expected, while material is still being read.
     pub searchable: Option<(u64, u64)>,
+    /// What was not searched.
+    pub not_searched: NotSearched,
     /// Filters with counts for this query; if empty, the column is left out.
     pub facets: Vec<Facet>,
     /// The hidden fields of the filter form.
@@ -166,7 +171,7 @@ pub struct Row {
     /// Matching pages of the document, if rows are documents; 1 if they are pages.
     pub pages: u64,
     /// The text around the first hits.
-    pub snippet: Option<Passage>,
+    pub snippet: Option<MarkedText>,
     /// Copies folded into this row, and the link to them.
     pub copies: Option<(u64, String)>,
     /// Some of these copies: number, path, address.
@@ -212,7 +217,9 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                         (operators(words, &view.fields, false))
                         (years)
                         (months)
+                        (named(words, answer))
                         (summary(frame, &view.query, answer))
+                        (block(words, &answer.not_searched))
                         @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
                             ol.rows { @for row in &answer.rows { (self::row(words, row)) } }
                         }
@@ -286,6 +293,14 @@ fn recent(frame: &Frame, recent: Option<&Recent>) -> Markup {
                     @if !recent.searches.is_empty() { " " (form("/history/clear", &words.recent_clear())) }
                 }
             }
+        }
+    }
+}
+
+fn named(words: &Words, answer: &Answer) -> Markup {
+    html! {
+        @for (number, name, href) in &answer.named {
+            p.named { (words.named_document()) " " a href=(href) { (ltr(number)) " " (name.show()) } }
         }
     }
 }
