@@ -9,7 +9,7 @@ use exhibit_case::Principal;
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, Lease, Span};
 use exhibit_custody::{Act, Channel};
 use exhibit_model::{Digest, ItemId, OriginalId, State};
-use exhibit_proof::bagit::{Files, Found, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable};
 use exhibit_testing::TestCase;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -205,7 +205,11 @@ impl Files for InMemory {
         Ok(self
             .0
             .iter()
-            .map(|(path, bytes)| Found { path: path.clone().into_bytes(), size: bytes.len() as u64, plain: true })
+            .map(|(path, bytes)| Found {
+                path: path.clone().into_bytes(),
+                size: bytes.len() as u64,
+                kind: FileKind::Plain,
+            })
             .collect())
     }
 

@@ -9,23 +9,27 @@ use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
-use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
+use exhibit_proof::bagit::{Digests, FileKind, Files, Found, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
+use exhibit_proof::package::{Document, Proved, Trust, picture_path, record_path, text_path};
 use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 const MANIFEST: &str = "manifest-sha256.txt";
+
+/// The maximum size of a record in bytes.
+const MAX_RECORD: u64 = 64 << 20;
 
 /// A bag that was checked and found valid.
 #[derive(Debug)]
 pub struct VerifiedBag {
     proved: Proved,
-    files: BTreeMap<String, Digests>,
+    files: Arc<BTreeMap<String, Digests>>,
     manifest: Digest,
 }
 
@@ -188,13 +192,14 @@ impl KeptBag {
         if Digest::parse(id).is_err() || !folder.is_dir() {
             return Err(BagError::NoSuchBag(id.to_owned()));
         }
+        let mut kept = Folder::new(&folder);
         let mut originals = BTreeMap::new();
-        let documents = folder.join("data/documents");
-        for entry in fs::read_dir(&documents).into_iter().flatten().flatten() {
-            originals.extend(original_of(&entry.path().join("record.json")));
+        for entry in fs::read_dir(folder.join("data/documents")).into_iter().flatten().flatten() {
+            let record = entry.file_name().into_string().ok().map(|label| record_path(&label));
+            originals.extend(record.and_then(|record| original_of(&mut kept, &record)));
         }
         let store = whole.open_originals()?;
-        Ok(Self { kept: Folder::new(&folder), originals, store })
+        Ok(Self { kept, originals, store })
     }
 
     /// Rebuilds the bag as a folder, identical to the received one.
@@ -212,7 +217,7 @@ impl KeptBag {
         let _ = fs::remove_dir_all(&unfinished);
         let checked = check_bag(self, &Trust::default(), &TrustedFiles::default(), false);
         let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
-        for (path, digests) in &good.files {
+        for (path, digests) in good.files.iter() {
             copy(self, path, digests, &unfinished.join(path))?;
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
@@ -222,8 +227,8 @@ impl KeptBag {
     }
 }
 
-fn original_of(record: &Path) -> Option<(String, OriginalId)> {
-    let record = exhibit_proof::json::Value::read(&fs::read(record).ok()?).ok()?;
+fn original_of(kept: &mut Folder, record: &str) -> Option<(String, OriginalId)> {
+    let record = exhibit_proof::json::Value::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
     let original = Digest::parse(record.get("original")?.as_text()?).ok()?;
     Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
 }
@@ -233,7 +238,7 @@ impl Files for KeptBag {
         let mut found = self.kept.list()?;
         for (path, original) in &self.originals {
             let size = fs::metadata(self.store.path(*original)).map(|about| about.len());
-            found.extend(size.ok().map(|size| Found { path: path.clone().into_bytes(), size, plain: true }));
+            found.extend(size.ok().map(|size| Found { path: path.clone().into_bytes(), size, kind: FileKind::Plain }));
         }
         Ok(found)
     }

@@ -18,7 +18,7 @@ fn a_good_proof_of_an_entry() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
@@ -84,7 +84,7 @@ fn a_checkpoint_and_its_key() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
@@ -117,7 +117,7 @@ fn a_checkpoint_by_a_successor_of_the_known_key() {
 
 fn log() -> Log {
     let mut log = Log::new(1);
-    log.push("source.receive", "source:1", []);
+    log.receive_source();
     log.hand_over(2);
     log.push("case.seal", "case", []);
     log
@@ -132,7 +132,7 @@ fn a_complete_copy_of_a_log() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 5 entries, root oKHb8fLQ40thCE1oRhy6Lp77c81VvpthwKXVCs39zP4=
+          - custody log 0123456789abcdef/custody, 5 entries, root m2Eh05KC3Hffa/+3Be4vz3Bx9YHlP6o3IMXGvoCBzXU=
           - all 5 entries of the log, and every hash above them
 
         Proved
