@@ -16,6 +16,7 @@ pub use anchor::{
 pub use bag::{
     ExportContext, Exported, KeptBag, Lock, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selected,
     Selection, Step, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags, render_pages,
+    unfinished_exports,
 };
 pub use quote::MAX_QUOTE;
 pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};

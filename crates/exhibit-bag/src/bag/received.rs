@@ -4,6 +4,7 @@
 //! A bag is stored in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it except its whole originals,
 //! which are stored as originals of this case. Together they are the same bag again, byte for byte.
 
+use super::writer::{create_file, create_folder};
 use crate::{BagError, io_error};
 use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
@@ -87,7 +88,7 @@ impl VerifiedBag {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(io_error("remove", &unfinished))?;
         }
-        fs::create_dir_all(&unfinished).map_err(io_error("make the folder", &unfinished))?;
+        create_folder(&unfinished).map_err(io_error("make the folder", &unfinished))?;
         let originals = self.originals();
         for (path, digests) in self.files.iter().filter(|(path, _)| !originals.contains(path.as_str())) {
             copy(from, path, digests, &unfinished.join(path))?;
@@ -149,10 +150,7 @@ fn pages_of(label: &str, document: &Document) -> Vec<BagFile> {
 }
 
 fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Result<(), BagError> {
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent).map_err(io_error("make the folder", parent))?;
-    }
-    let mut file = File::create_new(to).map_err(io_error("create", to))?;
+    let mut file = create_file(to).map_err(io_error("create", to))?;
     let (mut hasher, mut written) = (sha2::Sha256::default(), Ok(()));
     let read = from.read(path, &mut |piece| {
         sha2::Digest::update(&mut hasher, piece);

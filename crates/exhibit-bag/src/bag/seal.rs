@@ -3,7 +3,7 @@
 //! A sealed bag is never written to disk unsealed: it is checked and imported by seeking in the age file itself. A tar
 //! from elsewhere is hostile: only plain files below `bag/` are accepted, everything else is reported.
 
-use super::writer::WITHIN;
+use super::writer::{WITHIN, create_file};
 use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
@@ -91,7 +91,7 @@ impl Lock {
             }
         };
         let encryptor = encryptor.map_err(|error| SealError::Recipients(error.to_string()))?;
-        let file = File::create_new(path).map_err(io_error("create", path))?;
+        let file = create_file(path).map_err(io_error("create", path))?;
         let writer = encryptor.wrap_output(BufWriter::with_capacity(1 << 18, file));
         writer.map(Some).map_err(io_error("write", path))
     }
