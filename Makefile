@@ -37,6 +37,8 @@ install: build
 	install -m 755 $(EXHIBIT) $(PROGRAMS)/exhibit-verify "$(TO)/bin"
 	$(EXHIBIT) man "$(TO)/share/man/man1" > /dev/null
 	install -m 644 crates/exhibit-verify/exhibit-verify.1 "$(TO)/share/man/man1"
+	install -d "$(TO)/share/doc/exhibit"
+	install -m 644 models/NOTICE LICENSE-APACHE LICENSE-MIT "$(TO)/share/doc/exhibit"
 	$(EXHIBIT) completions bash > "$(TO)/share/bash-completion/completions/exhibit"
 	$(EXHIBIT) completions zsh > "$(TO)/share/zsh/site-functions/_exhibit"
 	$(EXHIBIT) completions fish > "$(TO)/share/fish/vendor_completions.d/exhibit.fish"
@@ -54,6 +56,7 @@ check: setup
 	@cargo xtask check
 	@cargo xtask tidy
 
-# the Debian packages that are missing; prints what to do if it cannot install them
+# the Debian packages and models that are missing; prints what to do if it cannot obtain them
 setup:
 	@setup/debian
+	@setup/models

@@ -3,13 +3,13 @@
 use crate::{CheckStop, Logged};
 use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
-use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
+use exhibit_custody::{Entry, Log, LogReport, Remembered, check_log_with};
 use exhibit_model::EntrySeq;
 use std::path::{Path, PathBuf};
 
 /// What a check of a case is given by its caller.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options<'a> {
+pub struct AuditOptions<'a> {
     /// The folder of keys on this machine: what it remembers of the log is compared, and the access log is opened with it.
     pub keys: Option<&'a Path>,
 }
@@ -22,7 +22,7 @@ pub struct AuditContext {
     catalogue_error: Option<CatalogueError>,
     log: Option<Log>,
     keys: Option<PathBuf>,
-    pub(crate) report: Report,
+    pub(crate) report: LogReport,
     pub(crate) logged: Logged,
 }
 
@@ -35,7 +35,7 @@ impl std::fmt::Debug for AuditContext {
 impl AuditContext {
     /// Reads the whole log of the case in `folder`, which was opened as far as that is possible.
     #[must_use]
-    pub fn new(folder: &Path, case: Result<Case, CaseError>, options: &Options<'_>) -> Self {
+    pub fn new(folder: &Path, case: Result<Case, CaseError>, options: &AuditOptions<'_>) -> Self {
         let folder = CaseFolder::new(folder);
         let config = match &case {
             Ok(case) => Some(case.config.clone()),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// Whether a finding counts against the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
+pub enum FindingSeverity {
     /// Something is not as it was received and logged.
     Deviation,
     /// An interrupted run left it; nothing refers to it.
@@ -64,7 +64,7 @@ words! {
 /// What is wrong, or left over.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum CaseFault {
     /// It cannot be read as far as the check needs it; the detail tells why.
     Unreadable,
     /// The case cannot be opened; only parts of it are checked.
@@ -80,6 +80,8 @@ pub enum Fault {
     },
     /// A setting differs from what the log records of the case's opening.
     SettingDiffers(Setting),
+    /// A change of the access settings is logged and not in the settings yet: it was interrupted.
+    AccessSettingPending,
     /// The access settings differ from what the log records.
     AccessSettingDiffers,
     /// The catalogue's engine finds its own structures damaged; the detail tells how.
@@ -235,20 +237,21 @@ pub enum Fault {
     AccessOpening(OpeningFault),
 }
 
-impl Fault {
+impl CaseFault {
     /// Whether it counts against the case.
     #[must_use]
-    pub const fn severity(&self) -> Severity {
+    pub const fn severity(&self) -> FindingSeverity {
         match self {
-            Self::Log(fault) | Self::AccessLog(fault) if fault.is_harmless() => Severity::Leftover,
+            Self::Log(fault) | Self::AccessLog(fault) if fault.is_harmless() => FindingSeverity::Leftover,
             Self::TagsPending { .. }
             | Self::TagLinesIncomplete { .. }
             | Self::IndexLeftover
+            | Self::AccessSettingPending
             | Self::OriginalUnreferenced
             | Self::BagIncomplete
             | Self::AnchorNotLogged
-            | Self::QuoteAhead => Severity::Leftover,
-            _ => Severity::Deviation,
+            | Self::QuoteAhead => FindingSeverity::Leftover,
+            _ => FindingSeverity::Deviation,
         }
     }
 
@@ -266,6 +269,7 @@ impl Fault {
             Self::CaseUnreadable => "case-unreadable",
             Self::LogCutBack { .. } => "log-cut-back",
             Self::SettingDiffers(_) => "setting-differs",
+            Self::AccessSettingPending => "access-setting-pending",
             Self::AccessSettingDiffers => "access-setting-differs",
             Self::CatalogueDamaged => "catalogue-damaged",
             Self::PageTextDiffers => "page-text-differs",

@@ -1,29 +1,29 @@
 //! What checks find, and what they counted.
 
-use crate::fault::{Fault, Severity};
+use crate::fault::{CaseFault, FindingSeverity};
 use crate::{CheckName, text};
 use exhibit_custody::CaseCheck;
 use exhibit_messages::Message;
-use exhibit_model::SourceId;
+use exhibit_model::{PageNumber, SourceId};
 use exhibit_proof::finding::chain;
 
 /// Something that is not as it must be, or that an interrupted run left.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct CaseFinding {
     /// The check that found it.
     pub check: CheckName,
     /// Where.
-    pub place: Place,
+    pub place: CasePlace,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: CaseFault,
     /// What the system or an engine reports of it; empty where the fault and its values tell all.
     pub detail: String,
 }
 
-impl Finding {
+impl CaseFinding {
     /// Whether it counts against the case.
     #[must_use]
-    pub fn severity(&self) -> Severity {
+    pub fn severity(&self) -> FindingSeverity {
         self.fault.severity()
     }
 
@@ -54,7 +54,7 @@ impl Finding {
 
 /// Where something was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum CasePlace {
     /// A file or folder, by its path within the case.
     Path(String),
     /// A document, by its label.
@@ -64,7 +64,7 @@ pub enum Place {
         /// The document's label.
         document: String,
         /// The page's number.
-        page: u32,
+        page: PageNumber,
         /// The pack, by its path within the case.
         pack: String,
         /// The record's offset in the pack.
@@ -75,7 +75,7 @@ pub enum Place {
         /// The document's label.
         document: String,
         /// The page's number.
-        page: u32,
+        page: PageNumber,
     },
     /// A source, by its number.
     Source(SourceId),
@@ -83,7 +83,7 @@ pub enum Place {
     TagChange(u64),
 }
 
-impl Place {
+impl CasePlace {
     /// A file or folder, by its path within the case.
     #[must_use]
     pub fn path(path: impl Into<String>) -> Self {
@@ -93,7 +93,7 @@ impl Place {
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct AuditCounts {
     /// Originals read and hashed again.
     pub originals: u64,
     /// Their bytes.
@@ -116,9 +116,9 @@ pub struct Counts {
 #[derive(Debug, Default)]
 pub struct Findings {
     check: Option<CheckName>,
-    list: Vec<Finding>,
+    list: Vec<CaseFinding>,
     /// What was checked.
-    pub counts: Counts,
+    pub counts: AuditCounts,
 }
 
 impl Findings {
@@ -128,19 +128,19 @@ impl Findings {
     }
 
     /// Adds a finding.
-    pub fn add(&mut self, place: Place, fault: Fault) {
+    pub fn add(&mut self, place: CasePlace, fault: CaseFault) {
         self.add_detail(place, fault, String::new());
     }
 
     /// Adds a finding with an error and its causes.
-    pub fn add_error(&mut self, place: Place, fault: Fault, error: &dyn std::error::Error) {
+    pub fn add_error(&mut self, place: CasePlace, fault: CaseFault, error: &dyn std::error::Error) {
         self.add_detail(place, fault, chain(error));
     }
 
     /// Adds a finding with a detail.
-    pub fn add_detail(&mut self, place: Place, fault: Fault, detail: String) {
+    pub fn add_detail(&mut self, place: CasePlace, fault: CaseFault, detail: String) {
         let check = self.check.unwrap_or(CheckName::Settings);
-        self.list.push(Finding { check, place, fault, detail });
+        self.list.push(CaseFinding { check, place, fault, detail });
     }
 
     pub(crate) fn into_audit(self) -> Audit {
@@ -152,9 +152,9 @@ impl Findings {
 #[derive(Debug, Clone)]
 pub struct Audit {
     /// What was checked.
-    pub counts: Counts,
+    pub counts: AuditCounts,
     /// Everything that was found, check after check.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<CaseFinding>,
 }
 
 impl Audit {
@@ -165,25 +165,26 @@ impl Audit {
     }
 
     /// What counts against the case.
-    pub fn deviations(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.severity() == Severity::Deviation)
+    pub fn deviations(&self) -> impl Iterator<Item = &CaseFinding> {
+        self.findings.iter().filter(|finding| finding.severity() == FindingSeverity::Deviation)
     }
 
     /// What interrupted runs left, which does not count against the case.
-    pub fn leftovers(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.severity() == Severity::Leftover)
+    pub fn leftovers(&self) -> impl Iterator<Item = &CaseFinding> {
+        self.findings.iter().filter(|finding| finding.severity() == FindingSeverity::Leftover)
     }
 
     /// The summary that the custody log records.
     #[must_use]
     pub fn fixity(&self) -> CaseCheck {
         let of = |check: CheckName| self.deviations().filter(move |finding| finding.check == check);
-        let count =
-            |fault: fn(&Fault) -> bool| of(CheckName::Originals).filter(|finding| fault(&finding.fault)).count() as u64;
+        let count = |fault: fn(&CaseFault) -> bool| {
+            of(CheckName::Originals).filter(|finding| fault(&finding.fault)).count() as u64
+        };
         CaseCheck {
             originals: self.counts.originals,
-            missing: count(|fault| matches!(fault, Fault::OriginalMissing)),
-            altered: count(|fault| matches!(fault, Fault::OriginalAltered { .. } | Fault::OriginalUnreadable)),
+            missing: count(|fault| matches!(fault, CaseFault::OriginalMissing)),
+            altered: count(|fault| matches!(fault, CaseFault::OriginalAltered { .. } | CaseFault::OriginalUnreadable)),
             log_size: self.counts.log_entries,
             log_deviations: of(CheckName::CustodyLog).count() as u64,
             quotes: self.counts.quotes,

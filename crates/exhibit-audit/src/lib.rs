@@ -2,7 +2,7 @@
 //!
 //! A check reads; it never changes the case, and a finding never ends it. Each check is one implementation of [`Check`]
 //! in [`CHECKS`]; adding one is a file in `checks/`, its line in that list, its faults and their texts. What a check
-//! finds is a [`Finding`]: a place, a fault with typed values, and a detail for what only the system can tell.
+//! finds is a [`CaseFinding`]: a place, a fault with typed values, and a detail for what only the system can tell.
 //! Sentences are in `exhibit-messages`; `text.rs` alone names their messages.
 
 mod checks;
@@ -13,9 +13,9 @@ mod logged;
 mod text;
 
 pub use checks::CHECKS;
-pub use context::{AuditContext, Options};
-pub use fault::{Fault, ReceiptField, Setting, Severity};
-pub use findings::{Audit, Counts, Finding, Findings, Place};
+pub use context::{AuditContext, AuditOptions};
+pub use fault::{CaseFault, FindingSeverity, ReceiptField, Setting};
+pub use findings::{Audit, AuditCounts, CaseFinding, CasePlace, Findings};
 pub use logged::Logged;
 
 use exhibit_case::{CaseError, keep_still};
@@ -33,7 +33,12 @@ pub trait Check: Sync {
     ///
     /// # Errors
     /// [`CheckStop`] where the check cannot continue.
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), CheckStop>;
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        progress: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop>;
 }
 
 macro_rules! names {
@@ -89,7 +94,7 @@ names! {
 }
 
 /// Receives how far a check has come.
-pub trait Progress {
+pub trait AuditProgress {
     /// A check starts to read this many bytes.
     fn begin(&mut self, check: CheckName, bytes: u64);
 
@@ -101,7 +106,7 @@ pub trait Progress {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 
-impl Progress for NoProgress {
+impl AuditProgress for NoProgress {
     fn begin(&mut self, _: CheckName, _: u64) {}
 
     fn advance(&mut self, _: u64) {}
@@ -128,7 +133,7 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for CheckStop {
 ///
 /// # Errors
 /// [`CaseError::NoCase`] where there is none; [`CaseError::Locked`] while another process writes.
-pub fn audit(folder: &Path, options: &Options<'_>, progress: &mut dyn Progress) -> Result<Audit, CaseError> {
+pub fn audit(folder: &Path, options: &AuditOptions<'_>, progress: &mut dyn AuditProgress) -> Result<Audit, CaseError> {
     let case = match exhibit_case::Case::open(folder) {
         Err(error @ CaseError::NoCase(_)) => return Err(error),
         case => case,
@@ -140,12 +145,12 @@ pub fn audit(folder: &Path, options: &Options<'_>, progress: &mut dyn Progress) 
 }
 
 /// Runs some checks.
-pub fn run(cx: &AuditContext, checks: &[&dyn Check], progress: &mut dyn Progress) -> Audit {
+pub fn run(cx: &AuditContext, checks: &[&dyn Check], progress: &mut dyn AuditProgress) -> Audit {
     let mut findings = Findings::default();
     for check in checks {
         findings.begin(check.name());
         if let Err(CheckStop::Failed(error)) = check.run(cx, &mut findings, progress) {
-            findings.add_error(Place::path(check.place()), Fault::Unreadable, &*error);
+            findings.add_error(CasePlace::path(check.place()), CaseFault::Unreadable, &*error);
         }
     }
     findings.into_audit()

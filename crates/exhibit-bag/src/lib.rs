@@ -14,9 +14,9 @@ pub use anchor::{
     import_anchor, list_anchors,
 };
 pub use bag::{
-    ExportContext, Exported, KeptBag, Lock, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selected,
-    Selection, Step, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags, render_pages,
-    unfinished_exports,
+    BagRequest, ExportContext, ExportOrder, ExportStep, Exported, KeptBag, Lock, ReceivedBag, Receiver, SealError,
+    SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags,
+    render_pages, unfinished_exports,
 };
 pub use quote::MAX_QUOTE;
 pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
@@ -81,7 +81,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
     },
     /// The numbers of a series do not have enough digits.
     #[error("a series from {0} on does not have enough digits for all pages")]
@@ -112,7 +112,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
         /// The most similar passage on the page.
         nearest: Option<String>,
     },
@@ -122,7 +122,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
         /// The number of occurrences.
         count: usize,
     },

@@ -5,7 +5,7 @@ use exhibit_case::{CaseWriter, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log, Ref, Verb};
 use exhibit_model::EntrySeq;
-use exhibit_proof::document::Document;
+use exhibit_proof::document::DocumentTree;
 
 /// The current reading of a document.
 pub(crate) struct Reading {
@@ -14,7 +14,7 @@ pub(crate) struct Reading {
     /// The number of pages in the document.
     pub(crate) pages: u64,
     /// The document's tree.
-    pub(crate) tree: Document,
+    pub(crate) tree: DocumentTree,
 }
 
 /// Rebuilds the tree of `content` (an item that is not a duplicate) from the catalogue and checks it against the log;

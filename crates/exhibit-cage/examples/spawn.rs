@@ -5,7 +5,7 @@
 //! Once with a server that has loaded nothing, once with 46 MiB on its heap: why tables belong in
 //! [`exhibit_cage::map_file`].
 
-use exhibit_cage::{Cage, CageLimits, Input, Options};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput};
 use exhibit_model::{Limits, Record, Request, Sink, Task, Verdict};
 use std::error::Error;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn Error>> {
     let first = std::env::args().nth(1);
     match first.as_deref() {
-        Some("serve") => exhibit_cage::serve(read, || {}),
+        Some("serve") => exhibit_cage::serve(read, |_| {}),
         Some("serve heavy") => exhibit_cage::serve(read, heavy),
         _ => {}
     }
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<(), Box<dyn Error>> {
-    let cage = Cage::start(Options::new(argument, at_once))?;
+    let cage = Cage::start(CageOptions::new(argument, at_once))?;
     let request = Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
     let run = |times: usize| {
         for _ in 0..times {
@@ -59,7 +59,7 @@ fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<
     Ok(())
 }
 
-fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+fn read(_: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     let mut bytes = Vec::new();
     let _ = input.read_to_end(&mut bytes);
     let _ = sink.emit(Record::MediaType(bytes.len().to_string()));
@@ -67,7 +67,7 @@ fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
 }
 
 // About what two Chinese fonts take.
-fn heavy() {
+fn heavy(_: exhibit_cage::Preparation) {
     std::mem::forget(black_box(vec![1_u8; 46 << 20]));
 }
 

@@ -16,7 +16,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Changes with every change of a message; both ends are one program, so a mismatch means that it was replaced midway.
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 
 const PIECE: usize = 32 << 10;
 const MESSAGE_CAP: usize = PIECE + 1024;
@@ -25,8 +25,10 @@ const PAYLOAD_CAP: u64 = 64 << 20;
 /// The role of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
-    /// Forks workers.
+    /// Forks workers that read files.
     Workers,
+    /// Forks workers that recognise text on pictures.
+    Recognisers,
     /// Launches tools.
     Tools,
 }
@@ -88,7 +90,7 @@ impl Control {
     }
 
     pub(crate) fn hello(&self, role: Role) -> io::Result<()> {
-        self.send(&[0, VERSION, u8::from(role == Role::Tools)], &[])
+        self.send(&[0, VERSION, role as u8], &[])
     }
 
     pub(crate) fn start(&self, start: &Start, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
@@ -148,7 +150,9 @@ impl Control {
         let mut r = Reader::new(&message);
         match malformed(r.byte())? {
             0 if message.len() == 3 && message[1] == VERSION => {
-                Ok(Some(Ask::Hello(if message[2] == 1 { Role::Tools } else { Role::Workers })))
+                let roles = [Role::Workers, Role::Recognisers, Role::Tools];
+                let role = roles.into_iter().find(|role| *role as u8 == message[2]);
+                role.map(|role| Some(Ask::Hello(role))).ok_or_else(|| io::Error::other("a role of another version"))
             }
             1 => {
                 let start = self.rest_of_start(malformed(read_start(&mut r))?)?;

@@ -58,6 +58,11 @@ impl Filter {
         Self(assemble(tool_rules(scratch), DENIED))
     }
 
+    /// Refuses threads, so that those who would start some do without.
+    pub(crate) fn single_thread() -> Self {
+        Self(assemble(single_thread_rules(), Verdict::Allow))
+    }
+
     /// Installs the program in this process permanently. The process must have set no-new-privileges before.
     pub(crate) fn apply(&self, own: rustix::process::Pid) -> io::Result<()> {
         sys::put_on_filter(&self.of(own.as_raw_nonzero().get().cast_unsigned()))
@@ -110,6 +115,16 @@ fn tool_rules(scratch: bool) -> Vec<Rule> {
     let missing = Verdict::Refuse(libc::ENOSYS);
     rules.push(Rule { call: libc::SYS_clone3, when: When::Always, then: missing, or_else: missing });
     rules
+}
+
+// "No such call" is how a system without threads answers: the C library and thread pools know what to do.
+fn single_thread_rules() -> Vec<Rule> {
+    let missing = Verdict::Refuse(libc::ENOSYS);
+    let threads = When::Any(0, libc::CLONE_THREAD.cast_unsigned());
+    vec![
+        Rule { call: libc::SYS_clone, when: threads, then: missing, or_else: Verdict::Allow },
+        Rule { call: libc::SYS_clone3, when: When::Always, then: missing, or_else: missing },
+    ]
 }
 
 // Offsets in the kernel's input to a program: the call's number, the architecture, six arguments of 64 bits.
@@ -385,6 +400,7 @@ mod tests {
             (Filter::worker(), worker_rules(), Verdict::Kill),
             (Filter::tool(false), tool_rules(false), DENIED),
             (Filter::tool(true), tool_rules(true), DENIED),
+            (Filter::single_thread(), single_thread_rules(), Verdict::Allow),
         ] {
             let steps = filter.of(OWN);
             assert!(steps.iter().all(|step| step.k != SELF));
@@ -414,7 +430,7 @@ mod tests {
 
     #[test]
     fn no_call_has_two_rules() {
-        for rules in [worker_rules(), tool_rules(false), tool_rules(true)] {
+        for rules in [worker_rules(), tool_rules(false), tool_rules(true), single_thread_rules()] {
             let mut calls: Vec<_> = rules.iter().map(|rule| rule.call).collect();
             calls.sort_unstable();
             calls.dedup();

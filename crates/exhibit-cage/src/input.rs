@@ -9,13 +9,13 @@ use std::os::unix::fs::FileExt;
 
 /// The file to read. Its length is the one when the job started.
 #[derive(Debug)]
-pub struct Input {
+pub struct JobInput {
     file: File,
     length: u64,
     at: u64,
 }
 
-impl Input {
+impl JobInput {
     /// Wraps an open regular file.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Input {
     }
 }
 
-impl Read for Input {
+impl Read for JobInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read_at(buffer, self.at)?;
         self.at += count as u64;
@@ -64,7 +64,7 @@ impl Read for Input {
     }
 }
 
-impl Seek for Input {
+impl Seek for JobInput {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),

@@ -3,6 +3,7 @@
 use crate::control::{Answer, Control, Role, Start};
 use crate::end::Ended;
 use crate::frame::FrameReader;
+use crate::memory::Memory;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -20,20 +21,23 @@ const END_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How to start fork servers, and their number.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct CageOptions {
     /// The program to execute for a fork server: this one, which then calls [`crate::serve`].
     pub program: PathBuf,
     /// Its only argument, which tells it to serve.
     pub argument: OsString,
-    /// The maximum number of concurrent workers; further callers wait.
+    /// The maximum number of concurrent workers that read files, and of those that recognise text; further callers wait.
     pub workers: usize,
     /// The maximum number of concurrent tools; further callers wait.
     pub tools: usize,
+    /// The memory of all jobs that run at a time, in bytes, by their limits: a job waits while too little is left, and one
+    /// whose limit is larger gets this one.
+    pub memory_bytes: u64,
     /// Run tools even if the kernel has no Landlock, so that they can read whatever the user can.
     pub tools_without_landlock: bool,
 }
 
-impl Options {
+impl CageOptions {
     /// Serve by executing the running program again, with `argument`.
     pub fn new(argument: impl Into<OsString>, workers: usize) -> Self {
         Self {
@@ -41,6 +45,7 @@ impl Options {
             argument: argument.into(),
             workers,
             tools: workers,
+            memory_bytes: u64::MAX,
             tools_without_landlock: false,
         }
     }
@@ -80,9 +85,11 @@ pub enum CageError {
 /// Runs workers and tools, each in its own cage. Shared by all threads that read files.
 #[derive(Debug)]
 pub struct Cage {
-    pub(crate) options: Options,
+    pub(crate) options: CageOptions,
     pub(crate) workers: Pool,
+    pub(crate) recognisers: Pool,
     pub(crate) tools: Pool,
+    pub(crate) memory: Memory,
 }
 
 impl Cage {
@@ -91,7 +98,7 @@ impl Cage {
     ///
     /// # Errors
     /// [`CageError`] if no fork server can be started.
-    pub fn start(options: Options) -> Result<Self, CageError> {
+    pub fn start(options: CageOptions) -> Result<Self, CageError> {
         let cage = Self::on_demand(options);
         let mut first = cage.workers.lease();
         first.slot.server = Some(Server::start(&cage.options, Role::Workers)?);
@@ -102,10 +109,12 @@ impl Cage {
 
     /// The same without a first fork server: whether one can be started shows at its first use.
     #[must_use]
-    pub fn on_demand(options: Options) -> Self {
+    pub fn on_demand(options: CageOptions) -> Self {
         let workers = Pool::new(Role::Workers, options.workers);
+        let recognisers = Pool::new(Role::Recognisers, options.workers);
         let tools = Pool::new(Role::Tools, options.tools);
-        Self { options, workers, tools }
+        let memory = Memory::new(options.memory_bytes);
+        Self { options, workers, recognisers, tools, memory }
     }
 }
 
@@ -163,7 +172,7 @@ impl Lease<'_> {
     /// Sends a job to the slot's server, starting one if there is none or it has ended.
     pub(crate) fn begin(
         &mut self,
-        options: &Options,
+        options: &CageOptions,
         job: &mut Start,
         descriptors: &[BorrowedFd<'_>],
     ) -> Result<(), CageError> {
@@ -212,7 +221,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(options: &Options, role: Role) -> Result<Self, CageError> {
+    fn start(options: &CageOptions, role: Role) -> Result<Self, CageError> {
         let flags = SocketFlags::CLOEXEC;
         let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)
             .map_err(|e| CageError::System(e.into()))?;

@@ -21,14 +21,25 @@ use std::{io, panic};
 
 const LAST_WORDS_CAP: usize = 4096;
 
-/// The server's preparation before its first job: loading fonts and tables. Starts no thread, sees no untrusted byte.
+/// The jobs that a fork server prepares for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Preparation {
+    /// Reading files.
+    Read,
+    /// Recognising text on pictures. Threads are refused while it is prepared for, and afterwards: a library that would
+    /// start some works on the calling thread instead.
+    Recognise,
+}
+
+/// The server's preparation before its first job: loading fonts, tables and models. Starts no thread, sees no untrusted
+/// byte.
 ///
 /// Heap memory left by it costs each worker some 40 µs per MiB, because each fork walks it;
 /// [`crate::map_file`] costs nothing.
-pub type Warm = fn();
+pub type Warm = fn(Preparation);
 
 /// Serves as a fork server until the parent ends: the whole life of a process that [`crate::Cage`] started with
-/// [`crate::Options::argument`]. Call it first in `main`, before any thread exists.
+/// [`crate::CageOptions::argument`]. Call it first in `main`, before any thread exists.
 pub fn serve(job: Job, warm: Warm) -> ! {
     let control = match take_control() {
         Ok(control) => control,
@@ -70,8 +81,13 @@ fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error
     write_only_places_of_panics();
     let server = rustix::process::getpid();
     let (alone, kind) = match role {
-        Role::Workers => {
-            panic::catch_unwind(warm).map_err(|_| last_words(&words))?;
+        Role::Workers | Role::Recognisers => {
+            let preparation = if role == Role::Workers { Preparation::Read } else { Preparation::Recognise };
+            if preparation == Preparation::Recognise {
+                jail::give_up_privileges()?;
+                Filter::single_thread().apply(server)?;
+            }
+            panic::catch_unwind(|| warm(preparation)).map_err(|_| last_words(&words))?;
             jail::give_up_privileges()?;
             let alone = SingleThread::prove()?;
             let mapped_bytes = mapped_bytes()?;

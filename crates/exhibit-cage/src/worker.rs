@@ -4,7 +4,7 @@ use crate::control::Start;
 use crate::end::{PANIC_MARK, exit};
 use crate::filter::Filter;
 use crate::frame::FrameWriter;
-use crate::input::Input;
+use crate::input::JobInput;
 use crate::jail::{self, JailError};
 use crate::sys;
 use exhibit_model::wire::decode_request;
@@ -18,7 +18,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 /// The job: reads the input, emits its contents, returns a verdict. Runs in the cage, so it can open no file and start
 /// no thread, and it may crash safely.
-pub type Job = fn(&Request, &mut Input, &mut dyn Sink) -> Verdict;
+pub type Job = fn(&Request, &mut JobInput, &mut dyn Sink) -> Verdict;
 
 /// Data that a fork server passes to all its workers.
 pub(crate) struct Trade {
@@ -44,7 +44,7 @@ pub(crate) fn work(trade: &Trade, start: &Start, descriptors: Vec<OwnedFd>) -> !
 }
 
 // Enters the cage. Nothing of the input has been read when this returns.
-fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input, File), JailError> {
+fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(JobInput, File), JailError> {
     let gone = || JailError::Descriptors(std::io::ErrorKind::NotFound.into());
     let (input, output) = (descriptors.first().ok_or_else(gone)?, descriptors.get(1).ok_or_else(gone)?);
     jail::die_with(trade.server)?;
@@ -52,7 +52,7 @@ fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input
     sys::close_all_others().map_err(JailError::Descriptors)?;
     let input = sys::take_standard(0).map_err(JailError::Descriptors)?;
     let output = sys::take_standard(1).map_err(JailError::Descriptors)?;
-    let input = Input::new(File::from(input)).map_err(JailError::Descriptors)?;
+    let input = JobInput::new(File::from(input)).map_err(JailError::Descriptors)?;
     jail::exact_limit(Resource::As, trade.mapped_bytes.saturating_add(start.memory_bytes))?;
     jail::limit_cpu(start.cpu_seconds)?;
     jail::exact_limit(Resource::Nofile, 3)?;
@@ -62,7 +62,7 @@ fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input
 }
 
 // The worker's exit code.
-fn read_one(job: Job, request: &[u8], input: Input, output: File) -> i32 {
+fn read_one(job: Job, request: &[u8], input: JobInput, output: File) -> i32 {
     let mut input = ManuallyDrop::new(input);
     let mut writer = ManuallyDrop::new(FrameWriter::new(output));
     let Ok(request) = decode_request(request) else { return exit::NOT_CAGED };

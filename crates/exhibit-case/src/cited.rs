@@ -3,7 +3,7 @@
 use crate::{Case, CaseError, CaseWriter, render};
 use exhibit_cage::Cage;
 use exhibit_catalogue::{Item, PagePicture};
-use exhibit_model::{Digest, OriginalId, Reason, Task};
+use exhibit_model::{Digest, OriginalId, PageNumber, Reason, Task};
 use exhibit_store::Originals;
 use std::fs::File;
 
@@ -25,7 +25,13 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has no picture.
-    fn render_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
+    fn render_cited(
+        &self,
+        cage: &Cage,
+        content: &Item,
+        page: PageNumber,
+        tool: &str,
+    ) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
         let render_error = |reason: Reason| CaseError::RenderError { reason };
@@ -33,7 +39,7 @@ impl Case {
             return Err(render_error(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
         let original = content.original.ok_or_else(|| render_error(Reason::NoBytes))?;
-        let task = Task::Render { page, dpi: DPI, max_side: MOST_SIDE, grey: false };
+        let task = Task::Render { page: page.get(), dpi: DPI, max_side: MOST_SIDE, grey: false };
         let file = self.originals().open_original(original)?;
         let rendered = render(cage, &file, &content.path, task, &self.passwords()?)?;
         let store = self.cited()?;
@@ -61,7 +67,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has no picture.
-    pub fn render_cited(&self, cage: &Cage, content: &Item, page: u32) -> Result<PagePicture, CaseError> {
+    pub fn render_cited(&self, cage: &Cage, content: &Item, page: PageNumber) -> Result<PagePicture, CaseError> {
         self.case.render_cited(cage, content, page, self.tool())
     }
 

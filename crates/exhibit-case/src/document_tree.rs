@@ -3,7 +3,7 @@
 use exhibit_catalogue::{PagePicture, PageText};
 use exhibit_custody::{Entry, Fact};
 use exhibit_model::OriginalId;
-use exhibit_proof::document::Document;
+use exhibit_proof::document::DocumentTree;
 
 /// The parts of a document's tree.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +23,14 @@ pub struct TreeParts<'a> {
 impl TreeParts<'_> {
     /// The tree over these parts, with salts from this seed.
     #[must_use]
-    pub fn tree(&self, seed: [u8; 32]) -> Document {
-        let mut document = Document::new(seed, *self.original.digest().as_bytes(), self.size);
+    pub fn tree(&self, seed: [u8; 32]) -> DocumentTree {
+        let mut document = DocumentTree::new(seed, *self.original.digest().as_bytes(), self.size);
         for text in self.texts {
             let reader = if text.reader.is_empty() { self.reader } else { &text.reader };
-            document.push_text(text.page, reader, *text.digest.as_bytes());
+            document.push_text(text.page.get(), reader, *text.digest.as_bytes());
         }
         for picture in self.pictures {
-            document.push_image(picture.page, &picture.reader, *picture.sha256.as_bytes());
+            document.push_image(picture.page.get(), &picture.reader, *picture.sha256.as_bytes());
         }
         document
     }

@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
+use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, PageNumber, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -36,7 +36,7 @@ pub struct Document {
 
 /// An entry of the custody log.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ProvedEntry {
     /// Its index in the log.
     pub seq: EntrySeq,
     /// Its canonical JSON.
@@ -200,7 +200,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
-    pub(crate) fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+    pub(crate) fn page(&self, id: ItemId, number: PageNumber) -> Result<Page, CaseError> {
         self.read_page(&self.page_row(id, number)?)
     }
 
@@ -208,7 +208,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`].
-    pub(crate) fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
+    pub(crate) fn page_row(&self, id: ItemId, number: PageNumber) -> Result<PageRow, CaseError> {
         let item = self.item(id)?;
         let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
         row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })
@@ -226,12 +226,12 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
-    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
+    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<ProvedEntry, CaseError> {
         let log = self.folder.log()?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
         let catalogue = self.catalogue();
         let openings = catalogue.openings(seq)?;
-        Ok(Entry {
+        Ok(ProvedEntry {
             seq,
             text,
             openings: openings.into_iter().map(|o| (o.field, shown_bytes(&o.value))).collect(),

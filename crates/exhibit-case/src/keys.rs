@@ -7,11 +7,11 @@
 use crate::writer::CaseWriter;
 use crate::{CaseError, CaseFolder, io_error};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};
+use exhibit_custody::{Act, Head, Key, KeyError, KeyProtection, Log, Passphrase, Revocation};
 use exhibit_model::EntrySeq;
 use exhibit_proof::chain::successor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::{Checkpoint, Note, VerifierKey};
+use exhibit_proof::{Checkpoint, SignedNote, VerifierKey};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ pub struct Rotation<'a> {
     /// Why the old key no longer signs.
     pub reason: Revocation,
     /// The lock of the new key.
-    pub lock: Option<&'a Protection>,
+    pub lock: Option<&'a KeyProtection>,
 }
 
 /// A completed handover.
@@ -142,7 +142,7 @@ impl CaseWriter {
 pub fn rekey(
     keys: &Keys<'_>,
     file: &Path,
-    lock: Option<&Protection>,
+    lock: Option<&KeyProtection>,
     random: &mut dyn FnMut(&mut [u8]),
 ) -> Result<(), KeyError> {
     keys.load(file)?.save_again(file, lock, random)
@@ -151,10 +151,10 @@ pub fn rekey(
 /// The last checkpoint that this machine saw or signed of a log, stored next to its key. It reveals a copy of the case
 /// that was rolled back.
 #[must_use]
-pub fn remembered(keys: &Path, log: &str) -> Option<Note> {
+pub fn remembered(keys: &Path, log: &str) -> Option<SignedNote> {
     let mut bytes = Vec::new();
     fs::File::open(memory_path(keys, log)).ok()?.take(64 << 10).read_to_end(&mut bytes).ok()?;
-    Note::parse(&bytes).ok().filter(|note| Checkpoint::parse(&note.text).is_ok_and(|c| c.origin == log))
+    SignedNote::parse(&bytes).ok().filter(|note| Checkpoint::parse(&note.text).is_ok_and(|c| c.origin == log))
 }
 
 fn memory_path(keys: &Path, log: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, io_error};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_model::{ItemId, Limits, Picture, Reason, Record, Request, Task, Verdict};
+use exhibit_model::{ItemId, Limits, PageNumber, Picture, Reading, Reason, Record, Request, Task, Verdict};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +15,13 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has none.
-    pub(crate) fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
+    pub(crate) fn picture(
+        &self,
+        cage: &Cage,
+        id: ItemId,
+        number: PageNumber,
+        max_side: u32,
+    ) -> Result<Vec<u8>, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;
@@ -29,7 +35,7 @@ impl Case {
         if let Ok(png) = fs::read(&path) {
             return Ok(png);
         }
-        let task = Task::Render { page: number, dpi: 300, max_side, grey: false };
+        let task = Task::Render { page: number.get(), dpi: 300, max_side, grey: false };
         let file = self.originals.open_original(original)?;
         let picture = render(cage, &file, &item.path, task, &self.passwords()?)?;
         // a cache: a page that cannot be stored is rendered again next time
@@ -49,17 +55,55 @@ pub fn render(
     task: Task,
     passwords: &[String],
 ) -> Result<Picture, CaseError> {
+    on_page(cage, file, name, task, passwords, |records| records.picture)
+}
+
+/// Recognises the text on one page of an original in a worker. The picture, if there is one, shows the lines that may be in a
+/// script that the worker's models do not know, as [`exhibit_model::Drawn`] describes.
+///
+/// # Errors
+/// [`CaseError::RenderError`] with the reason.
+pub fn recognise(
+    cage: &Cage,
+    file: &fs::File,
+    name: &[u8],
+    page: u32,
+    dpi: u32,
+    passwords: &[String],
+) -> Result<(Reading, Option<Picture>), CaseError> {
+    let task = Task::Recognise { page, dpi };
+    on_page(cage, file, name, task, passwords, |records| records.reading.map(|reading| (reading, records.picture)))
+}
+
+/// What a task on a page emits.
+#[derive(Default)]
+struct OfPage {
+    picture: Option<Picture>,
+    reading: Option<Reading>,
+}
+
+// Runs a task on a page.
+fn on_page<T>(
+    cage: &Cage,
+    file: &fs::File,
+    name: &[u8],
+    task: Task,
+    passwords: &[String],
+    wanted: impl FnOnce(OfPage) -> Option<T>,
+) -> Result<T, CaseError> {
     let request = Request { task, name: name.to_vec(), passwords: passwords.to_vec(), limits: Limits::STANDARD };
     let limits = CageLimits { output_bytes: PNG_BYTES, ..CageLimits::STANDARD };
-    let mut picture = None;
+    let mut records = OfPage::default();
     let end = cage.run(&request, file, limits, &mut |record| {
-        if let Record::Picture(rendered) = record {
-            picture = Some(rendered);
+        match record {
+            Record::Picture(picture) => records.picture = Some(picture),
+            Record::Reading(reading) => records.reading = Some(reading),
+            _ => {}
         }
         ControlFlow::Continue(())
     })?;
-    match (end, picture) {
-        (WorkerEnd::Finished(_), Some(picture)) => Ok(picture),
+    match (end, wanted(records)) {
+        (WorkerEnd::Finished(_), Some(result)) => Ok(result),
         (
             WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
             _,

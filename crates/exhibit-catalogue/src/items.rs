@@ -3,7 +3,8 @@
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::code::{CodeError, Parts};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, Reason, Relation, SourceId, State,
+    Digest, EntrySeq, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, PageNumber, Reason, Relation, SourceId,
+    State,
 };
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -118,8 +119,8 @@ pub type ItemInFull = (Item, Vec<(MetadataKey, String)>, Vec<NoteRow>);
 pub struct NoteRow {
     /// What.
     pub code: NoteCode,
-    /// The page it is about; 0 for the whole item.
-    pub page: u32,
+    /// The page it is about; `None` for the whole item.
+    pub page: Option<PageNumber>,
 }
 
 /// Which items to list.
@@ -377,13 +378,18 @@ fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(MetadataKey, String)>, C
     rows.collect::<Result<_, _>>().to("read metadata")
 }
 
+// a note on the whole item is stored with page 0
+fn page_of(number: u32) -> Option<PageNumber> {
+    (number > 0).then(|| PageNumber::new(number))
+}
+
 fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
     let sql = "SELECT code, code_values, page FROM notes WHERE item = ?1 ORDER BY place";
     let mut statement = db.prepare_cached(sql).to("read notes")?;
     let row_of = |row: &Row<'_>| {
         let (word, values): (String, String) = (row.get(0)?, row.get(1)?);
         let code = Parts::of_json(&word, &values).and_then(NoteCode::from_parts);
-        Ok(NoteRow { code: code.map_err(|error| not_a_code(0, error))?, page: row.get(2)? })
+        Ok(NoteRow { code: code.map_err(|error| not_a_code(0, error))?, page: page_of(row.get(2)?) })
     };
     let rows = statement.query_map([id.get()], row_of).to("read notes")?;
     rows.collect::<Result<_, _>>().to("read notes")

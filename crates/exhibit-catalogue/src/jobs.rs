@@ -9,7 +9,7 @@
 
 use crate::items::{columns_of, reason_of};
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Moment, Reason};
+use exhibit_model::{Digest, ItemId, Moment, PageNumber, Reason};
 use rusqlite::{OptionalExtension, Row, params};
 use std::time::Duration;
 
@@ -31,20 +31,29 @@ pub struct StageKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StageId(pub(crate) i64);
 
+/// Which ready jobs are leased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// All.
+    All,
+    /// Those whose worker never died: while more of them may follow.
+    Untried,
+}
+
 /// What a job covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
+pub enum JobSpan {
     /// The whole item.
     Item,
     /// Pages, from the first to the last.
-    Pages(u32, u32),
+    Pages(PageNumber, PageNumber),
 }
 
-impl Span {
+impl JobSpan {
     const fn columns(self) -> (Option<u32>, Option<u32>) {
         match self {
             Self::Item => (None, None),
-            Self::Pages(first, last) => (Some(first), Some(last)),
+            Self::Pages(first, last) => (Some(first.get()), Some(last.get())),
         }
     }
 }
@@ -93,7 +102,7 @@ pub struct Lease {
     /// The item that it runs on.
     pub item: ItemId,
     /// The part of the item.
-    pub span: Span,
+    pub span: JobSpan,
     /// The digest of the input.
     pub input: Digest,
     /// Attempts so far, this one included.
@@ -132,7 +141,7 @@ pub enum Finished {
 pub struct JobRow {
     pub stage: StageKey,
     pub item: ItemId,
-    pub span: Span,
+    pub span: JobSpan,
     pub input: Digest,
     pub state: JobState,
     pub attempts: u32,
@@ -146,7 +155,7 @@ pub struct JobRow {
 
 /// What an attempt at a job took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cost {
+pub struct JobCost {
     /// Time from the start of the attempt to its end.
     pub elapsed: Duration,
     /// The peak memory of its worker, in bytes, if it had one and its end was reported.
@@ -155,8 +164,8 @@ pub struct Cost {
 
 const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values, peak_memory";
 
-fn span_of(first: Option<u32>, last: Option<u32>) -> Span {
-    first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(first, last))
+fn span_of(first: Option<u32>, last: Option<u32>) -> JobSpan {
+    first.zip(last).map_or(JobSpan::Item, |(first, last)| JobSpan::Pages(PageNumber::new(first), PageNumber::new(last)))
 }
 
 fn digest_of(bytes: &[u8]) -> rusqlite::Result<Digest> {
@@ -226,12 +235,12 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn stage_of_page(&self, item: ItemId, number: u32) -> Result<Option<StageKey>, CatalogueError> {
+    pub fn stage_of_page(&self, item: ItemId, number: PageNumber) -> Result<Option<StageKey>, CatalogueError> {
         let sql = "SELECT name, version, parameters FROM pages JOIN stages ON stages.id = pages.stage \
                    WHERE item = ?1 AND number = ?2 AND current = 1";
         let mut statement = self.db.prepare_cached(sql).to("look up a stage")?;
         let row_of = |row: &Row<'_>| Ok(StageKey { name: row.get(0)?, version: row.get(1)?, parameters: row.get(2)? });
-        statement.query_row(params![item.get(), number], row_of).optional().to("look up a stage")
+        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a stage")
     }
 }
 
@@ -265,7 +274,7 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn add_job(&self, stage: StageId, item: ItemId, span: Span, input: Digest) -> Result<bool, CatalogueError> {
+    pub fn add_job(&self, stage: StageId, item: ItemId, span: JobSpan, input: Digest) -> Result<bool, CatalogueError> {
         let (first, last) = span.columns();
         let sql = "INSERT INTO work (stage, item, first, last, input, state) VALUES (?1, ?2, ?3, ?4, ?5, 'ready') \
                    ON CONFLICT DO NOTHING";
@@ -281,12 +290,21 @@ impl Work<'_> {
     pub fn lease(
         &self,
         stage: StageId,
+        choice: Choice,
         most: usize,
         holder: &str,
         until: Moment,
     ) -> Result<Vec<Lease>, CatalogueError> {
-        let sql = "SELECT id, item, first, last, input, attempts, deaths FROM work \
-                   WHERE stage = ?1 AND state = 'ready' ORDER BY attempts, id LIMIT ?2";
+        let sql = match choice {
+            Choice::All => {
+                "SELECT id, item, first, last, input, attempts, deaths FROM work \
+                 WHERE stage = ?1 AND state = 'ready' ORDER BY attempts, id LIMIT ?2"
+            }
+            Choice::Untried => {
+                "SELECT id, item, first, last, input, attempts, deaths FROM work \
+                 WHERE stage = ?1 AND state = 'ready' AND deaths = 0 ORDER BY attempts, id LIMIT ?2"
+            }
+        };
         let mut select = self.tx.prepare_cached(sql).to("lease jobs")?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let row_of = |row: &Row<'_>| {
@@ -315,7 +333,7 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn finish(&self, lease: &Lease, end: &JobEnd, cost: Cost) -> Result<Finished, CatalogueError> {
+    pub fn finish(&self, lease: &Lease, end: &JobEnd, cost: JobCost) -> Result<Finished, CatalogueError> {
         let died = matches!(end, JobEnd::Died(_));
         let deaths = lease.deaths + u32::from(died);
         let (state, reason) = match end {

@@ -1,7 +1,7 @@
 //! Pages: the location of each in the page packs, and its counts.
 
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
-use exhibit_model::{Digest, ItemId, Page, PageKind, RowRange, SheetPart, TextSource};
+use exhibit_model::{Digest, ItemId, Page, PageKind, PageNumber, RowRange, SheetPart, TextSource};
 use rusqlite::{OptionalExtension, Row, params};
 
 /// A page to record.
@@ -54,7 +54,7 @@ impl OcrState {
 #[expect(missing_docs, reason = "the fields are the columns of the table `pages`, explained in the schema")]
 pub struct PageRow {
     pub item: ItemId,
-    pub number: u32,
+    pub number: PageNumber,
     pub layer: u8,
     pub revision: u64,
     pub place: (u32, u64),
@@ -77,7 +77,7 @@ pub struct PageRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageText {
     /// The page number.
-    pub page: u32,
+    pub page: PageNumber,
     /// SHA-256 of its text.
     pub digest: Digest,
     /// The OCR engine and its models; empty if the text is from the file itself.
@@ -97,7 +97,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     let text_digest: Vec<u8> = row.get(16)?;
     Ok(PageRow {
         item: ItemId::new(row.get(0)?),
-        number: row.get(1)?,
+        number: PageNumber::new(row.get(1)?),
         layer: row.get(2)?,
         revision: row.get::<_, i64>(3)?.unsigned_abs(),
         place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
@@ -144,10 +144,10 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
+    pub fn page(&self, item: ItemId, number: PageNumber) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.get(), number], row_of).optional().to("look up a page")
+        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a page")
     }
 
     /// The current layers of an item's pages, in order.
@@ -202,7 +202,7 @@ impl Catalogue {
     /// [`CatalogueError::Engine`].
     pub fn pages_of_items(
         &self,
-        after: (ItemId, u32),
+        after: (ItemId, PageNumber),
         last: ItemId,
         most: u32,
     ) -> Result<Vec<PageRow>, CatalogueError> {
@@ -211,7 +211,8 @@ impl Catalogue {
              ORDER BY item, number LIMIT ?4"
         );
         let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows = statement.query_map(params![after.0.get(), after.1, last.get(), most], row_of).to("list pages")?;
+        let rows =
+            statement.query_map(params![after.0.get(), after.1.get(), last.get(), most], row_of).to("list pages")?;
         rows.collect::<Result<_, _>>().to("list pages")
     }
 
@@ -227,23 +228,23 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn native_page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
+    pub fn native_page(&self, item: ItemId, number: PageNumber) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND reader = '' AND revision > 0 \
              ORDER BY layer DESC LIMIT 1"
         );
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.get(), number], row_of).optional().to("look up a page")
+        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a page")
     }
 
     /// Every layer of a page, superseded ones included, oldest first.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn page_layers(&self, item: ItemId, number: u32) -> Result<Vec<PageRow>, CatalogueError> {
+    pub fn page_layers(&self, item: ItemId, number: PageNumber) -> Result<Vec<PageRow>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 ORDER BY layer");
         let mut statement = self.db.prepare_cached(&sql).to("list layers")?;
-        let rows = statement.query_map(params![item.get(), number], row_of).to("list layers")?;
+        let rows = statement.query_map(params![item.get(), number.get()], row_of).to("list layers")?;
         rows.collect::<Result<_, _>>().to("list layers")
     }
 }
@@ -266,15 +267,15 @@ impl Work<'_> {
         let Some(digest) = digest.to("look up a page")? else { return Ok(false) };
         let same = Digest::of(bytes).as_bytes() == digest.as_slice();
         if same {
-            self.remove_unsettled(item, page.number)?;
+            self.remove_unsettled(item, PageNumber::new(page.number))?;
         }
         Ok(same)
     }
 
-    fn remove_unsettled(&self, item: ItemId, number: u32) -> Result<(), CatalogueError> {
+    fn remove_unsettled(&self, item: ItemId, number: PageNumber) -> Result<(), CatalogueError> {
         let sql = "DELETE FROM pages WHERE item = ?1 AND number = ?2 AND revision = 0";
         let mut delete = self.tx.prepare_cached(sql).to("replace a page")?;
-        delete.execute(params![item.get(), number]).to("replace a page").map(drop)
+        delete.execute(params![item.get(), number.get()]).to("replace a page").map(drop)
     }
 
     /// Adds a layer to a page. A native layer becomes current, and counts as changed, once its item is settled; an OCR
@@ -294,7 +295,7 @@ impl Work<'_> {
         let native = page.source == TextSource::Native;
         let (revision, current) = if native { (UNSETTLED, 0) } else { (self.next_revision(1)?, 1) };
         if native {
-            self.remove_unsettled(new.item, page.number)?;
+            self.remove_unsettled(new.item, PageNumber::new(page.number))?;
         } else {
             let sql = "UPDATE pages SET current = 0, ocr = CASE WHEN reader = '' AND ocr <> 'none' THEN 'done' ELSE ocr END \
                        WHERE item = ?1 AND number = ?2";
@@ -380,7 +381,7 @@ impl Work<'_> {
         let row_of = |row: &Row<'_>| {
             let digest: Vec<u8> = row.get(1)?;
             let digest = Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?;
-            Ok(PageText { page: row.get(0)?, digest, reader: row.get(2)? })
+            Ok(PageText { page: PageNumber::new(row.get(0)?), digest, reader: row.get(2)? })
         };
         let rows = statement.query_map([item.get()], row_of).to("list texts")?;
         rows.collect::<Result<_, _>>().to("list texts")
@@ -398,13 +399,13 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn prune_pages(&self, item: ItemId, last: u32) -> Result<(), CatalogueError> {
+    pub fn prune_pages(&self, item: ItemId, last: PageNumber) -> Result<(), CatalogueError> {
         for sql in [
             "DELETE FROM pages WHERE item = ?1 AND number > ?2 AND revision = 0",
             "UPDATE pages SET current = 0, ocr = CASE WHEN reader = '' THEN 'none' ELSE ocr END WHERE item = ?1 AND number > ?2",
         ] {
             let mut statement = self.tx.prepare_cached(sql).to("remove pages")?;
-            statement.execute(params![item.get(), last]).to("remove pages")?;
+            statement.execute(params![item.get(), last.get()]).to("remove pages")?;
         }
         Ok(())
     }
@@ -413,9 +414,9 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn ocr_ended(&self, item: ItemId, number: u32, state: OcrState) -> Result<(), CatalogueError> {
+    pub fn ocr_ended(&self, item: ItemId, number: PageNumber, state: OcrState) -> Result<(), CatalogueError> {
         let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND ocr = 'wanted'";
-        self.tx.execute(sql, params![item.get(), number, state.word()]).to("record the end of OCR").map(drop)
+        self.tx.execute(sql, params![item.get(), number.get(), state.word()]).to("record the end of OCR").map(drop)
     }
 
     /// Requeues pages that OCR could not read. Returns the count.

@@ -1,14 +1,14 @@
 //! Pictures of pages that were rendered for citing. They are stored, and are leaves of the tree of their document.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId};
+use exhibit_model::{Digest, ItemId, PageNumber};
 use rusqlite::{Connection, Row, params};
 
 /// The picture of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePicture {
     /// The page number.
-    pub page: u32,
+    pub page: PageNumber,
     /// SHA-256 of the PNG file.
     pub sha256: Digest,
     /// Its size in bytes.
@@ -20,7 +20,7 @@ pub struct PagePicture {
 fn picture_of(row: &Row<'_>) -> rusqlite::Result<PagePicture> {
     let sha256: Vec<u8> = row.get(1)?;
     Ok(PagePicture {
-        page: row.get(0)?,
+        page: PageNumber::new(row.get(0)?),
         sha256: Digest::from_slice(&sha256).ok_or(rusqlite::Error::InvalidQuery)?,
         size: row.get::<_, i64>(2)?.unsigned_abs(),
         reader: row.get(3)?,
@@ -89,7 +89,7 @@ impl Work<'_> {
         let sql = "INSERT OR IGNORE INTO pictures (item, number, sha256, size, reader) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = self.tx.prepare_cached(sql).to("add a picture")?;
         let size = picture.size.cast_signed();
-        let bound = params![item.get(), picture.page, picture.sha256.as_bytes(), size, picture.reader];
+        let bound = params![item.get(), picture.page.get(), picture.sha256.as_bytes(), size, picture.reader];
         insert.execute(bound).to("add a picture").map(drop)
     }
 }

@@ -127,8 +127,9 @@ fn every_code_comes_back_and_an_unknown_one_is_an_error() {
         })
         .expect("items");
     assert_eq!(stored, reasons);
+    let rows = catalogue.notes(ItemId::new(1)).expect("notes");
     let codes =
-        catalogue.notes(ItemId::new(1)).expect("notes").into_iter().map(|row| Note { code: row.code, page: row.page });
+        rows.into_iter().map(|row| Note { code: row.code, page: row.page.map_or(0, exhibit_model::PageNumber::get) });
     assert_eq!(codes.collect::<Vec<_>>(), notes);
     for (table, column, word) in [("items", "reason", "quantum-limit"), ("notes", "code", "quantum-note")] {
         let work = catalogue.begin().expect("begin");

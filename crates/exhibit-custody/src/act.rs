@@ -7,7 +7,7 @@ use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State};
 use exhibit_proof::hash::{from_hex, to_hex};
-use exhibit_proof::json::{MAX_NUMBER, Value};
+use exhibit_proof::json::{JsonValue, MAX_NUMBER};
 use exhibit_proof::tile::MAX_ENTRY;
 use exhibit_proof::{Hash, VerifierKey};
 use std::collections::BTreeMap;
@@ -223,19 +223,19 @@ pub enum Fact {
 }
 
 impl Fact {
-    pub(crate) fn to_value(&self) -> Value {
+    pub(crate) fn to_value(&self) -> JsonValue {
         match self {
             Self::Number(number) => whole(*number),
-            Self::Text(text) => Value::Text(text.clone()),
-            Self::Flag(flag) => Value::Bool(*flag),
+            Self::Text(text) => JsonValue::Text(text.clone()),
+            Self::Flag(flag) => JsonValue::Bool(*flag),
         }
     }
 
-    pub(crate) fn from_value(value: &Value) -> Option<Self> {
+    pub(crate) fn from_value(value: &JsonValue) -> Option<Self> {
         match value {
-            Value::Number(number) => u64::try_from(*number).ok().map(Self::Number),
-            Value::Text(text) => Some(Self::Text(text.clone())),
-            Value::Bool(flag) => Some(Self::Flag(*flag)),
+            JsonValue::Number(number) => u64::try_from(*number).ok().map(Self::Number),
+            JsonValue::Text(text) => Some(Self::Text(text.clone())),
+            JsonValue::Bool(flag) => Some(Self::Flag(*flag)),
             _ => None,
         }
     }

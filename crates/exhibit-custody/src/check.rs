@@ -13,12 +13,12 @@ use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX
 use exhibit_proof::chain::{ChainError, HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
 use exhibit_proof::entry::{EntryError as RuleError, LogKind};
 use exhibit_proof::finding::Fault;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::proof::{LogProof, LogProofError};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
 use exhibit_proof::tree;
-use exhibit_proof::{Checkpoint, Hash, Note, NoteError, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, NoteError, SignedNote, VerifierKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -31,7 +31,7 @@ pub struct Remembered {
     /// Earlier sizes and roots of the log.
     pub heads: Vec<Head>,
     /// Earlier signed checkpoints of the log.
-    pub checkpoints: Vec<Note>,
+    pub checkpoints: Vec<SignedNote>,
     /// The public key of the log as a text ([`VerifierKey`]): the current one, or an earlier one.
     pub verifier: Option<String>,
 }
@@ -46,7 +46,7 @@ impl Remembered {
 
 /// The result of a check.
 #[derive(Debug)]
-pub struct Report {
+pub struct LogReport {
     /// The number of entries according to the checkpoint, or to the files if the checkpoint cannot be trusted.
     pub entries: u64,
     /// Whether the rehashed entries give the signed root, so that the entries are not at fault.
@@ -327,7 +327,7 @@ impl LogFault {
     }
 }
 
-impl Report {
+impl LogReport {
     /// Whether nothing was found that invalidates the log.
     #[must_use]
     pub fn is_valid(&self) -> bool {
@@ -337,14 +337,14 @@ impl Report {
 
 /// Checks a whole log.
 #[must_use]
-pub fn check_log(folder: &Path, remembered: &Remembered) -> Report {
+pub fn check_log(folder: &Path, remembered: &Remembered) -> LogReport {
     check_log_with(folder, remembered, &mut |_| {})
 }
 
 /// Checks a whole log, and calls `each` with every readable entry in order, to compare it with the catalogue, or for
 /// progress. An entry may be passed to `each` and also be reported.
 #[must_use]
-pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> Report {
+pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> LogReport {
     let mut check = Check {
         folder: Folder::new(folder),
         handover_files: BTreeSet::new(),
@@ -367,7 +367,7 @@ pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnM
     check.history(size, &read, &heads);
     let keys = check.keys(key.as_ref(), size, &read, remembered);
     let entries_give_root = signed.is_some_and(|head| read.whole && read.frontier.root() == head.root);
-    Report { entries: size, entries_give_root, keys, sealed: read.key_facts.sealed(), deviations: check.deviations }
+    LogReport { entries: size, entries_give_root, keys, sealed: read.key_facts.sealed(), deviations: check.deviations }
 }
 
 fn head_of(proof: &LogProof) -> Option<Head> {
@@ -482,7 +482,7 @@ impl Check {
     fn checkpoint(&mut self, key: Option<&VerifierKey>) -> Option<Head> {
         let bytes = self.read(CHECKPOINT_FILE, MAX_NOTE)?;
         let key = key?;
-        let signed = Note::parse(&bytes).and_then(|note| note.verify(key).map(|_| note));
+        let signed = SignedNote::parse(&bytes).and_then(|note| note.verify(key).map(|_| note));
         let note = signed.map_err(|error| self.deviations.push(LogFault::Signature(error))).ok()?;
         let checkpoint = Checkpoint::parse(&note.text);
         let checkpoint = checkpoint.map_err(|error| self.deviations.push(LogFault::Checkpoint(error))).ok()?;
@@ -537,7 +537,7 @@ impl Check {
     }
 
     fn entry(&mut self, index: u64, bytes: &[u8], key_facts: &mut KeyFacts, each: &mut dyn FnMut(&Entry)) {
-        let value = Value::read(bytes).map_err(EntryError::Json);
+        let value = JsonValue::read(bytes).map_err(EntryError::Json);
         match value.and_then(|value| Entry::from_value(&value, bytes).map(|entry| (entry, value))) {
             Ok((entry, value)) => {
                 each(&entry);
@@ -552,7 +552,7 @@ impl Check {
     }
 
     // What an entry must be beyond its form: its act has a place, and its own members.
-    fn rules(&mut self, index: u64, value: &Value) {
+    fn rules(&mut self, index: u64, value: &JsonValue) {
         let Some(kind) = self.kind else { return };
         let source = match exhibit_proof::entry::Entry::from_value(value, kind) {
             Err(source) => source,

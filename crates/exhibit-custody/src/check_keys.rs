@@ -6,7 +6,7 @@ use crate::check::LogFault;
 use crate::entry::Entry;
 use exhibit_proof::chain::{MAX_HANDOVERS, hand_over, handover_path};
 use exhibit_proof::proof::{LogProof, LogProofError};
-use exhibit_proof::{Note, VerifierKey};
+use exhibit_proof::{SignedNote, VerifierKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts about keys and the end of the log, collected from entries in one pass.
@@ -111,7 +111,7 @@ impl KeyFacts {
 }
 
 /// Whether a checkpoint has the expected signatures: that of the key, or at a handover those of both keys.
-pub(crate) fn is_signed_as_written(note: &Note, key: &VerifierKey, handovers: &Handovers) -> bool {
+pub(crate) fn is_signed_as_written(note: &SignedNote, key: &VerifierKey, handovers: &Handovers) -> bool {
     let is_handover = || handovers.values().flatten().any(|proof| proof.checkpoint == *note);
     match note.signatures.as_slice() {
         [_] => note.verify(key).is_ok(),
@@ -121,8 +121,8 @@ pub(crate) fn is_signed_as_written(note: &Note, key: &VerifierKey, handovers: &H
 }
 
 /// Reports remembered checkpoints that are not signed by a key of the log.
-pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<LogFault> {
-    let known = |note: &&Note| keys.iter().any(|key| note.verify(key).is_ok());
+pub(crate) fn foreign(remembered: &[SignedNote], keys: &[VerifierKey]) -> Vec<LogFault> {
+    let known = |note: &&SignedNote| keys.iter().any(|key| note.verify(key).is_ok());
     let unknown: BTreeSet<String> = remembered
         .iter()
         .filter(|note| !known(note))

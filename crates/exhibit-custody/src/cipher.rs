@@ -1,6 +1,6 @@
 //! Encryption (XChaCha20-Poly1305) and key derivation from a passphrase (Argon2id).
 //!
-//! The caller supplies random nonces and salts. [`Cost::is_bearable`] limits the work that an untrusted file can
+//! The caller supplies random nonces and salts. [`KdfCost::is_bearable`] limits the work that an untrusted file can
 //! require.
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Passphrase {
 
 /// The cost of deriving a key from a passphrase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cost {
+pub struct KdfCost {
     /// Memory in KiB.
     pub memory: u32,
     /// The number of passes.
@@ -53,7 +53,7 @@ pub struct Cost {
     pub lanes: u32,
 }
 
-impl Cost {
+impl KdfCost {
     /// The cost for new keys: the second recommendation of RFC 9106.
     pub const STANDARD: Self = Self { memory: 64 << 10, passes: 3, lanes: 4 };
 
@@ -64,7 +64,7 @@ impl Cost {
 }
 
 /// Derives a key from a passphrase. Returns `None` if Argon2 does not support the cost.
-pub(crate) fn stretch(passphrase: &Passphrase, salt: &[u8; 16], cost: Cost) -> Option<Secret> {
+pub(crate) fn stretch(passphrase: &Passphrase, salt: &[u8; 16], cost: KdfCost) -> Option<Secret> {
     let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(32)).ok()?;
     let mut key = Zeroizing::new([0; 32]);
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn unicode_spellings_are_one_passphrase() {
-        let cost = Cost { memory: 64, passes: 1, lanes: 1 };
+        let cost = KdfCost { memory: 64, passes: 1, lanes: 1 };
         let key = |text| stretch(&Passphrase::new(text).expect("not empty"), &[1; 16], cost).expect("a key");
         assert_eq!(key("caf\u{e9} تىزىم"), key("cafe\u{301} تىزىم"));
         assert_ne!(key("cafe"), key("café"));

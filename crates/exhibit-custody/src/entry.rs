@@ -5,7 +5,7 @@
 
 use exhibit_model::{Digest, EntrySeq, Moment};
 use exhibit_proof::hash::{from_hex, to_hex};
-use exhibit_proof::json::{JsonError, MAX_NUMBER, Value};
+use exhibit_proof::json::{JsonError, JsonValue, MAX_NUMBER};
 use std::collections::BTreeMap;
 
 use crate::act::{Fact, Ref, Verb};
@@ -78,28 +78,28 @@ impl Entry {
     /// Writes the canonical bytes.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        let text = |text: &String| Value::Text(text.clone());
-        let digest = |digest: &Digest| Value::Text(digest.to_hex());
-        let reference = |reference: &Ref| Value::Text(reference.to_string());
+        let text = |text: &String| JsonValue::Text(text.clone());
+        let digest = |digest: &Digest| JsonValue::Text(digest.to_hex());
+        let reference = |reference: &Ref| JsonValue::Text(reference.to_string());
         let facts = self.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
         let sealed = self.sealed.iter().map(|(name, hash)| (name.clone(), digest(hash))).collect();
         let members = [
-            ("v", Value::Number(VERSION)),
+            ("v", JsonValue::Number(VERSION)),
             ("seq", whole(self.seq.get())),
-            ("at", Value::Text(to_micros(self.at))),
+            ("at", JsonValue::Text(to_micros(self.at))),
             ("actor", text(&self.actor)),
-            ("act", Value::Text(self.act.word().to_owned())),
+            ("act", JsonValue::Text(self.act.word().to_owned())),
             ("object", reference(&self.object)),
-            ("used", Value::List(self.used.iter().map(reference).collect())),
-            ("made", Value::List(self.made.iter().map(reference).collect())),
-            ("facts", Value::Map(facts)),
-            ("sealed", Value::Map(sealed)),
+            ("used", JsonValue::List(self.used.iter().map(reference).collect())),
+            ("made", JsonValue::List(self.made.iter().map(reference).collect())),
+            ("facts", JsonValue::Map(facts)),
+            ("sealed", JsonValue::Map(sealed)),
             ("tool", text(&self.tool)),
-            ("salt", Value::Text(to_hex(&self.salt))),
+            ("salt", JsonValue::Text(to_hex(&self.salt))),
         ];
         let params = self.params.as_ref().map(|params| ("params_sha256", digest(params)));
         let members = members.into_iter().chain(params);
-        Value::Map(members.map(|(name, value)| (name.to_owned(), value)).collect()).write().into_bytes()
+        JsonValue::Map(members.map(|(name, value)| (name.to_owned(), value)).collect()).write().into_bytes()
     }
 
     /// Parses the bytes of an entry.
@@ -107,12 +107,12 @@ impl Entry {
     /// # Errors
     /// [`EntryError`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, EntryError> {
-        Self::from_value(&Value::read(bytes).map_err(EntryError::Json)?, bytes)
+        Self::from_value(&JsonValue::read(bytes).map_err(EntryError::Json)?, bytes)
     }
 
     /// The same for canonical JSON that was parsed already.
-    pub(crate) fn from_value(value: &Value, bytes: &[u8]) -> Result<Self, EntryError> {
-        if value.get("v").and_then(Value::as_number) != Some(VERSION) {
+    pub(crate) fn from_value(value: &JsonValue, bytes: &[u8]) -> Result<Self, EntryError> {
+        if value.get("v").and_then(JsonValue::as_number) != Some(VERSION) {
             return Err(EntryError::Version);
         }
         let entry = Self {
@@ -133,15 +133,15 @@ impl Entry {
     }
 }
 
-fn member<T>(value: &Value, name: &'static str, read: impl Fn(&Value) -> Option<T>) -> Result<T, EntryError> {
+fn member<T>(value: &JsonValue, name: &'static str, read: impl Fn(&JsonValue) -> Option<T>) -> Result<T, EntryError> {
     value.get(name).and_then(read).ok_or(EntryError::Member { name })
 }
 
-fn text(value: &Value) -> Option<String> {
+fn text(value: &JsonValue) -> Option<String> {
     value.as_text().map(str::to_owned)
 }
 
-fn texts(value: &Value) -> Option<Vec<String>> {
+fn texts(value: &JsonValue) -> Option<Vec<String>> {
     value.as_list()?.iter().map(text).collect()
 }
 
@@ -149,22 +149,22 @@ fn reference(text: &str, name: &'static str) -> Result<Ref, EntryError> {
     Ref::parse(text).ok_or(EntryError::Reference { name })
 }
 
-fn references(value: &Value, name: &'static str) -> Result<Vec<Ref>, EntryError> {
+fn references(value: &JsonValue, name: &'static str) -> Result<Vec<Ref>, EntryError> {
     member(value, name, texts)?.iter().map(|text| reference(text, name)).collect()
 }
 
-fn digest(value: &Value) -> Option<Digest> {
+fn digest(value: &JsonValue) -> Option<Digest> {
     Digest::parse(value.as_text()?).ok()
 }
 
-fn map<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<String, T>> {
-    let Value::Map(map) = value else { return None };
+fn map<T>(value: &JsonValue, read: impl Fn(&JsonValue) -> Option<T>) -> Option<BTreeMap<String, T>> {
+    let JsonValue::Map(map) = value else { return None };
     map.iter().map(|(name, value)| Some((name.clone(), read(value)?))).collect()
 }
 
 // Numbers above 2^53 - 1 are rejected before an entry is written, so this never changes a number.
-pub(crate) fn whole(number: u64) -> Value {
-    Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+pub(crate) fn whole(number: u64) -> JsonValue {
+    JsonValue::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
 }
 
 /// Formats a time as in entries: in UTC, with six digits after the point.

@@ -2,7 +2,7 @@
 //! can read, in plain text or locked by a passphrase.
 
 use crate::Random;
-use crate::cipher::{Cost, NONCE, Passphrase, decrypt, encrypt, stretch};
+use crate::cipher::{KdfCost, NONCE, Passphrase, decrypt, encrypt, stretch};
 use crate::folder;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -21,18 +21,18 @@ const LOCKED: &str = "EXHIBIT+KEY+1";
 
 /// The lock of a key: the passphrase, and the cost of trying one.
 #[derive(Clone, Debug)]
-pub struct Protection {
+pub struct KeyProtection {
     /// The passphrase.
     pub passphrase: Passphrase,
     /// The cost.
-    pub cost: Cost,
+    pub cost: KdfCost,
 }
 
-impl Protection {
+impl KeyProtection {
     /// A lock with the cost for new keys.
     #[must_use]
     pub const fn new(passphrase: Passphrase) -> Self {
-        Self { passphrase, cost: Cost::STANDARD }
+        Self { passphrase, cost: KdfCost::STANDARD }
     }
 }
 
@@ -131,7 +131,7 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError::Write`], also if the file exists: a key never overwrites another.
-    pub fn save(&self, path: &Path, lock: Option<&Protection>, random: Random<'_>) -> Result<(), KeyError> {
+    pub fn save(&self, path: &Path, lock: Option<&KeyProtection>, random: Random<'_>) -> Result<(), KeyError> {
         if path.symlink_metadata().is_ok() {
             return Err(KeyError::Write { path: path.to_owned(), source: io::ErrorKind::AlreadyExists.into() });
         }
@@ -142,7 +142,7 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError::Write`].
-    pub fn save_again(&self, path: &Path, lock: Option<&Protection>, random: Random<'_>) -> Result<(), KeyError> {
+    pub fn save_again(&self, path: &Path, lock: Option<&KeyProtection>, random: Random<'_>) -> Result<(), KeyError> {
         write_file(path, &self.text(lock, random))
     }
 
@@ -171,7 +171,7 @@ impl Key {
         Ok(read_file(path)?.starts_with(LOCKED))
     }
 
-    fn text(&self, lock: Option<&Protection>, random: Random<'_>) -> Zeroizing<String> {
+    fn text(&self, lock: Option<&KeyProtection>, random: Random<'_>) -> Zeroizing<String> {
         let Some(lock) = lock else { return Zeroizing::new(self.signer.to_secret_text() + "\n") };
         let (mut salt, mut nonce) = ([0; 16], [0; NONCE]);
         random(&mut salt);
@@ -192,15 +192,15 @@ struct Locked {
     // All lines except the last, which are authenticated by the cipher.
     head: String,
     verifier: VerifierKey,
-    cost: Cost,
+    cost: KdfCost,
     salt: [u8; 16],
     nonce: [u8; NONCE],
     sealed: Vec<u8>,
 }
 
 impl Locked {
-    fn head(verifier: &VerifierKey, cost: Cost, salt: &[u8; 16]) -> String {
-        let Cost { memory, passes, lanes } = cost;
+    fn head(verifier: &VerifierKey, cost: KdfCost, salt: &[u8; 16]) -> String {
+        let KdfCost { memory, passes, lanes } = cost;
         format!("{LOCKED}\n{verifier}\nargon2id {memory} {passes} {lanes} {}\n", BASE64.encode(salt))
     }
 
@@ -209,7 +209,7 @@ impl Locked {
         let [LOCKED, verifier, work, sealed] = lines.as_slice() else { return None };
         let work: Vec<&str> = work.split(' ').collect();
         let ["argon2id", memory, passes, lanes, salt] = work.as_slice() else { return None };
-        let cost = Cost { memory: memory.parse().ok()?, passes: passes.parse().ok()?, lanes: lanes.parse().ok()? };
+        let cost = KdfCost { memory: memory.parse().ok()?, passes: passes.parse().ok()?, lanes: lanes.parse().ok()? };
         let sealed: Vec<&str> = sealed.split(' ').collect();
         let ["xchacha20poly1305", nonce, sealed] = sealed.as_slice() else { return None };
         let verifier = VerifierKey::parse(verifier).ok()?;
@@ -280,9 +280,9 @@ mod tests {
         None
     }
 
-    fn protection(text: &str) -> Protection {
+    fn protection(text: &str) -> KeyProtection {
         let passphrase = Passphrase::new(text).expect("not empty");
-        Protection { passphrase, cost: Cost { memory: 64, passes: 1, lanes: 1 } }
+        KeyProtection { passphrase, cost: KdfCost { memory: 64, passes: 1, lanes: 1 } }
     }
 
     fn zeros(bytes: &mut [u8]) {

@@ -23,11 +23,11 @@ pub use access::{AccessError, AccessLog, AccessRecord, AccessReport, OpeningFaul
 pub use act::{
     Act, ActError, CaseCheck, Channel, Derivation, EntryContext, Fact, Receipt, Ref, Revocation, Sealed, Verb,
 };
-pub use check::{LogFault, Remembered, Report, check_log, check_log_with};
-pub use cipher::{Cost, Passphrase};
+pub use check::{LogFault, LogReport, Remembered, check_log, check_log_with};
+pub use cipher::{KdfCost, Passphrase};
 pub use entry::{Entry, EntryError};
 pub use frontier::Frontier;
-pub use key::{Key, KeyError, Protection};
+pub use key::{Key, KeyError, KeyProtection};
 pub use log::{End, Head, Log, LogError, LogWriter};
 
 /// Fills a slice with cryptographically secure random bytes.

@@ -15,7 +15,7 @@ use exhibit_proof::proof::LogProof;
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, MAX_ENTRY, TileName};
 use exhibit_proof::tree::{self, Subtree};
-use exhibit_proof::{Checkpoint, Hash, Note, NoteError, ProofError, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, NoteError, ProofError, SignedNote, VerifierKey};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub struct Head {
 pub struct Log {
     pub(crate) folder: Folder,
     verifier: VerifierKey,
-    checkpoint: Note,
+    checkpoint: SignedNote,
     head: Head,
 }
 
@@ -321,7 +321,7 @@ impl Log {
             folder.read(name, MAX_NOTE).map_err(unreadable)
         };
         let verifier = VerifierKey::read(&read(KEY_FILE)?).map_err(LogError::PublicKey)?;
-        let checkpoint = Note::parse(&read(CHECKPOINT_FILE)?).map_err(LogError::Signature)?;
+        let checkpoint = SignedNote::parse(&read(CHECKPOINT_FILE)?).map_err(LogError::Signature)?;
         checkpoint.verify(&verifier).map_err(LogError::Signature)?;
         let Checkpoint { origin, size, root, .. } =
             Checkpoint::parse(&checkpoint.text).map_err(LogError::Checkpoint)?;
@@ -458,7 +458,7 @@ impl LogWriter {
         }
         let text = self.log.checkpoint.text.clone();
         let signatures = [&self.key, &next].map(|key| key.signer().sign(&text)).to_vec();
-        let both = Note { text, signatures };
+        let both = SignedNote { text, signatures };
         let hashes = self.log.inclusion_proof(EntrySeq::new(index))?;
         let proof = LogProof { extra: None, index, hashes, checkpoint: both.clone() }.write();
         let (name, proof) = (handover_path(index), proof.into_bytes());
@@ -482,7 +482,7 @@ impl LogWriter {
     /// Signs a text other than a checkpoint (a [`exhibit_proof::statement`]) as a note.
     #[must_use]
     pub fn sign_statement(&self, text: &str) -> String {
-        Note { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }.to_string()
+        SignedNote { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }.to_string()
     }
 
     /// Appends the entries numbered from `first` that the log does not have yet, and returns its size.
@@ -520,7 +520,7 @@ impl LogWriter {
         Ok(Self { log, key, frontier, tail, end, _lock: lock })
     }
 
-    fn commit(&self, files: Vec<(String, Vec<u8>)>, checkpoint: &Note) -> Result<(), LogError> {
+    fn commit(&self, files: Vec<(String, Vec<u8>)>, checkpoint: &SignedNote) -> Result<(), LogError> {
         let folder = &self.log.folder;
         let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
         let unreadable = |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
@@ -630,10 +630,10 @@ fn end_by(last: &[u8], key: &VerifierKey) -> End {
     }
 }
 
-fn sign(key: &Key, head: Head) -> Note {
+fn sign(key: &Key, head: Head) -> SignedNote {
     let origin = key.verifier().name().to_owned();
     let text = Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() }.text();
-    Note { signatures: vec![key.signer().sign(&text)], text }
+    SignedNote { signatures: vec![key.signer().sign(&text)], text }
 }
 
 fn lock(folder: &Folder) -> Result<File, LogError> {

@@ -77,6 +77,7 @@ fn read(request: &Request, bytes: Vec<u8>, whole_text: bool, depth: usize) {
             }
             Record::MemberEnd(end) => println!("{margin}  {end:?} after {} bytes", member_bytes.len()),
             Record::Note(note) => println!("{margin}page {}: {}", note.page, shown(&note.code.parts().line())),
+            Record::Reading(reading) => println!("{margin}reading of {} lines", reading.lines.len()),
             Record::Picture(picture) => println!("{margin}picture {} x {}", picture.width, picture.height),
         }
     }

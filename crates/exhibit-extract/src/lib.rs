@@ -10,10 +10,14 @@ mod file_names;
 mod formats;
 pub mod identify;
 mod out;
+mod raster;
+mod recognise;
 mod transfer;
 
 pub use file_names::FileNames;
 pub use out::{Input, Out, Stop};
+
+use raster::Wish;
 
 use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};
 
@@ -34,7 +38,16 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
                 None => Ok(()),
             })
             .and_then(|()| formats::extract(kind, input, request, &mut out)),
-        Task::Render { .. } => formats::render(kind, input, request, &mut out),
+        Task::Render { page, dpi, max_side, grey } => {
+            let wish = Wish { page, dpi, max_side, grey, enlarge: true, max_pixels: request.limits.pixels };
+            formats::render(kind, input, request, wish).map_or_else(Ok, |raster| raster.emit_png(page, &mut out))
+        }
+        Task::Recognise { page, dpi } => {
+            let max_pixels = request.limits.pixels.min(recognise::MOST_PIXELS);
+            let wish = Wish { page, dpi, max_side: u32::from(u16::MAX), grey: false, enlarge: false, max_pixels };
+            formats::render(kind, input, request, wish)
+                .map_or_else(Ok, |raster| recognise::recognise(raster, page, &mut out))
+        }
     };
     match ended {
         Ok(verdict) if request.task == Task::Extract => out.settle(verdict),
@@ -50,6 +63,12 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
 pub fn warm(font_folders: &[std::path::PathBuf], map: MapFile) {
     charset::warm();
     formats::warm(font_folders, map);
+}
+
+/// Loads the models that recognise text, if the program has them, so that workers forked from this process have them.
+/// All that they do once in a process is done here too: files that tell the number of processors are read.
+pub fn warm_models() {
+    recognise::warm();
 }
 
 /// Maps a file into memory for the lifetime of the process.

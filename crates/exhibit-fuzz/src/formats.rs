@@ -136,7 +136,11 @@ fn check(records: &[Record]) {
                 member_bytes += bytes.len() as u64;
             }
             Record::MemberEnd(_) => assert!(std::mem::replace(&mut open, false), "a member ends that never began"),
-            Record::MediaType(_) | Record::Metadata { .. } | Record::Note(_) | Record::Picture(_) => {}
+            Record::MediaType(_)
+            | Record::Metadata { .. }
+            | Record::Note(_)
+            | Record::Picture(_)
+            | Record::Reading(_) => {}
         }
     }
     assert!(!open, "a member never ended");

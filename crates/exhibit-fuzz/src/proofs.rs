@@ -2,17 +2,17 @@
 //! form is canonical; nothing unsigned is ever taken for signed.
 
 use exhibit_custody::Entry;
-use exhibit_proof::bagit::{self, Files, Found, Unreadable};
+use exhibit_proof::bagit::{self, Files, FoundFile, Unreadable};
 use exhibit_proof::document::Leaf;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{self, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
-use exhibit_proof::{Checkpoint, Note, SignerKey, TileName, VerifierKey, anchor, tile};
+use exhibit_proof::{Checkpoint, SignedNote, SignerKey, TileName, VerifierKey, anchor, tile};
 use exhibit_time::anchored::{self, Known};
 use exhibit_time::sigsum::SigsumPolicy;
-use exhibit_time::{Certificate, Request, StampContext, stamp, witness};
+use exhibit_time::{Certificate, StampContext, StampRequest, stamp, witness};
 use std::collections::BTreeMap;
 
 /// The key of the seeds' logs; its secret is public, so a target may not conclude anything from a good signature.
@@ -25,13 +25,13 @@ fn verifier() -> VerifierKey {
 }
 
 pub(crate) fn json(bytes: &[u8]) {
-    if let Ok(value) = Value::read(bytes) {
+    if let Ok(value) = JsonValue::read(bytes) {
         assert_eq!(value.write().as_bytes(), bytes, "canonical JSON has one form");
     }
 }
 
 pub(crate) fn note(bytes: &[u8]) {
-    if let Ok(note) = Note::parse(bytes) {
+    if let Ok(note) = SignedNote::parse(bytes) {
         assert_eq!(note.to_string().as_bytes(), bytes, "a note is written as it was read");
         let _ = note.verify(&verifier());
     }
@@ -118,7 +118,7 @@ pub(crate) fn certificate(bytes: &[u8]) {
 }
 
 pub(crate) fn time_request(bytes: &[u8]) {
-    if let Ok(request) = Request::read(bytes) {
+    if let Ok(request) = StampRequest::read(bytes) {
         let _ = request.is_over(b"data");
     }
 }
@@ -175,9 +175,9 @@ impl Bag {
 }
 
 impl Files for Bag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let found =
-            self.0.iter().map(|(path, bytes)| Found { path: path.clone(), size: bytes.len() as u64, plain: true });
+            self.0.iter().map(|(path, bytes)| FoundFile { path: path.clone(), size: bytes.len() as u64, plain: true });
         Ok(found.collect())
     }
 

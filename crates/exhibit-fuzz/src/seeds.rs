@@ -2,9 +2,9 @@
 
 use crate::proofs::{Bag, signer};
 use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Task, Verdict, wire};
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::proof::LogProof;
-use exhibit_proof::{Checkpoint, Hash, Note, tile};
+use exhibit_proof::{Checkpoint, Hash, SignedNote, tile};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -230,16 +230,16 @@ fn proof_seeds() -> Vec<(&'static str, Vec<u8>)> {
     let origin = key.verifier().name().to_owned();
     let checkpoint = Checkpoint { origin, size: 1, root: Hash::leaf(b"an entry"), extensions: Vec::new() };
     let text = checkpoint.text();
-    let note = Note { signatures: vec![key.sign(&text)], text: text.clone() };
+    let note = SignedNote { signatures: vec![key.sign(&text)], text: text.clone() };
     let proof = LogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint: note.clone() };
     let mut bundle = Vec::new();
     for entry in [&b"{}"[..], b"another entry"] {
         assert!(tile::push_entry(&mut bundle, entry), "a short entry");
     }
-    let mut document = exhibit_proof::document::Document::new([3; 32], [4; 32], 17);
+    let mut document = exhibit_proof::document::DocumentTree::new([3; 32], [4; 32], 17);
     document.push_text(1, "exhibit 0.1.0", [5; 32]);
     let leaf = document.prove(1).expect("a leaf").record;
-    let value = Value::map([("a", 1.into()), ("b", Value::List(vec!["text".into(), Value::map([])]))]);
+    let value = JsonValue::map([("a", 1.into()), ("b", JsonValue::List(vec!["text".into(), JsonValue::map([])]))]);
     let bag = Bag::write(&[
         ("bagit.txt".to_owned(), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec()),
         ("bag-info.txt".to_owned(), b"Payload-Oxum: 4.1\n".to_vec()),

@@ -120,7 +120,7 @@ impl Fields {
     pub(crate) fn key_term(&self, key: PageKey) -> Term {
         let mut bytes = [0; 12];
         bytes[..8].copy_from_slice(&key.document.to_be_bytes());
-        bytes[8..].copy_from_slice(&key.page.to_be_bytes());
+        bytes[8..].copy_from_slice(&key.page.get().to_be_bytes());
         Term::from_field_bytes(self.key, &bytes)
     }
 
@@ -129,7 +129,7 @@ impl Fields {
         let mut document = TantivyDocument::new();
         document.add_bytes(self.key, self.key_term(entry.key).serialized_value_bytes());
         document.add_i64(self.document, entry.key.document);
-        document.add_u64(self.page, u64::from(entry.key.page));
+        document.add_u64(self.page, u64::from(entry.key.page.get()));
         for (field, text) in [
             (self.text, entry.text),
             (self.name, &entry.names()),

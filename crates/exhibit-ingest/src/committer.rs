@@ -5,16 +5,17 @@
 //! between any two of these steps is completed by the next start, and changes nothing that was acknowledged.
 
 use crate::IngestError;
-use crate::progress::{Progress, add};
+use crate::progress::{IngestProgress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+    Added, Choice, Finished, Item, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, PageNumber, Reason, Relation, SourceId, State,
+    wire,
 };
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -121,22 +122,44 @@ impl Message<'_> {
         match self {
             Self::Page { page, .. } => weight_of(page),
             Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
-            _ => 0,
+            Self::Member { member, .. } => ROW + member.name.len() + member.name_text.len(),
+            Self::File { path, path_text, .. } => ROW + path.len() + path_text.len(),
+            Self::Walked { .. } | Self::Received | Self::Claim => 0,
         }
     }
 }
 
+// The parts of a message that have no length of their own.
+const ROW: usize = 256;
+
+// In memory, and once more in the form in which it is stored.
 fn weight_of(page: &Page) -> usize {
-    page.text.len() + page.boxes.len() * 28
+    let runs: usize = page.runs.iter().map(|run| size_of_val(run) + run.language.len()).sum();
+    let parts = size_of_val(&page.boxes[..]) + size_of_val(&page.marks[..]) + runs;
+    ROW + 2 * (page.text.len() + page.label.len() + parts)
 }
 
 impl Output {
     fn weight(&self) -> usize {
         match self {
             Self::Page(page) => weight_of(page),
-            _ => 0,
+            Self::Outcome(outcome) => {
+                let properties = outcome.metadata.iter().map(|(key, value)| property_weight(key, value)).sum::<usize>();
+                ROW + properties + outcome.notes.iter().map(note_weight).sum::<usize>()
+            }
+            Self::Unread { note, .. } | Self::Note(note) => note_weight(note),
         }
     }
+}
+
+/// The memory that a property takes.
+pub(crate) fn property_weight(key: &MetadataKey, value: &str) -> usize {
+    size_of::<(MetadataKey, String)>() + key.to_string().len() + value.len()
+}
+
+/// The memory that a note takes.
+pub(crate) fn note_weight(note: &Note) -> usize {
+    size_of::<Note>() + note.code.parts().line().len()
 }
 
 /// A stage of the run, and its number in the catalogue.
@@ -150,7 +173,7 @@ pub(crate) struct Committer<'a> {
     pub(crate) held: &'a mut CaseWriter,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: PackWriter,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
     pub(crate) budget: &'a ByteBudget,
@@ -276,7 +299,9 @@ impl Committer<'_> {
             let wanted = self.queue.room(lane);
             if wanted > 0 {
                 let until = Moment(now.0.saturating_add(LEASE_MICROS));
-                let leases = batch.work.lease(registered.id, wanted, self.holder, until)?;
+                // what died waits until everything else was received, so that it delays nothing else
+                let choice = if *batch.receiving { Choice::Untried } else { Choice::All };
+                let leases = batch.work.lease(registered.id, choice, wanted, self.holder, until)?;
                 let grant = &mut batch.group.stages[lane].grant;
                 (grant.wanted, grant.leases) = (wanted, leases);
             }
@@ -463,7 +488,7 @@ impl Batch<'_, '_> {
 
     /// Commits the result of an attempt at a job, once: an outcome whose lease was lost is ignored.
     fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
-        let finished = self.work.finish(job, &outputs.end, Cost { elapsed, peak_memory: outputs.peak_memory })?;
+        let finished = self.work.finish(job, &outputs.end, JobCost { elapsed, peak_memory: outputs.peak_memory })?;
         let own = &mut self.group.stages[lane];
         own.grant.ended += 1;
         if !matches!(finished, Finished::Final(_)) {
@@ -497,7 +522,7 @@ impl Batch<'_, '_> {
         self.add_page(job.item, job.stage, page)?;
         self.work.count_languages(job.item)?;
         let rows = self.work.pages(job.item)?;
-        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number.get() == page.number).collect();
         self.pages_changed(job.item, &changed)?;
         if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
     }
@@ -514,7 +539,7 @@ impl Batch<'_, '_> {
 
     fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
         if outcome.state == State::Read {
-            self.work.prune_pages(item, outcome.pages)?;
+            self.work.prune_pages(item, PageNumber::new(outcome.pages))?;
         }
         let finding = ReadResult {
             state: outcome.state,

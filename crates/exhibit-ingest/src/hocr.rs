@@ -200,11 +200,11 @@ fn numbers(title: &str, key: &str) -> Vec<f32> {
     numbers.filter(|n| n.is_finite()).take(8).collect()
 }
 
-fn has_own_box(c: char) -> bool {
+pub(crate) fn has_own_box(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-fn closes_up(c: char) -> bool {
+pub(crate) fn closes_up(c: char) -> bool {
     has_own_box(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '“' | '”' | '‘' | '’' | '…' | '—')
 }
 

@@ -1,7 +1,7 @@
 //! The indexer: follows the catalogue page by page, and stores its position in the index.
 
 use crate::IngestError;
-use crate::progress::Progress;
+use crate::progress::IngestProgress;
 use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{Index, IndexWriter};
@@ -63,7 +63,7 @@ pub(crate) struct Indexer<'a> {
     pub(crate) packs: &'a PackReader,
     pub(crate) index: Index,
     pub(crate) prefix: &'a str,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) pace: Pace,
     /// Whether the index contains none of the pages to add, so that none has to be replaced.
     pub(crate) new_to_it: bool,

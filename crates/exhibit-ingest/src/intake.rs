@@ -1,7 +1,7 @@
 //! Intake: opens every file of a source read-only, reads it once, and hashes it while copying it into the store.
 
 use crate::committer::{Content, Message, Sender};
-use crate::progress::{Progress, add};
+use crate::progress::{IngestProgress, add};
 use crate::walk::{Entry, EntryKind, Source};
 use crate::{IngestError, run::StopRequest};
 use exhibit_catalogue::Catalogue;
@@ -14,7 +14,7 @@ pub(crate) struct Intake<'a> {
     pub(crate) originals: &'a Originals,
     pub(crate) catalogue: Catalogue,
     pub(crate) out: Sender<'a>,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stop: &'a StopRequest,
 }
 

@@ -15,6 +15,7 @@ mod intake;
 mod progress;
 mod queue;
 mod rebuild;
+mod recognition;
 mod run;
 #[cfg(test)]
 mod sources_tests;
@@ -24,9 +25,9 @@ mod tests;
 mod walk;
 
 pub use bag_source::{BagFile, BagSource};
-pub use progress::{Phase, Progress, Snapshot, StageCounts};
+pub use progress::{IngestProgress, Phase, Running, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
+pub use run::{IngestOptions, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 
@@ -75,25 +76,4 @@ pub enum IngestError {
     /// A thread of this program ended unexpectedly.
     #[error("the {0} ended unexpectedly")]
     Thread(&'static str),
-}
-
-impl IngestError {
-    /// Whether the disk is full.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        match self {
-            Self::Store(error) | Self::Case(CaseError::Store(error)) => error.is_full(),
-            Self::Catalogue(error) | Self::Case(CaseError::Catalogue(error)) => error.is_full(),
-            other => {
-                let mut cause: Option<&dyn std::error::Error> = Some(other);
-                while let Some(error) = cause {
-                    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-                        return io.kind() == std::io::ErrorKind::StorageFull;
-                    }
-                    cause = error.source();
-                }
-                false
-            }
-        }
-    }
 }

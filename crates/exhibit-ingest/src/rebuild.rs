@@ -6,7 +6,7 @@
 
 use crate::IngestError;
 use crate::indexer::{Indexer, Pace, follow_to_the_end};
-use crate::progress::{Phase, Progress};
+use crate::progress::{IngestProgress, Phase};
 use exhibit_case::{Case, CaseError};
 use exhibit_index::Index;
 use exhibit_store::put_in_place;
@@ -22,7 +22,7 @@ const UNFINISHED: &str = "exhibit-unfinished";
 ///
 /// # Errors
 /// [`IngestError`]; the old index is then still in place.
-pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
+pub fn reindex(case: &Case, progress: &IngestProgress) -> Result<(), IngestError> {
     let (folder, aside) = (case.folder.index(), case.folder.new_index());
     let catalogue = case.folder.catalogue_for_reading()?;
     let upto = catalogue.number("revision")?.unwrap_or(0).to_string();

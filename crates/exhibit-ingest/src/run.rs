@@ -5,10 +5,10 @@ use crate::bag_source::BagSource;
 use crate::committer::{ByteBudget, Committer, Message, Registered, Sender, pack_end};
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
-use crate::progress::{Phase, Progress};
+use crate::progress::{IngestProgress, Phase};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
-use crate::stages::read::{Families, Read};
+use crate::stages::read::{Families, Read, Suspects};
 use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
@@ -42,13 +42,17 @@ impl StopRequest {
 
 /// The options of a run.
 #[derive(Debug)]
-pub struct Options<'a> {
+pub struct IngestOptions<'a> {
     /// The display names of the sources; by default the last part of their path.
     pub name: Option<&'a str>,
     /// The number of concurrent workers.
     pub workers: usize,
-    /// Tesseract, if it is available; without it, pages wait for OCR.
-    pub ocr: Option<&'a OcrTools>,
+    /// Whether pictures of pages are read; if not, their pages wait.
+    pub ocr: bool,
+    /// The models in the workers that recognise text, by name and version; `None` if the program has none.
+    pub recogniser: Option<&'a str>,
+    /// Tesseract, if it is available: for scripts that the models do not know, or for all if there are none.
+    pub tesseract: Option<&'a OcrTools>,
     /// States whose items are to be tried again.
     pub retry: &'a [State],
     /// Limits on reading one file.
@@ -77,7 +81,7 @@ pub struct RunContext<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
     /// The progress counters.
-    pub progress: &'a Progress,
+    pub progress: &'a IngestProgress,
     /// Requests a graceful stop.
     pub stop: &'a StopRequest,
 }
@@ -89,7 +93,7 @@ pub struct RunContext<'a> {
 pub fn ingest(
     held: &mut CaseWriter,
     sources: &[PathBuf],
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let sources = register(held, sources, options.name)?;
@@ -103,7 +107,7 @@ pub fn ingest(
 pub fn take_over(
     held: &mut CaseWriter,
     bag: BagSource,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let now = held.acts.now();
@@ -126,19 +130,27 @@ pub(crate) enum Source {
 fn run(
     held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
-    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
-    let ocr = Ocr::new(options.ocr, cage, &passwords);
+    let read = Read {
+        cage,
+        passwords: &passwords,
+        limits,
+        cage_limits,
+        families: Families::default(),
+        suspects: Suspects::default(),
+    };
+    let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
+    let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
     run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))
 }
 
 /// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stop: &'a StopRequest,
 }
 
@@ -252,7 +264,7 @@ fn prepare<'a>(
     held: &mut CaseWriter,
     stages: &[&'a dyn Stage],
     retry: &[State],
-    progress: &Progress,
+    progress: &IngestProgress,
 ) -> Result<Vec<Registered<'a>>, IngestError> {
     let mut registered = Vec::new();
     let past = stages.iter().map(|stage| held.catalogue.stage_versions(stage.name().as_str()));

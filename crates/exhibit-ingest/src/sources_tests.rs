@@ -4,12 +4,12 @@ use crate::bag_source::{BagFile, BagSource};
 use crate::committer::Outcome;
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName};
-use crate::{IngestError, Progress, StopRequest, Summary};
+use crate::{IngestError, IngestProgress, StopRequest, Summary};
 use exhibit_case::Principal;
-use exhibit_catalogue::{Item, ItemFilter, JobEnd, Lease, Span};
+use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobSpan, Lease};
 use exhibit_custody::{Act, Channel};
 use exhibit_model::{Digest, ItemId, OriginalId, State};
-use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
 use exhibit_testing::TestCase;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ impl Stage for Settle {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -47,7 +47,7 @@ impl Stage for Settle {
 fn run(case: &TestCase, sources: &[PathBuf]) -> Result<Summary, IngestError> {
     let mut held = case.writer();
     let sources = register(&mut held, sources, None)?;
-    let (progress, stop) = (Progress::default(), StopRequest::default());
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
     run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop })
 }
 
@@ -62,7 +62,7 @@ fn states(case: &TestCase) -> Vec<(String, State, Vec<String>)> {
 }
 
 fn audit(case: &TestCase) {
-    let options = exhibit_audit::Options::default();
+    let options = exhibit_audit::AuditOptions::default();
     let found = exhibit_audit::audit(&case.folder(), &options, &mut exhibit_audit::NoProgress).expect("checked");
     assert!(found.is_good(), "{:?}", found.findings);
 }
@@ -201,11 +201,11 @@ fn empty_folders_and_files_are_accounted_for() {
 struct InMemory(BTreeMap<String, Vec<u8>>);
 
 impl Files for InMemory {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         Ok(self
             .0
             .iter()
-            .map(|(path, bytes)| Found {
+            .map(|(path, bytes)| FoundFile {
                 path: path.clone().into_bytes(),
                 size: bytes.len() as u64,
                 kind: FileKind::Plain,
@@ -239,7 +239,7 @@ fn bag(files: &[(&str, &[u8], &[u8])]) -> BagSource {
 fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
     let budget = crate::committer::ByteBudget::default();
     let originals = case.open().folder.originals()?;
-    let (progress, stop) = (Progress::default(), StopRequest::default());
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
     let catalogue = case.open().folder.catalogue_for_reading()?;
     let (sender, inbox) = std::sync::mpsc::sync_channel(100);
     let out = crate::committer::Sender::new(sender, &budget);

@@ -3,10 +3,10 @@
 use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
-use crate::{IngestError, Progress, StopRequest, Summary};
+use crate::{IngestError, IngestProgress, StopRequest, Summary};
 use exhibit_case::{Acts, CaseWriter, Principal, read_page};
-use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
-use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, Reason, Relation, State};
+use exhibit_catalogue::{Choice, Item, ItemFilter, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageKey};
+use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, PageNumber, Reason, Relation, State};
 use exhibit_testing::{NOW, TOOL, TestCase};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -43,7 +43,7 @@ impl Trove {
     }
 
     fn run(&self, stages: &[&dyn Stage]) -> Summary {
-        self.run_with(stages, &Run::default(), &StopRequest::default(), &Progress::default()).expect("the run")
+        self.run_with(stages, &Run::default(), &StopRequest::default(), &IngestProgress::default()).expect("the run")
     }
 
     fn run_with(
@@ -51,7 +51,7 @@ impl Trove {
         stages: &[&dyn Stage],
         run: &Run<'_>,
         stop: &StopRequest,
-        progress: &Progress,
+        progress: &IngestProgress,
     ) -> Result<Summary, IngestError> {
         let (mut calls, last) = (0_u64.., run.random_calls);
         let random = move |bytes: &mut [u8]| {
@@ -116,7 +116,7 @@ impl Trove {
 
     /// Checks of the case find nothing.
     fn audit(&self) {
-        let options = exhibit_audit::Options::default();
+        let options = exhibit_audit::AuditOptions::default();
         let found = exhibit_audit::audit(&self.case.folder(), &options, &mut exhibit_audit::NoProgress);
         let found = found.expect("the case can be checked");
         assert!(found.is_good(), "{found:?}");
@@ -158,7 +158,7 @@ impl Stage for FakeRead<'_> {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -222,17 +222,20 @@ impl Stage for CountCharacters {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         let Event::Pages { pages, .. } = event else { return Vec::new() };
-        pages.iter().map(|row| NewJob { span: Span::Pages(row.number, row.number), input: row.text_digest }).collect()
+        pages
+            .iter()
+            .map(|row| NewJob { span: JobSpan::Pages(row.number, row.number), input: row.text_digest })
+            .collect()
     }
 
     fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
-        let Span::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
+        let JobSpan::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
         let row = means.catalogue.page(job.item, number)?.filter(|row| row.text_digest == job.input);
         let Some(row) = row else { return Ok(Outputs::ABANDONED) };
         let page = read_page(means.packs, &row)?;
         // any code with one number is suitable
         let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
-        let note = Note { code, page: number };
+        let note = Note { code, page: number.get() };
         Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)], peak_memory: None })
     }
 }
@@ -243,7 +246,7 @@ fn each_item_is_read_once() {
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
     let case = Trove::new(&files);
     let read = FakeRead::default();
-    let progress = Progress::default();
+    let progress = IngestProgress::default();
     let run = Run { workers: 3, ..Run::default() };
     let summary = case.run_with(&[&read], &run, &StopRequest::default(), &progress).expect("the run");
     assert_eq!((summary.items, summary.pages), (700, 700));
@@ -286,11 +289,11 @@ fn three_worker_deaths_fail_the_item() {
     assert_eq!(read.runs.load(Ordering::Relaxed), 4, "a failed job is not attempted again by itself");
     // a retry starts from scratch
     let retry = Run { retry: &[State::Failed], ..Run::default() };
-    let _ = case.run_with(&[&read], &retry, &StopRequest::default(), &Progress::default()).expect("the run");
+    let _ = case.run_with(&[&read], &retry, &StopRequest::default(), &IngestProgress::default()).expect("the run");
     assert_eq!(read.runs.load(Ordering::Relaxed), 7);
     assert_eq!(case.jobs("bad.txt")[0].deaths, 3);
     let sound = FakeRead::default();
-    let _ = case.run_with(&[&sound], &retry, &StopRequest::default(), &Progress::default()).expect("the run");
+    let _ = case.run_with(&[&sound], &retry, &StopRequest::default(), &IngestProgress::default()).expect("the run");
     let job = case.jobs("bad.txt").remove(0);
     assert_eq!((job.state, job.attempts, job.deaths, job.reason), (JobState::Done, 1, 0, None));
     assert_eq!(case.item("bad.txt").state, State::Read);
@@ -303,7 +306,7 @@ fn deaths_are_counted_across_runs() {
     for deaths in 1..=MOST_DEATHS {
         let stop = StopRequest::default();
         let read = FakeRead { deadly: "poison", stop: Some(&stop), ..FakeRead::default() };
-        let _ = case.run_with(&[&read], &Run::default(), &stop, &Progress::default()).expect("the run");
+        let _ = case.run_with(&[&read], &Run::default(), &stop, &IngestProgress::default()).expect("the run");
         assert_eq!(read.runs.load(Ordering::Relaxed), 1);
         let job = case.jobs("bad.txt").remove(0);
         let state = if deaths < MOST_DEATHS { JobState::Ready } else { JobState::Failed };
@@ -325,14 +328,14 @@ fn leases_of_a_killed_process_are_requeued() {
     // received, then killed while both were being read
     let failing = FakeRead { fails_at: Some(0), ..FakeRead::default() };
     let _ = case
-        .run_with(&[&failing], &Run::default(), &StopRequest::default(), &Progress::default())
+        .run_with(&[&failing], &Run::default(), &StopRequest::default(), &IngestProgress::default())
         .expect_err("it fails");
     let mut held = case.held();
     let work = held.catalogue.begin().expect("begin");
     let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
     let stage = work.stage(&key).expect("stage");
     work.release_leases(false).expect("release");
-    let leases = work.lease(stage, 9, "process 1", NOW).expect("lease");
+    let leases = work.lease(stage, Choice::All, 9, "process 1", NOW).expect("lease");
     work.commit().expect("commit");
     drop(held);
     let leased = case.items().into_values().filter(|item| leases.iter().any(|lease| lease.item == item.id)).count();
@@ -355,7 +358,7 @@ fn a_stop_counts_no_attempt_for_jobs_not_begun() {
     let case = Trove::new(&files);
     let stop = StopRequest::default();
     let read = FakeRead { stop: Some(&stop), ..FakeRead::default() };
-    let summary = case.run_with(&[&read], &Run::default(), &stop, &Progress::default()).expect("the run");
+    let summary = case.run_with(&[&read], &Run::default(), &stop, &IngestProgress::default()).expect("the run");
     assert!(summary.stopped);
     for path in case.items().keys() {
         let job = case.jobs(path).remove(0);
@@ -381,7 +384,7 @@ fn a_kill_in_any_group_gives_the_same_results() {
         // the committer's thread dies within a transaction; then a stage fails
         let run = Run { random_calls: Some(calls), ..Run::default() };
         let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            stormy.run_with(&[&deadly(), &CountCharacters], &run, &StopRequest::default(), &Progress::default())
+            stormy.run_with(&[&deadly(), &CountCharacters], &run, &StopRequest::default(), &IngestProgress::default())
         }));
         interrupted += u32::from(!matches!(end, Ok(Ok(_))));
         stormy.check();
@@ -390,7 +393,7 @@ fn a_kill_in_any_group_gives_the_same_results() {
             &[&failing, &CountCharacters],
             &Run::default(),
             &StopRequest::default(),
-            &Progress::default(),
+            &IngestProgress::default(),
         );
         interrupted += u32::from(end.is_err());
         stormy.check();
@@ -411,9 +414,9 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     let (new, old) = (case.item("a.new"), case.item("b.txt"));
     let held = case.held();
     let version = |item: ItemId, page| held.catalogue.stage_of_page(item, page).expect("stage").map(|key| key.version);
-    assert_eq!(version(new.id, 1).as_deref(), Some("2"));
-    assert_eq!(version(old.id, 1).as_deref(), Some("1"));
-    let layers = held.catalogue.page_layers(new.id, 1).expect("layers");
+    assert_eq!(version(new.id, PageNumber::FIRST).as_deref(), Some("2"));
+    assert_eq!(version(old.id, PageNumber::FIRST).as_deref(), Some("1"));
+    let layers = held.catalogue.page_layers(new.id, PageNumber::FIRST).expect("layers");
     let texts: Vec<String> = layers.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
     assert_eq!(texts, ["one", "better one"], "the superseded layer can still be read");
     assert_eq!(held.catalogue.pages(new.id).expect("pages").len(), 2);
@@ -425,7 +428,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     let third = FakeRead { version: "3", prefix: "better ", supersedes: &["*"], ..FakeRead::default() };
     case.run(&[&third, &CountCharacters]);
     assert_eq!(third.runs.load(Ordering::Relaxed), 2);
-    assert_eq!(case.held().catalogue.page_layers(new.id, 1).expect("layers").len(), 2);
+    assert_eq!(case.held().catalogue.page_layers(new.id, PageNumber::FIRST).expect("layers").len(), 2);
     case.check();
     case.audit();
 }
@@ -433,7 +436,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
 #[test]
 fn a_stage_can_be_added_independently() {
     let case = Trove::new(&[("a.txt", "登记\u{c}three"), ("b.txt", "four!")]);
-    let progress = Progress::default();
+    let progress = IngestProgress::default();
     let stages: [&dyn Stage; 2] = [&FakeRead::default(), &CountCharacters];
     let _ = case.run_with(&stages, &Run::default(), &StopRequest::default(), &progress).expect("the run");
     let notes = |path: &str| case.essence().remove(path).expect("the item").2;

@@ -303,7 +303,7 @@ fn code(rooms: &BTreeMap<&str, (&File, Messages)>, files: &[File]) -> String {
     code.push_str(&room_code(rooms, files));
     for (room, (_, messages)) in rooms {
         code.push_str(&format!("/// Messages of `{room}.ftl`.\npub mod {} {{\n", rust_name(room)));
-        code.push_str("    use crate::{Message, Messages, Room, Value};\n");
+        code.push_str("    use crate::{Message, MessageValue, Messages, Room};\n");
         for (id, message) in messages {
             code.push_str(&constructor(room, id, message));
         }
@@ -345,9 +345,9 @@ fn constructor(room: &str, id: &str, message: &Parsed) -> String {
         let parameter = rust_name(name);
         if *kind == Use::Number {
             parameters.push(format!("{parameter}: u64"));
-            values.push(format!("(\"{name}\", Value::Number({parameter}))"));
+            values.push(format!("(\"{name}\", MessageValue::Number({parameter}))"));
         } else {
-            parameters.push(format!("{parameter}: impl Into<Value>"));
+            parameters.push(format!("{parameter}: impl Into<MessageValue>"));
             values.push(format!("(\"{name}\", {parameter}.into())"));
         }
     }
@@ -383,7 +383,7 @@ fn texts(room: &str, messages: &Messages) -> String {
     for (id, message) in messages {
         let name = rust_name(id);
         let parameters = message.arguments.iter().map(|(name, kind)| {
-            let kind = if *kind == Use::Number { "u64" } else { "impl Into<Value>" };
+            let kind = if *kind == Use::Number { "u64" } else { "impl Into<MessageValue>" };
             format!(", {}: {kind}", rust_name(name))
         });
         let values: Vec<String> = message.arguments.keys().map(|name| rust_name(name)).collect();

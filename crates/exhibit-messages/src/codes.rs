@@ -2,7 +2,7 @@
 //!
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
-use crate::{Message, Value, notes, reasons};
+use crate::{Message, MessageValue, notes, reasons};
 use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
@@ -52,6 +52,8 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::PropertyTruncated { key, bytes } => notes::property_truncated(*bytes, key),
         NoteCode::RowRepeatsTruncated { repeats, written } => notes::row_repeats_truncated(*repeats, *written),
         NoteCode::GlyphLimit { glyphs } => notes::glyph_limit(*glyphs),
+        NoteCode::PageTextTruncated { bytes } => notes::page_text_truncated(*bytes),
+        NoteCode::TimeBudgetSpent { minutes } => notes::time_budget_spent(*minutes),
         NoteCode::PictureTooLarge { pixels } => notes::picture_too_large(*pixels),
         NoteCode::RecordsDropped { count } => notes::records_dropped(*count),
         NoteCode::MacrosPresent { part: Some(part) } => notes::macros_present_part(part),
@@ -68,6 +70,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::ProgramDisguised { extension, media_type } => notes::program_disguised(extension, media_type),
         NoteCode::NameMismatch { extension, media_type } => notes::name_mismatch(extension, media_type),
         NoteCode::EntryNamesDiffer { entries } => notes::entry_names_differ(*entries),
+        NoteCode::SelfExtracting { bytes } => notes::self_extracting(*bytes),
         NoteCode::CharsetGuessed { charset, texts } => notes::charset_guessed(charset, *texts),
         NoteCode::CharsetMismatch { stated, charset, texts } => notes::charset_mismatch(charset, stated, *texts),
         NoteCode::TextEncodingDamaged { texts } => notes::text_encoding_damaged(*texts),
@@ -95,6 +98,8 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::EscapesDecoded { lines } => notes::escapes_decoded(*lines),
         NoteCode::BagDeclared { version } => notes::bag_declared(version),
         NoteCode::HtmlFormDiffers { parts } => notes::html_form_differs(*parts),
+        NoteCode::DatabaseLogApart => notes::database_log_apart(),
+        NoteCode::PartsUnread { parts } => notes::parts_unread(*parts),
         NoteCode::RtfFormDiffers => notes::rtf_form_differs(),
         NoteCode::TextOutsideParts { count } => notes::text_outside_parts(*count),
         NoteCode::PgpEncrypted { parts } => notes::pgp_encrypted(*parts),
@@ -110,6 +115,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
         NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
         NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrUnread { lines } => notes::ocr_unread(*lines),
+        NoteCode::OcrLimit => notes::ocr_limit(),
+        NoteCode::RecogniserFailed { reason } => notes::recogniser_failed(self::reason(reason)),
         NoteCode::OcrAdded { words } => notes::ocr_added(*words),
         NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
@@ -142,6 +150,7 @@ pub fn reason(reason: &Reason) -> Message {
             Some(name) => reasons::compression_method_named(*method, name),
             None => reasons::compression_method(*method),
         },
+        Reason::ArchiveMethod { format, method } => reasons::archive_method(format, method),
         Reason::ZipFeature { detail } => with(reasons::zip_feature(), detail),
         Reason::StrongEncryption => reasons::strong_encryption(),
         Reason::PdfEncryption => reasons::pdf_encryption(),
@@ -176,6 +185,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::PartLimit { bytes } => reasons::part_limit(*bytes),
         Reason::FileSizeLimit { bytes } => reasons::file_size_limit(*bytes),
         Reason::PixelLimit { pixels } => reasons::pixel_limit(*pixels),
+        Reason::PageTextLimit { pages } => reasons::page_text_limit(*pages),
         Reason::DepthLimit { depth } => reasons::depth_limit(*depth),
         Reason::StackOverflow => reasons::stack_overflow(),
         Reason::Killed { signal } => killed(*signal),
@@ -196,6 +206,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::NoLayout { kind } => reasons::no_layout(kind),
         Reason::NoPicture => reasons::no_picture(),
         Reason::NoOcrModel => reasons::no_ocr_model(),
+        Reason::RecognitionFailed { detail } => with(reasons::recognition_failed(), detail),
     }
 }
 
@@ -208,7 +219,7 @@ fn place(part: &str, sheet: Option<&str>) -> Message {
 }
 
 /// The last segment of a relation's type in Office Open XML, in words.
-fn related(relation: &str) -> Value {
+fn related(relation: &str) -> MessageValue {
     match relation {
         "attachedTemplate" => notes::related_template(),
         "oleObject" => notes::related_object(),

@@ -23,7 +23,7 @@ mod verification;
 
 pub use codes::{note, reason};
 pub use language::{Direction, Language};
-pub use message::{Message, Value};
+pub use message::{Message, MessageValue};
 #[cfg(feature = "queries")]
 pub use queries::{
     line_error, query_error, query_error_with_hint, query_field, query_hint, query_read_as, query_read_part,

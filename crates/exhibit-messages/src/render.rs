@@ -1,7 +1,7 @@
 //! From messages to text: one Fluent bundle for each language and room, parsed when first used.
 
 use crate::number::grouped;
-use crate::{Language, Message, Room, Value};
+use crate::{Language, Message, MessageValue, Room};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
@@ -75,14 +75,14 @@ impl Messages {
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
     }
 
-    fn value(self, value: &Value) -> FluentValue<'static> {
+    fn value(self, value: &MessageValue) -> FluentValue<'static> {
         match value {
-            Value::Text(text) if self.isolates => FluentValue::String(isolated(text).into()),
-            Value::Text(text) => FluentValue::String(text.clone().into()),
-            Value::Number(number) if *number <= EXACT => FluentValue::from(*number),
+            MessageValue::Text(text) if self.isolates => FluentValue::String(isolated(text).into()),
+            MessageValue::Text(text) => FluentValue::String(text.clone().into()),
+            MessageValue::Number(number) if *number <= EXACT => FluentValue::from(*number),
             // Fluent computes with doubles: a larger number is inserted as text, and selects the default form.
-            Value::Number(number) => FluentValue::String(self.number(*number).into()),
-            Value::Message(message) => FluentValue::String(self.text(message).into()),
+            MessageValue::Number(number) => FluentValue::String(self.number(*number).into()),
+            MessageValue::Message(message) => FluentValue::String(self.text(message).into()),
         }
     }
 }

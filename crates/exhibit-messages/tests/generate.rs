@@ -24,14 +24,14 @@ const COUNT: &str =
 #[test]
 fn arguments_become_typed_parameters() {
     let code = generate(&[file("en", "cli", COUNT)]).expect("it is sound");
-    assert!(code.contains("pub fn items(count: u64, folder: impl Into<Value>) -> Message"), "{code}");
-    assert!(code.contains("vec![(\"count\", Value::Number(count)), (\"folder\", folder.into())]"), "{code}");
-    assert!(code.contains("pub fn items(&self, count: u64, folder: impl Into<Value>) -> String"), "{code}");
+    assert!(code.contains("pub fn items(count: u64, folder: impl Into<MessageValue>) -> Message"), "{code}");
+    assert!(code.contains("vec![(\"count\", MessageValue::Number(count)), (\"folder\", folder.into())]"), "{code}");
+    assert!(code.contains("pub fn items(&self, count: u64, folder: impl Into<MessageValue>) -> String"), "{code}");
     let code = generate(&[file("en", "cli", "a-b = { $to } { NUMBER($from) }\n")]).expect("it is sound");
-    assert!(code.contains("pub fn a_b(from: u64, to: impl Into<Value>)"), "in alphabetical order: {code}");
+    assert!(code.contains("pub fn a_b(from: u64, to: impl Into<MessageValue>)"), "in alphabetical order: {code}");
     let words = "state = { $state ->\n    [open] Open\n   *[other] Closed\n}\n";
     let code = generate(&[file("en", "cli", words)]).expect("it is sound");
-    assert!(code.contains("pub fn state(state: impl Into<Value>)"), "{code}");
+    assert!(code.contains("pub fn state(state: impl Into<MessageValue>)"), "{code}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! ```
 
 use std::fmt;
+use std::str::FromStr;
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident($integer:ty)) => {
@@ -51,6 +52,44 @@ number! {
     EntrySeq(u64)
 }
 
+number! {
+    /// The number of a page within its document, counted from 1, as reading counts them.
+    PageNumber(u32)
+}
+
+impl PageNumber {
+    /// The first page of a document.
+    pub const FIRST: Self = Self(1);
+
+    /// A number that no page comes after.
+    pub const LAST: Self = Self(u32::MAX);
+
+    /// The page after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The position in a list of all pages, counted from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0.saturating_sub(1) as usize
+    }
+}
+
+/// A text that is not the number of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a page number: pages are numbered from 1")]
+pub struct NotAPageNumber;
+
+impl FromStr for PageNumber {
+    type Err = NotAPageNumber;
+
+    fn from_str(text: &str) -> Result<Self, NotAPageNumber> {
+        text.parse().ok().filter(|number| *number > 0).map(Self).ok_or(NotAPageNumber)
+    }
+}
+
 impl EntrySeq {
     /// The first entry of a log.
     pub const FIRST: Self = Self(0);
@@ -81,6 +120,18 @@ mod tests {
         {
             assert_eq!(ItemId::new(number).label("EXH"), label);
         }
+    }
+
+    #[test]
+    fn pages_are_numbered_from_one() {
+        let parsed = ["1", "17", "4294967295"].map(|text| text.parse::<PageNumber>().map(PageNumber::get));
+        assert_eq!(parsed, [Ok(1), Ok(17), Ok(u32::MAX)]);
+        for text in ["0", "", "-1", "1.5", "4294967296", "one"] {
+            assert_eq!(text.parse::<PageNumber>(), Err(NotAPageNumber), "{text}");
+        }
+        let first = PageNumber::FIRST;
+        assert_eq!((first.index(), first.next().index(), first.next().to_string()), (0, 1, "2".to_owned()));
+        assert_eq!((PageNumber::new(0).index(), PageNumber::new(u32::MAX).next().get()), (0, u32::MAX));
     }
 
     #[test]

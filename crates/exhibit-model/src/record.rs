@@ -8,6 +8,7 @@ use crate::code::{NoteCode, Reason};
 use crate::item::Relation;
 use crate::metadata::MetadataKey;
 use crate::page::Page;
+use crate::reading::Reading;
 use crate::time::Moment;
 
 /// A job for one file.
@@ -38,6 +39,13 @@ pub enum Task {
         max_side: u32,
         /// Whether one byte of grey per pixel suffices (for OCR).
         grey: bool,
+    },
+    /// Render one page and recognise the text on it: emits one [`Record::Reading`].
+    Recognise {
+        /// The page's number, from 1, as extraction counts them.
+        page: u32,
+        /// The picture's resolution in dots per inch (pages with a size in points).
+        dpi: u32,
     },
 }
 
@@ -97,6 +105,8 @@ pub enum Record {
     Note(Note),
     /// A rendered page.
     Picture(Picture),
+    /// What was recognised on a rendered page.
+    Reading(Reading),
 }
 
 /// A member of a container: an entry of an archive, a message of a mailbox, an attachment, an embedded file.

@@ -11,6 +11,7 @@
 use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
 use crate::item::Relation;
 use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
+use crate::reading::{Before, Drawn, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Trust, Way};
 use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
@@ -448,8 +449,100 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
             w.number(u64::from(picture.height));
             w.bytes(&picture.png);
         }
+        Record::Reading(reading) => {
+            w.byte(8);
+            write_reading(&mut w, reading);
+        }
     }
     w.into_bytes()
+}
+
+const WAYS: [Way; 5] = [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
+const TRUSTS: [Trust; 3] = [Trust::Read, Trust::Questioned, Trust::Unread];
+const BEFORES: [Before; 5] = [Before::Nothing, Before::Space, Before::Gap, Before::Line, Before::Block];
+
+fn write_rect(w: &mut Writer, rect: &Rect) {
+    for value in [rect.x0, rect.y0, rect.x1, rect.y1] {
+        w.place(value);
+    }
+}
+
+fn read_rect(r: &mut Reader<'_>) -> Result<Rect, WireError> {
+    Ok(Rect { x0: r.place()?, y0: r.place()?, x1: r.place()?, y1: r.place()? })
+}
+
+fn read_character(r: &mut Reader<'_>) -> Result<char, WireError> {
+    char::from_u32(r.small()?).ok_or(r.expected("a character"))
+}
+
+fn write_reading(w: &mut Writer, reading: &Reading) {
+    for number in [reading.page, reading.width, reading.height] {
+        w.number(u64::from(number));
+    }
+    w.byte(tag_of(&WAYS, reading.way));
+    w.byte(u8::from(reading.truncated));
+    w.number(reading.lines.len() as u64);
+    for line in &reading.lines {
+        w.byte(tag_of(&BEFORES, line.before));
+        write_rect(w, &line.rect);
+        w.byte(line.familiarity);
+        w.byte(u8::from(line.large));
+        w.byte(tag_of(&TRUSTS, line.trust));
+        // a drawn line has a width
+        w.number(line.drawn.map_or(0, |drawn| u64::from(drawn.width)));
+        if let Some(drawn) = line.drawn {
+            w.byte(tag_of(&WAYS, drawn.way));
+        }
+        w.number(line.characters.len() as u64);
+        for character in &line.characters {
+            w.number(u64::from(u32::from(character.character)));
+            w.byte(character.certainty);
+            write_rect(w, &character.rect);
+            w.byte(u8::try_from(character.others.len()).unwrap_or(u8::MAX));
+            for (other, certainty) in &character.others {
+                w.number(u64::from(u32::from(*other)));
+                w.byte(*certainty);
+            }
+        }
+    }
+}
+
+fn read_reading(r: &mut Reader<'_>) -> Result<Reading, WireError> {
+    let (page, width, height) = (r.small()?, r.small()?, r.small()?);
+    let mut reading = Reading {
+        page,
+        width,
+        height,
+        way: of_tag(&WAYS, r, "a direction of lines")?,
+        truncated: r.flag()?,
+        lines: Vec::new(),
+    };
+    for _ in 0..r.count()? {
+        let mut line = ReadLine {
+            before: of_tag(&BEFORES, r, "what separates lines")?,
+            rect: read_rect(r)?,
+            familiarity: r.byte()?,
+            large: r.flag()?,
+            trust: of_tag(&TRUSTS, r, "whether a line counts")?,
+            drawn: None,
+            characters: Vec::new(),
+        };
+        let width = r.small()?;
+        if width > 0 {
+            line.drawn = Some(Drawn { width, way: of_tag(&WAYS, r, "a direction of a line")? });
+        }
+        for _ in 0..r.count()? {
+            let (character, certainty, rect) = (read_character(r)?, r.byte()?, read_rect(r)?);
+            let count = usize::from(r.byte()?);
+            if count > MOST_OTHERS {
+                return Err(r.expected("no more than two alternatives"));
+            }
+            let others = (0..count).map(|_| Ok((read_character(r)?, r.byte()?))).collect::<Result<_, WireError>>()?;
+            line.characters.push(ReadCharacter { character, certainty, rect, others });
+        }
+        reading.lines.push(line);
+    }
+    if reading.is_sound() { Ok(reading) } else { Err(r.expected("percentages, places near the page, and no controls")) }
 }
 
 /// Decodes a record; a page in it is valid.
@@ -492,6 +585,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
             height: r.small()?,
             png: r.bytes()?.to_vec(),
         }),
+        8 => Record::Reading(read_reading(&mut r)?),
         _ => return Err(r.expected("a record")),
     };
     r.end()?;
@@ -619,6 +713,11 @@ pub fn encode_request(request: &Request) -> Vec<u8> {
             w.number(u64::from(max_side));
             w.byte(u8::from(grey));
         }
+        Task::Recognise { page, dpi } => {
+            w.byte(2);
+            w.number(u64::from(page));
+            w.number(u64::from(dpi));
+        }
     }
     w.bytes(&request.name);
     w.number(request.passwords.len() as u64);
@@ -641,6 +740,7 @@ pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
     let task = match r.byte()? {
         0 => Task::Extract,
         1 => Task::Render { page: r.small()?, dpi: r.small()?, max_side: r.small()?, grey: r.flag()? },
+        2 => Task::Recognise { page: r.small()?, dpi: r.small()? },
         _ => return Err(r.expected("a task")),
     };
     let name = r.bytes()?.to_vec();

@@ -5,7 +5,7 @@
 
 use crate::entry::{LogKind, is_prefix, is_time};
 use crate::hash::to_hex;
-use crate::json::Value;
+use crate::json::JsonValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -130,17 +130,21 @@ impl Anchor {
     pub fn write(&self) -> String {
         let Passage { exact, prefix, suffix, start, end } = &self.passage;
         let mut inner = vec![
-            Value::map([
+            JsonValue::map([
                 ("type", "TextQuoteSelector".into()),
                 ("exact", exact.as_str().into()),
                 ("prefix", prefix.as_str().into()),
                 ("suffix", suffix.as_str().into()),
             ]),
-            Value::map([("type", "TextPositionSelector".into()), ("start", (*start).into()), ("end", (*end).into())]),
+            JsonValue::map([
+                ("type", "TextPositionSelector".into()),
+                ("start", (*start).into()),
+                ("end", (*end).into()),
+            ]),
         ];
         inner.extend(self.regions.iter().map(|region| fragment("http://www.w3.org/TR/media-frags/", region, None)));
         let page = format!("page={}", self.page);
-        let selector = fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(Value::List(inner)));
+        let selector = fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(JsonValue::List(inner)));
         let source = SOURCE.to_owned() + &URL_SAFE_NO_PAD.encode(self.original);
         let mut exhibit = vec![
             ("v", 1.into()),
@@ -152,14 +156,14 @@ impl Anchor {
             ("textLayer", to_hex(&self.text_layer).into()),
         ];
         exhibit.extend(self.picture.map(|picture| ("picture", to_hex(&picture).into())));
-        Value::map([
+        JsonValue::map([
             ("@context", "http://www.w3.org/ns/anno.jsonld".into()),
             ("id", format!("urn:exhibit:{}:{}", self.log.replace('/', ":"), self.id()).into()),
             ("type", "Annotation".into()),
             ("motivation", "highlighting".into()),
             ("created", self.created.as_str().into()),
-            ("target", Value::map([("source", source.into()), ("selector", selector)])),
-            ("exhibit", Value::map(exhibit)),
+            ("target", JsonValue::map([("source", source.into()), ("selector", selector)])),
+            ("exhibit", JsonValue::map(exhibit)),
         ])
         .write()
     }
@@ -169,7 +173,7 @@ impl Anchor {
     /// # Errors
     /// [`AnchorError::Form`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, AnchorError> {
-        let anchor = Value::read(bytes).ok().and_then(|value| Self::from_value(&value));
+        let anchor = JsonValue::read(bytes).ok().and_then(|value| Self::from_value(&value));
         anchor.filter(|anchor| anchor.write().as_bytes() == bytes && anchor.has_form()).ok_or(AnchorError::Form)
     }
 
@@ -187,12 +191,12 @@ impl Anchor {
     }
 
     // Takes only the fields that `write` fills in; `read` checks that everything else is as written.
-    fn from_value(value: &Value) -> Option<Self> {
+    fn from_value(value: &JsonValue) -> Option<Self> {
         let (own, target) = (value.get("exhibit")?, value.get("target")?);
         let selector = target.get("selector")?;
         let [quote, position, regions @ ..] = selector.list("refinedBy")? else { return None };
         let original = URL_SAFE_NO_PAD.decode(target.text("source")?.strip_prefix(SOURCE)?).ok()?;
-        let text = |value: &Value, key: &str| value.text(key).map(str::to_owned);
+        let text = |value: &JsonValue, key: &str| value.text(key).map(str::to_owned);
         Some(Self {
             log: text(own, "log")?,
             entry: own.number("entry")?,
@@ -230,9 +234,9 @@ fn percent(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number| is_plain && *number <= 100.0)
 }
 
-fn fragment(conforms_to: &str, value: &str, refined_by: Option<Value>) -> Value {
+fn fragment(conforms_to: &str, value: &str, refined_by: Option<JsonValue>) -> JsonValue {
     let fixed = [("type", "FragmentSelector".into()), ("conformsTo", conforms_to.into()), ("value", value.into())];
-    Value::map(fixed.into_iter().chain(refined_by.map(|inner| ("refinedBy", inner))))
+    JsonValue::map(fixed.into_iter().chain(refined_by.map(|inner| ("refinedBy", inner))))
 }
 
 #[cfg(test)]

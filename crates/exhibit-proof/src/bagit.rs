@@ -23,7 +23,7 @@ pub trait Files {
     ///
     /// # Errors
     /// [`Unreadable`] if a folder cannot be listed.
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable>;
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable>;
 
     /// Reads one listed file, passing its bytes to `each` in chunks.
     ///
@@ -40,7 +40,7 @@ pub trait Files {
 
 /// An entry of the folder of a package.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Found {
+pub struct FoundFile {
     /// Its path relative to the folder of the package, with `/` between components.
     pub path: Vec<u8>,
     /// Its size in bytes.
@@ -157,7 +157,7 @@ impl<'a> Again<'a> {
 }
 
 impl Files for Again<'_> {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         self.files.list()
     }
 
@@ -233,7 +233,7 @@ pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8
     if length <= most { Ok(bytes) } else { Err(too_large()) }
 }
 
-fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String> {
+fn sound_paths(mut found: Vec<FoundFile>, checked: &mut Checked) -> BTreeSet<String> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
     // Few bags have names that need the table, so it is built on demand.
     let skeletons = LazyCell::new(Skeletons::default);

@@ -8,7 +8,7 @@
 use crate::entry::{Entry, is_log_key};
 use crate::finding::Fault;
 use crate::hash::to_hex;
-use crate::json::Value;
+use crate::json::JsonValue;
 use crate::note::VerifierKey;
 use crate::proof::{LogProof, LogProofError};
 use sha2::{Digest as _, Sha256};
@@ -127,7 +127,7 @@ pub fn successor(entry: &[u8]) -> Option<VerifierKey> {
 }
 
 fn read(entry: &[u8]) -> Option<(u64, VerifierKey, VerifierKey)> {
-    let value = Value::read(entry).ok()?;
+    let value = JsonValue::read(entry).ok()?;
     let key = |name| VerifierKey::parse(value.get("facts")?.text(name)?).ok().filter(is_log_key);
     let (old, new) = (key("after")?, key("key")?);
     let names_new_key = value.text("act")? == "key.add" && value.text("object")? == key_ref(&new);
@@ -138,7 +138,7 @@ fn read(entry: &[u8]) -> Option<(u64, VerifierKey, VerifierKey)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Checkpoint, Hash, Note, SignerKey, tree};
+    use crate::{Checkpoint, Hash, SignedNote, SignerKey, tree};
 
     fn signer(byte: u8) -> SignerKey {
         SignerKey::new("9f3a5c0d71b2e846/custody", &[byte; 32]).expect("a name")
@@ -169,7 +169,7 @@ mod tests {
         let (origin, size) = ("9f3a5c0d71b2e846/custody".to_owned(), 2 + after.len() as u64);
         let text = Checkpoint { origin, size, root, extensions: Vec::new() }.text();
         let signatures = signers.iter().map(|signer| signer.sign(&text)).collect();
-        LogProof { extra: None, index: 1, hashes, checkpoint: Note { text, signatures } }
+        LogProof { extra: None, index: 1, hashes, checkpoint: SignedNote { text, signatures } }
     }
 
     #[test]

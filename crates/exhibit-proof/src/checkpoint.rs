@@ -1,7 +1,7 @@
 //! Checkpoints: the size and root of a log, signed by its operator (C2SP tlog-checkpoint v1.0.0).
 
 use crate::hash::Hash;
-use crate::note::{Note, NoteError, VerifierKey};
+use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, Lines, decimal};
 
 /// The size and root of a log, as its operator states them.
@@ -66,7 +66,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`CheckpointError`] if the note is not one.
-    pub fn signed(note: &Note, log: &VerifierKey) -> Result<Self, CheckpointError> {
+    pub fn signed(note: &SignedNote, log: &VerifierKey) -> Result<Self, CheckpointError> {
         note.verify(log)?;
         let checkpoint = Self::parse(&note.text)?;
         if checkpoint.origin == log.name() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }

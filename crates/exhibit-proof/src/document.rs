@@ -5,7 +5,7 @@
 //! an unsalted record of a short page could be guessed. The log records the tree's root and its number of leaves.
 
 use crate::hash::{Hash, to_hex};
-use crate::json::Value;
+use crate::json::JsonValue;
 use crate::names::is_invisible;
 use crate::tree::{self, ProofError, Subtree};
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,7 @@ const VERSION: u64 = 1;
 
 /// What a leaf describes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Part {
+pub enum DocumentPart {
     /// The original's bytes.
     Original {
         /// Its size in bytes.
@@ -41,7 +41,7 @@ pub enum Part {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leaf {
     /// What it describes.
-    pub part: Part,
+    pub part: DocumentPart,
     /// SHA-256 of the bytes that it describes.
     pub sha256: [u8; 32],
     /// Keeps the record from being guessed.
@@ -50,7 +50,7 @@ pub struct Leaf {
 
 /// The tree of a document, for building it and for proving its parts.
 #[derive(Clone)]
-pub struct Document {
+pub struct DocumentTree {
     seed: [u8; 32],
     leaves: Vec<Leaf>,
 }
@@ -79,24 +79,24 @@ pub enum LeafError {
     Inclusion(#[source] ProofError),
 }
 
-impl Document {
+impl DocumentTree {
     /// Starts the tree of a document. `seed` is 32 random bytes, new for each tree: with them every salt can be
     /// recomputed; once they are destroyed, no undisclosed leaf can be guessed.
     #[must_use]
     pub fn new(seed: [u8; 32], original_sha256: [u8; 32], original_size: u64) -> Self {
         let mut document = Self { seed, leaves: Vec::new() };
-        document.push(Part::Original { size: original_size }, original_sha256);
+        document.push(DocumentPart::Original { size: original_size }, original_sha256);
         document
     }
 
     /// Adds the text of a page, given the SHA-256 of its exact UTF-8 bytes. Add pages in ascending order.
     pub fn push_text(&mut self, page: u32, reader: &str, text_sha256: [u8; 32]) {
-        self.push(Part::Text { page, reader: reader.to_owned() }, text_sha256);
+        self.push(DocumentPart::Text { page, reader: reader.to_owned() }, text_sha256);
     }
 
     /// Adds the picture of a page, given the SHA-256 of its file. Add pictures after all texts.
     pub fn push_image(&mut self, page: u32, reader: &str, file_sha256: [u8; 32]) {
-        self.push(Part::Image { page, reader: reader.to_owned() }, file_sha256);
+        self.push(DocumentPart::Image { page, reader: reader.to_owned() }, file_sha256);
     }
 
     /// The number of leaves in the tree.
@@ -116,13 +116,13 @@ impl Document {
     /// The index of the leaf of a page's text.
     #[must_use]
     pub fn text_of_page(&self, number: u32) -> Option<u64> {
-        self.index(|part| matches!(part, Part::Text { page, .. } if *page == number))
+        self.index(|part| matches!(part, DocumentPart::Text { page, .. } if *page == number))
     }
 
     /// The index of the leaf of a page's picture.
     #[must_use]
     pub fn picture_of_page(&self, number: u32) -> Option<u64> {
-        self.index(|part| matches!(part, Part::Image { page, .. } if *page == number))
+        self.index(|part| matches!(part, DocumentPart::Image { page, .. } if *page == number))
     }
 
     /// Proves the leaf at `index`.
@@ -148,12 +148,12 @@ impl Document {
         indexes.iter().map(prove).collect()
     }
 
-    fn push(&mut self, part: Part, sha256: [u8; 32]) {
+    fn push(&mut self, part: DocumentPart, sha256: [u8; 32]) {
         let salt = salt(&self.seed, self.leaves());
         self.leaves.push(Leaf { part, sha256, salt });
     }
 
-    fn index(&self, is: impl Fn(&Part) -> bool) -> Option<u64> {
+    fn index(&self, is: impl Fn(&DocumentPart) -> bool) -> Option<u64> {
         (0_u64..).zip(&self.leaves).find(|(_, leaf)| is(&leaf.part)).map(|(index, _)| index)
     }
 
@@ -194,23 +194,23 @@ impl Leaf {
             vec![("kind", kind.into()), ("page", u64::from(page).into()), ("reader", reader.into())]
         };
         let own = match &self.part {
-            Part::Original { size } => vec![("kind", "original".into()), ("size", (*size).into())],
-            Part::Text { page: number, reader } => page("text", *number, reader),
-            Part::Image { page: number, reader } => page("image", *number, reader),
+            DocumentPart::Original { size } => vec![("kind", "original".into()), ("size", (*size).into())],
+            DocumentPart::Text { page: number, reader } => page("text", *number, reader),
+            DocumentPart::Image { page: number, reader } => page("image", *number, reader),
         };
-        Value::map(fixed.into_iter().chain(own)).write().into_bytes()
+        JsonValue::map(fixed.into_iter().chain(own)).write().into_bytes()
     }
 
     /// Reads a leaf's bytes; `None` for anything that [`Self::record`] would not have written the same way.
     #[must_use]
     pub fn read(record: &[u8]) -> Option<Self> {
-        let value = Value::read(record).ok()?;
+        let value = JsonValue::read(record).ok()?;
         let page = || u32::try_from(value.number("page")?).ok().filter(|page| *page > 0);
         let reader = || value.text("reader").filter(|reader| is_readable(reader)).map(str::to_owned);
         let part = match value.text("kind")? {
-            "original" => Part::Original { size: value.number("size")? },
-            "text" => Part::Text { page: page()?, reader: reader()? },
-            "image" => Part::Image { page: page()?, reader: reader()? },
+            "original" => DocumentPart::Original { size: value.number("size")? },
+            "text" => DocumentPart::Text { page: page()?, reader: reader()? },
+            "image" => DocumentPart::Image { page: page()?, reader: reader()? },
             _ => return None,
         };
         let leaf = Self { part, sha256: value.bytes("sha256")?, salt: value.bytes("salt")? };
@@ -243,8 +243,8 @@ mod tests {
         Sha256::digest(bytes).into()
     }
 
-    fn three_pages() -> Document {
-        let mut document = Document::new([9; 32], digest(b"the file"), 8);
+    fn three_pages() -> DocumentTree {
+        let mut document = DocumentTree::new([9; 32], digest(b"the file"), 8);
         for (page, text) in [(1, "关于登记的通知"), (2, ""), (3, "ئۇيغۇر")] {
             document.push_text(page, "pdf 1", digest(text.as_bytes()));
         }
@@ -256,7 +256,7 @@ mod tests {
         let document = three_pages();
         let proof = document.prove(document.text_of_page(3).expect("page 3")).expect("a proof");
         let leaf = proof.verify(document.root(), document.leaves()).expect("proved");
-        assert_eq!(leaf.part, Part::Text { page: 3, reader: "pdf 1".to_owned() });
+        assert_eq!(leaf.part, DocumentPart::Text { page: 3, reader: "pdf 1".to_owned() });
         assert_eq!(leaf.sha256, digest("ئۇيغۇر".as_bytes()));
         let shown = [proof.record.clone(), proof.hashes.iter().flat_map(|h| h.0).collect()].concat();
         for hidden in ["关于登记的通知".as_bytes(), b"", b"the file"] {
@@ -273,8 +273,8 @@ mod tests {
         assert_ne!(document.leaves[2].salt, document.leaves[4].salt);
         assert_ne!(hashes[2], hashes[4]);
         assert_ne!(
-            Document::new([8; 32], digest(b"the file"), 8).root(),
-            Document::new([9; 32], digest(b"the file"), 8).root()
+            DocumentTree::new([8; 32], digest(b"the file"), 8).root(),
+            DocumentTree::new([9; 32], digest(b"the file"), 8).root()
         );
     }
 

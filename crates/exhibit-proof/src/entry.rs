@@ -2,7 +2,7 @@
 
 use crate::finding::Fault;
 use crate::hash::Hash;
-use crate::json::{MAX_NUMBER, Value};
+use crate::json::{JsonValue, MAX_NUMBER};
 use crate::note::{KeyKind, VerifierKey};
 use crate::text::decimal;
 use crate::tile::MAX_ENTRY;
@@ -39,8 +39,8 @@ pub struct Entry {
     pub used: Vec<String>,
     /// The references to its outputs.
     pub made: Vec<String>,
-    facts: Value,
-    sealed: Value,
+    facts: JsonValue,
+    sealed: JsonValue,
 }
 
 /// Why bytes are not an entry.
@@ -181,7 +181,7 @@ impl Entry {
         if bytes.len() > MAX_ENTRY {
             return Err(wrong(Fault::Entry, format!("longer than {MAX_ENTRY} bytes")));
         }
-        let value = Value::read(bytes).map_err(|error| wrong(Fault::Entry, error.to_string()))?;
+        let value = JsonValue::read(bytes).map_err(|error| wrong(Fault::Entry, error.to_string()))?;
         Self::from_value(&value, log)
     }
 
@@ -189,8 +189,8 @@ impl Entry {
     ///
     /// # Errors
     /// [`EntryError`].
-    pub fn from_value(value: &Value, log: LogKind) -> Result<Self, EntryError> {
-        let Value::Map(members) = value else { return Err(wrong(Fault::Entry, "not an object")) };
+    pub fn from_value(value: &JsonValue, log: LogKind) -> Result<Self, EntryError> {
+        let JsonValue::Map(members) = value else { return Err(wrong(Fault::Entry, "not an object")) };
         if value.number("v") != Some(VERSION) {
             return Err(wrong(Fault::EntryVersion, format!("`v` must be {VERSION}")));
         }
@@ -203,7 +203,7 @@ impl Entry {
         }
         let invalid = |name: &str| wrong(Fault::EntryMembers, format!("`{name}` has another form"));
         let text = |name: &str| value.text(name).ok_or_else(|| invalid(name));
-        let maps = |name| value.get(name).filter(|map| matches!(map, Value::Map(_))).cloned();
+        let maps = |name| value.get(name).filter(|map| matches!(map, JsonValue::Map(_))).cloned();
         let is_salted = value.bytes::<16>("salt").is_some();
         let has_params = match value.get("params_sha256") {
             None => false,
@@ -292,7 +292,7 @@ fn wrong(fault: Fault, detail: impl Into<String>) -> EntryError {
     EntryError { fault, detail: detail.into() }
 }
 
-fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
+fn texts(value: &JsonValue, name: &str) -> Option<Vec<String>> {
     value.list(name)?.iter().map(|text| text.as_text().map(str::to_owned)).collect()
 }
 
@@ -309,9 +309,9 @@ fn are_of_kinds(references: &[String], kinds: &str) -> bool {
 }
 
 // Whether an object has the members of a pattern and no others. A member without a form is a commitment.
-fn has_exactly(value: &Value, pattern: &str) -> Result<(), String> {
-    let Value::Map(members) = value else { return Err("not an object".to_owned()) };
-    let mut rest: BTreeMap<&str, &Value> = members.iter().map(|(name, value)| (name.as_str(), value)).collect();
+fn has_exactly(value: &JsonValue, pattern: &str) -> Result<(), String> {
+    let JsonValue::Map(members) = value else { return Err("not an object".to_owned()) };
+    let mut rest: BTreeMap<&str, &JsonValue> = members.iter().map(|(name, value)| (name.as_str(), value)).collect();
     for member in pattern.split_whitespace() {
         let (name, form) = match member.split_once('=') {
             Some((name, words)) => (name, Some((words, true))),
@@ -334,15 +334,15 @@ fn has_exactly(value: &Value, pattern: &str) -> Result<(), String> {
     rest.keys().next().map_or(Ok(()), |name| Err(format!("`{name}` does not belong to this act")))
 }
 
-fn is_one_of(value: &Value, words: &str) -> bool {
+fn is_one_of(value: &JsonValue, words: &str) -> bool {
     value.as_text().is_some_and(|text| words.split('|').any(|word| word == text))
 }
 
-fn is_of_form(value: &Value, form: &str) -> bool {
+fn is_of_form(value: &JsonValue, form: &str) -> bool {
     let text = |is: fn(&str) -> bool| value.as_text().is_some_and(is);
     match form {
         "number" => value.as_number().is_some_and(|number| (0..=MAX_NUMBER).contains(&number)),
-        "flag" => matches!(value, Value::Bool(_)),
+        "flag" => matches!(value, JsonValue::Bool(_)),
         "moment" => text(is_moment),
         "time" => text(is_time),
         "day" => text(is_day),

@@ -18,7 +18,7 @@ const ESCAPES: [(char, char); 7] =
 
 /// A JSON value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Value {
+pub enum JsonValue {
     /// `true` or `false`.
     Bool(bool),
     /// An integer from `-MAX_NUMBER` to [`MAX_NUMBER`].
@@ -26,9 +26,9 @@ pub enum Value {
     /// A string.
     Text(String),
     /// An array.
-    List(Vec<Value>),
+    List(Vec<JsonValue>),
     /// An object.
-    Map(BTreeMap<String, Value>),
+    Map(BTreeMap<String, JsonValue>),
 }
 
 /// A text is not canonical JSON.
@@ -39,7 +39,7 @@ pub struct JsonError {
     pub at: usize,
 }
 
-impl Value {
+impl JsonValue {
     /// The value of `key`, if this is an object that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -128,20 +128,20 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for JsonValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Value {
+impl From<String> for JsonValue {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
 /// For counts and sizes, which never come near [`MAX_NUMBER`]; a greater number saturates.
-impl From<u64> for Value {
+impl From<u64> for JsonValue {
     fn from(number: u64) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
     }
@@ -165,16 +165,16 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn value(&mut self, depth: usize) -> Option<Value> {
+    fn value(&mut self, depth: usize) -> Option<JsonValue> {
         if depth > MAX_DEPTH {
             return None;
         }
         match self.rest().bytes().next()? {
-            b'"' => self.text().map(Value::Text),
+            b'"' => self.text().map(JsonValue::Text),
             b'[' => self.list(depth),
             b'{' => self.map(depth),
-            b't' => self.take("true").map(|()| Value::Bool(true)),
-            b'f' => self.take("false").map(|()| Value::Bool(false)),
+            b't' => self.take("true").map(|()| JsonValue::Bool(true)),
+            b'f' => self.take("false").map(|()| JsonValue::Bool(false)),
             _ => self.number(),
         }
     }
@@ -187,14 +187,14 @@ impl Reader<'_> {
         self.rest().starts_with(expected).then(|| self.at += expected.len())
     }
 
-    fn number(&mut self) -> Option<Value> {
+    fn number(&mut self) -> Option<JsonValue> {
         let length = self.rest().bytes().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
         let number: i64 = self.rest()[..length].parse().ok()?;
         if !(-MAX_NUMBER..=MAX_NUMBER).contains(&number) {
             return None;
         }
         self.at += length;
-        Some(Value::Number(number))
+        Some(JsonValue::Number(number))
     }
 
     fn text(&mut self) -> Option<String> {
@@ -223,16 +223,16 @@ impl Reader<'_> {
         ESCAPES.iter().find(|(escape, _)| *escape == letter).map(|(_, meant)| *meant)
     }
 
-    fn list(&mut self, depth: usize) -> Option<Value> {
+    fn list(&mut self, depth: usize) -> Option<JsonValue> {
         let mut list = Vec::new();
         self.joined("[", "]", |reader| {
             list.push(reader.value(depth + 1)?);
             Some(())
         })?;
-        Some(Value::List(list))
+        Some(JsonValue::List(list))
     }
 
-    fn map(&mut self, depth: usize) -> Option<Value> {
+    fn map(&mut self, depth: usize) -> Option<JsonValue> {
         let mut map = BTreeMap::new();
         self.joined("{", "}", |reader| {
             let key = reader.text()?;
@@ -240,7 +240,7 @@ impl Reader<'_> {
             // A repeated key would not be written as it was read; rejecting it here gives the first deviation.
             map.insert(key, reader.value(depth + 1)?).is_none().then_some(())
         })?;
-        Some(Value::Map(map))
+        Some(JsonValue::Map(map))
     }
 
     fn joined(&mut self, open: &str, close: &str, mut part: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
@@ -265,12 +265,12 @@ mod tests {
     fn keys_and_escapes_follow_the_specification() {
         // RFC 8785, section 3.2.3 (order of keys) and 3.2.2.2 (escapes).
         let keys = ["\u{20ac}", "\r", "\u{fb33}", "1", "\u{1f600}", "\u{80}", "\u{f6}"];
-        let map = keys.iter().map(|key| ((*key).to_owned(), Value::Bool(true))).collect();
-        let text = Value::Map(map).write();
+        let map = keys.iter().map(|key| ((*key).to_owned(), JsonValue::Bool(true))).collect();
+        let text = JsonValue::Map(map).write();
         let order = ["\\r", "1", "\u{80}", "\u{f6}", "\u{20ac}", "\u{1f600}", "\u{fb33}"];
         let expected: Vec<_> = order.iter().map(|key| format!("\"{key}\":true")).collect();
         assert_eq!(text, format!("{{{}}}", expected.join(",")));
-        let escaped = Value::Text("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}\u{2028}".to_owned()).write();
+        let escaped = JsonValue::Text("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}\u{2028}".to_owned()).write();
         assert_eq!(escaped, "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}\u{2028}\"");
     }
 
@@ -306,9 +306,9 @@ mod tests {
             "1,2",
             &deep,
         ] {
-            assert!(Value::read(invalid.as_bytes()).is_err(), "{invalid:?}");
+            assert!(JsonValue::read(invalid.as_bytes()).is_err(), "{invalid:?}");
         }
-        assert_eq!(Value::read(b"\"a\xff\""), Err(JsonError { at: 2 }));
+        assert_eq!(JsonValue::read(b"\"a\xff\""), Err(JsonError { at: 2 }));
     }
 
     // The outputs of the test data that came with RFC 8785 (github.com/cyberphone/json-canonicalization, testdata,
@@ -340,25 +340,25 @@ mod tests {
                 r#"{"\u20ac":"Euro Sign","\r":"Carriage Return","\u000a":"Newline"}"#,
             ),
         ] {
-            let value = Value::read(canonical.as_bytes()).expect(name);
+            let value = JsonValue::read(canonical.as_bytes()).expect(name);
             assert_eq!(value.write(), canonical, "{name}");
-            assert!(Value::read(input.as_bytes()).is_err(), "{name}");
+            assert!(JsonValue::read(input.as_bytes()).is_err(), "{name}");
         }
         for unsupported in ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"] {
-            assert!(Value::read(unsupported.as_bytes()).is_err(), "{unsupported}");
+            assert!(JsonValue::read(unsupported.as_bytes()).is_err(), "{unsupported}");
         }
     }
 
-    fn any_value() -> impl Strategy<Value = Value> {
+    fn any_value() -> impl Strategy<Value = JsonValue> {
         let leaf = prop_oneof![
-            any::<bool>().prop_map(Value::Bool),
-            (-MAX_NUMBER..=MAX_NUMBER).prop_map(Value::Number),
-            any::<String>().prop_map(Value::Text),
+            any::<bool>().prop_map(JsonValue::Bool),
+            (-MAX_NUMBER..=MAX_NUMBER).prop_map(JsonValue::Number),
+            any::<String>().prop_map(JsonValue::Text),
         ];
         leaf.prop_recursive(4, 40, 6, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
-                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(Value::Map),
+                prop::collection::vec(inner.clone(), 0..6).prop_map(JsonValue::List),
+                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(JsonValue::Map),
             ]
         })
     }
@@ -366,12 +366,12 @@ mod tests {
     proptest! {
         #[test]
         fn values_round_trip(value in any_value()) {
-            prop_assert_eq!(Value::read(value.write().as_bytes()), Ok(value));
+            prop_assert_eq!(JsonValue::read(value.write().as_bytes()), Ok(value));
         }
 
         #[test]
         fn arbitrary_bytes_are_canonical_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            if let Ok(value) = Value::read(&bytes) {
+            if let Ok(value) = JsonValue::read(&bytes) {
                 prop_assert_eq!(value.write().into_bytes(), bytes);
             }
         }
@@ -381,7 +381,7 @@ mod tests {
             let mut bytes = value.write().into_bytes();
             let place = place % bytes.len();
             bytes[place] ^= 1 << bit;
-            prop_assert_ne!(Value::read(&bytes), Ok(value));
+            prop_assert_ne!(JsonValue::read(&bytes), Ok(value));
         }
     }
 }

@@ -45,7 +45,7 @@ pub mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use hash::Hash;
-pub use note::{KeyKind, Note, NoteError, Signature, SignerKey, VerifierKey};
+pub use note::{KeyKind, NoteError, Signature, SignedNote, SignerKey, VerifierKey};
 pub use tile::{Layer, TileName};
 pub use tree::{ProofError, Subtree};
 

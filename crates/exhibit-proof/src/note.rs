@@ -50,7 +50,7 @@ pub struct SignerKey {
 
 /// A text and the signatures under it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Note {
+pub struct SignedNote {
     /// The signed text, including its last line feed.
     pub text: String,
     /// The signatures, in their order.
@@ -229,7 +229,7 @@ impl fmt::Debug for SignerKey {
     }
 }
 
-impl Note {
+impl SignedNote {
     /// Parses a note without checking its signatures: see [`Self::verify`].
     ///
     /// # Errors
@@ -277,7 +277,7 @@ impl Note {
     }
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for SignedNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         self.signatures.iter().try_for_each(|signature| write!(f, "{signature}"))
@@ -343,7 +343,7 @@ mod tests {
     fn specification_example_verifies() {
         let key = VerifierKey::parse(KEY).expect("a key");
         assert_eq!(key.to_string(), KEY);
-        let note = Note::parse(NOTE.as_bytes()).expect("a note");
+        let note = SignedNote::parse(NOTE.as_bytes()).expect("a note");
         assert_eq!(note.to_string(), NOTE);
         assert_eq!(note.verify(&key), Ok(None));
     }
@@ -355,7 +355,7 @@ mod tests {
             for bit in 0..8 {
                 let mut bytes = NOTE.as_bytes().to_vec();
                 bytes[place] ^= 1 << bit;
-                let accepted = Note::parse(&bytes).and_then(|note| note.verify(&key));
+                let accepted = SignedNote::parse(&bytes).and_then(|note| note.verify(&key));
                 assert!(accepted.is_err(), "bit {bit} of byte {place}");
             }
         }
@@ -366,8 +366,8 @@ mod tests {
         let signer = SignerKey::new("9f3a5c0d71b2e846/custody", &[7; 32]).expect("a name");
         let stored = SignerKey::parse_secret_text(&signer.to_secret_text()).expect("a key");
         let text = "登记\n\n二\n".to_owned();
-        let note = Note { signatures: vec![stored.sign(&text)], text };
-        let read = Note::parse(note.to_string().as_bytes()).expect("a note");
+        let note = SignedNote { signatures: vec![stored.sign(&text)], text };
+        let read = SignedNote::parse(note.to_string().as_bytes()).expect("a note");
         assert_eq!(read, note);
         assert_eq!(read.verify(signer.verifier()), Ok(None));
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
@@ -385,7 +385,7 @@ mod tests {
         let signed = secret.sign(&format!("cosignature/v1\ntime 1679315147\n{text}")).bytes;
         let with = |time: u64| {
             let bytes = [&time.to_be_bytes()[..], &signed].concat();
-            Note {
+            SignedNote {
                 text: text.clone(),
                 signatures: vec![Signature { name: witness.name.clone(), id: witness.id, bytes }],
             }
@@ -421,10 +421,10 @@ mod tests {
             (NOTE.replace("aQM=", "aQM= "), 3, "must be a signature line"),
             (format!("text\n\n{many}"), 67, "must not have more signatures"),
         ] {
-            assert_eq!(Note::parse(note.as_bytes()), Err(LineError { line, must }.into()), "{note:?}");
+            assert_eq!(SignedNote::parse(note.as_bytes()), Err(LineError { line, must }.into()), "{note:?}");
         }
         let not_utf8 = LineError { line: 2, must: "must be UTF-8" };
-        assert_eq!(Note::parse(b"a\n\xff\n\n"), Err(not_utf8.into()));
+        assert_eq!(SignedNote::parse(b"a\n\xff\n\n"), Err(not_utf8.into()));
     }
 
     #[test]

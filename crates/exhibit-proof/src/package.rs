@@ -10,12 +10,12 @@ use crate::anchor::{Anchor, AnchorError};
 use crate::bagit::{ALGORITHMS, Again, Checked, Files, read_small};
 use crate::chain::{Limits, MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
-use crate::document::{Leaf, LeafProof, Part};
+use crate::document::{DocumentPart, Leaf, LeafProof};
 use crate::entry::{Entry, LogKind, is_log_key};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
-use crate::json::Value;
-use crate::note::{Note, VerifierKey};
+use crate::json::JsonValue;
+use crate::note::{SignedNote, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
 use crate::text::base64;
@@ -74,7 +74,7 @@ pub struct Proved {
     /// The time at which the package was handed over according to the log; empty if the log does not record it.
     pub exported: String,
     /// The documents, by label.
-    pub documents: BTreeMap<String, Document>,
+    pub documents: BTreeMap<String, ProvedDocument>,
     /// The quotes, by label: document and page.
     pub quotes: BTreeMap<String, (String, u32)>,
     /// The anchors in time that the log recorded.
@@ -108,7 +108,7 @@ impl Proved {
 
 /// The facts that a package proves about one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Document {
+pub struct ProvedDocument {
     /// The numbers of its containers, outermost first, followed by the number of its item.
     pub family: Vec<u64>,
     /// SHA-256 of its original.
@@ -135,7 +135,7 @@ struct Check<'a> {
     files: &'a mut dyn Files,
     checked: &'a mut Checked,
     key: VerifierKey,
-    note: Note,
+    note: SignedNote,
     checkpoint: Checkpoint,
     // Proved log entries of valid form; they are read again when needed, to save memory.
     entries: BTreeSet<u64>,
@@ -167,7 +167,7 @@ struct Export {
 
 /// Checks files that restate proved facts (load files): adds their deviations to the findings, and returns the paths
 /// of all files that it checked. Other files are [`Fault::Unproved`].
-pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, Document>) -> Vec<String>;
+pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, ProvedDocument>) -> Vec<String>;
 
 /// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
 /// if the bag contains no usable proofs.
@@ -223,7 +223,7 @@ fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, vie
     Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes, anchors })
 }
 
-fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, Note, Checkpoint)> {
+fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, SignedNote, Checkpoint)> {
     let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
     if LogKind::of(key.name()) != Some(LogKind::Custody) {
@@ -238,7 +238,7 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey
         checked.wrong(POLICY, Fault::Policy, "not the policy of this log");
     }
     let signed = read(files, CHECKPOINT).and_then(|bytes| {
-        let note = Note::parse(&bytes).map_err(|error| chain(&error))?;
+        let note = SignedNote::parse(&bytes).map_err(|error| chain(&error))?;
         let checkpoint = Checkpoint::signed(&note, &key).map_err(|error| chain(&error))?;
         Ok((note, checkpoint))
     });
@@ -346,15 +346,15 @@ impl Check<'_> {
         Ok((old, new))
     }
 
-    fn documents(&mut self) -> BTreeMap<String, Document> {
+    fn documents(&mut self) -> BTreeMap<String, ProvedDocument> {
         let paths: Vec<String> = self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
         let mut documents = BTreeMap::new();
         for path in paths {
             self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
-            let own = |record: &Value| record.text("document") == Some(&label) && rules::has_record_members(record);
-            let record = Value::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
+            let own = |record: &JsonValue| record.text("document") == Some(&label) && rules::has_record_members(record);
+            let record = JsonValue::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
             match record.and_then(|record| self.document(&path, &label, &record)) {
                 Some(document) => drop(documents.insert(label, document)),
                 None => self.checked.wrong(&path, Fault::Record, ""),
@@ -364,7 +364,7 @@ impl Check<'_> {
     }
 
     // Returns `None` if the record is malformed; wrong statements in it become findings.
-    fn document(&mut self, place: &str, label: &str, record: &Value) -> Option<Document> {
+    fn document(&mut self, place: &str, label: &str, record: &JsonValue) -> Option<ProvedDocument> {
         let (number, receipt) = (record.number("item")?, record.number("receipt")?);
         if self.prefix.is_empty() || *label != format!("{}-{number:06}", self.prefix) {
             self.checked.wrong(place, Fault::DocumentNumber, format!("item {number} of {}", self.prefix));
@@ -373,7 +373,7 @@ impl Check<'_> {
         let original_ref = format!("original:{}", to_hex(&original));
         let family = self.containers(place, record, (number, receipt))?;
         let entry = self.entry(receipt, place, Fault::Receipt, |entry| entry.made == [original_ref.as_str()]);
-        let mut document = Document {
+        let mut document = ProvedDocument {
             family,
             original,
             size: entry.as_ref().and_then(|entry| entry.number("size")).unwrap_or_default(),
@@ -403,9 +403,9 @@ impl Check<'_> {
     }
 
     // Checks the receipt of each container, outermost first, and that each member was taken from its container.
-    fn containers(&mut self, place: &str, record: &Value, own: (u64, u64)) -> Option<Vec<u64>> {
+    fn containers(&mut self, place: &str, record: &JsonValue, own: (u64, u64)) -> Option<Vec<u64>> {
         let (mut outer, mut family) = (None::<String>, Vec::new());
-        let container = |c: &Value| Some((c.number("item")?, c.number("receipt")?));
+        let container = |c: &JsonValue| Some((c.number("item")?, c.number("receipt")?));
         for link in record.list("containers")?.iter().map(container).chain([Some(own)]) {
             let (item, receipt) = link?;
             let object = format!("item:{item}");
@@ -428,7 +428,7 @@ impl Check<'_> {
     }
 
     // Checks that the outermost receipt of the document refers to the source that another case handed over.
-    fn source(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
+    fn source(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<()> {
         let received = |entry: &Entry| entry.act == "source.receive" && entry.text("channel") == "bag";
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
         let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
@@ -436,7 +436,7 @@ impl Check<'_> {
         Some(())
     }
 
-    fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
+    fn original(&mut self, place: &str, label: &str, path: &str, document: &mut ProvedDocument) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if !own.and_then(|rest| rest.strip_prefix("/original")).is_some_and(rules::is_ending) {
             return self.checked.wrong(place, Fault::Part, format!("{path} is not a valid path for the original"));
@@ -469,9 +469,9 @@ impl Check<'_> {
         &mut self,
         place: &str,
         label: &str,
-        record: &Value,
+        record: &JsonValue,
         original: &str,
-        document: &mut Document,
+        document: &mut ProvedDocument,
     ) -> Option<()> {
         let content = record.number("content").filter(|content| Some(*content) <= record.number("item"))?;
         let content = format!("item:{content}");
@@ -491,7 +491,7 @@ impl Check<'_> {
         document.page_count = entry.and_then(|entry| entry.number("pages")).unwrap_or_default();
         let mut order = rules::PartOrder::new(document.page_count);
         for part in record.list("parts")? {
-            let hash = |hash: &Value| Hash::from_base64(hash.as_text()?);
+            let hash = |hash: &JsonValue| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
                 record: part.text("record")?.as_bytes().to_vec(),
                 index: part.number("index")?,
@@ -516,20 +516,20 @@ impl Check<'_> {
         Some(())
     }
 
-    fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut Document) {
+    fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut ProvedDocument) {
         let (path, page, proved) = match leaf.part {
-            Part::Original { size } if leaf.sha256 == document.original => {
+            DocumentPart::Original { size } if leaf.sha256 == document.original => {
                 return self.size(place, document.size, Some(size));
             }
-            Part::Original { .. } => {
+            DocumentPart::Original { .. } => {
                 return self.checked.wrong(
                     place,
                     Fault::Part,
                     "the text was read from another original than the one received",
                 );
             }
-            Part::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
-            Part::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
+            DocumentPart::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
+            DocumentPart::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
         };
         if self.content(&path, leaf.sha256, place, Fault::Content) {
             proved.insert(page, leaf.sha256);
@@ -539,9 +539,9 @@ impl Check<'_> {
     fn opening(
         &mut self,
         place: &str,
-        opening: &Value,
+        opening: &JsonValue,
         receipts: &BTreeSet<u64>,
-        document: &mut Document,
+        document: &mut ProvedDocument,
     ) -> Option<()> {
         let (number, field) = (opening.number("entry")?, opening.text("field")?);
         // With a variable salt length, bytes could be moved between the salt and the value.
@@ -561,7 +561,7 @@ impl Check<'_> {
         Some(())
     }
 
-    fn quotes(&mut self, documents: &BTreeMap<String, Document>) -> BTreeMap<String, (String, u32)> {
+    fn quotes(&mut self, documents: &BTreeMap<String, ProvedDocument>) -> BTreeMap<String, (String, u32)> {
         let paths: Vec<String> = self.below(QUOTES).collect();
         let mut quotes = BTreeMap::new();
         for path in paths {
@@ -580,7 +580,13 @@ impl Check<'_> {
         quotes
     }
 
-    fn quote(&mut self, path: &str, bytes: &[u8], anchor: &Anchor, documents: &BTreeMap<String, Document>) -> bool {
+    fn quote(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+        anchor: &Anchor,
+        documents: &BTreeMap<String, ProvedDocument>,
+    ) -> bool {
         let before = self.checked.deviations.len();
         self.quote_entries(path, bytes, anchor);
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);

@@ -4,7 +4,7 @@
 //! Names in a policy are bytes without meaning outside of it, compared byte for byte.
 
 use crate::checkpoint::Checkpoint;
-use crate::note::{KeyKind, Note, NoteError, VerifierKey};
+use crate::note::{KeyKind, NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, decimal};
 
 /// A policy.
@@ -84,7 +84,7 @@ impl Policy {
     ///
     /// # Errors
     /// [`Refusal`] if the policy does not accept it.
-    pub fn check(&self, note: &Note) -> Result<Accepted, Refusal> {
+    pub fn check(&self, note: &SignedNote) -> Result<Accepted, Refusal> {
         let checkpoint = Checkpoint::parse(&note.text)?;
         let mut log = None;
         for key in &self.logs {
@@ -181,7 +181,7 @@ impl Policy {
 }
 
 // The time of a key's signature, or 0 if the signature states no time; `None` if the key did not sign.
-fn signed_at(note: &Note, key: &VerifierKey) -> Result<Option<u64>, Refusal> {
+fn signed_at(note: &SignedNote, key: &VerifierKey) -> Result<Option<u64>, Refusal> {
     match note.verify(key) {
         Ok(time) => Ok(Some(time.unwrap_or(0))),
         Err(NoteError::NotSigned) => Ok(None),
@@ -217,12 +217,12 @@ mod tests {
         Signature { name: witness(byte).name().to_owned(), id: witness(byte).id(), bytes }
     }
 
-    fn note(witnesses: &[u8]) -> Note {
+    fn note(witnesses: &[u8]) -> SignedNote {
         let checkpoint = Checkpoint { origin: LOG.to_owned(), size: 0, root: Hash::empty(), extensions: Vec::new() };
         let text = checkpoint.text();
         let mut signatures = vec![signer(LOG, 1).sign(&text)];
         signatures.extend(witnesses.iter().map(|byte| cosign(*byte, &text)));
-        Note { text, signatures }
+        SignedNote { text, signatures }
     }
 
     // The structure of the example in the specification: two of three, and any of the others.
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn forged_and_foreign_checkpoints_are_rejected() {
         let policy = Policy::parse(policy().as_bytes()).expect("a policy");
-        let check = |alter: &dyn Fn(&mut Note)| {
+        let check = |alter: &dyn Fn(&mut SignedNote)| {
             let mut note = note(&[11, 12, 13, 21]);
             alter(&mut note);
             policy.check(&note).err()
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(check(&|note| drop(note.signatures.remove(0))), Some(Refusal::NoLog));
         let resigned = |text: &str| {
             let signatures = vec![signer(LOG, 1).sign(text), cosign(11, text), cosign(12, text), cosign(21, text)];
-            policy.check(&Note { text: text.to_owned(), signatures }).err()
+            policy.check(&SignedNote { text: text.to_owned(), signatures }).err()
         };
         let missing = LineError { line: 2, must: "must be the size as a plain decimal number" };
         assert_eq!(resigned("hello\n"), Some(Refusal::Form(missing)));

@@ -3,7 +3,7 @@
 use crate::BASE64;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::hash::Hash;
-use crate::note::{Note, NoteError, VerifierKey};
+use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, Lines, base64, decimal};
 use crate::tree::{self, ProofError};
 use base64::Engine as _;
@@ -23,7 +23,7 @@ pub struct LogProof {
     /// The inclusion proof, the sibling's hash first.
     pub hashes: Vec<Hash>,
     /// The signed checkpoint.
-    pub checkpoint: Note,
+    pub checkpoint: SignedNote,
 }
 
 /// Why a log proof cannot be read or is not valid.
@@ -70,7 +70,7 @@ impl LogProof {
             }
             hashes.push(hash);
         }
-        Ok(Self { extra, index, hashes, checkpoint: Note::parse(lines.rest().as_bytes())? })
+        Ok(Self { extra, index, hashes, checkpoint: SignedNote::parse(lines.rest().as_bytes())? })
     }
 
     /// Checks that `entry` is at the index of the proof in the log whose key is `log`, and returns the checkpoint

@@ -4,7 +4,7 @@
 
 use crate::entry::is_moment;
 use crate::hash::Hash;
-use crate::note::{Note, NoteError, VerifierKey};
+use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, Lines};
 
 const FIRST_LINE: &str = "exhibit export v1";
@@ -51,7 +51,7 @@ impl Statement {
     /// # Errors
     /// [`StatementError`].
     pub fn read(bytes: &[u8], key: &VerifierKey) -> Result<Self, StatementError> {
-        let note = Note::parse(bytes)?;
+        let note = SignedNote::parse(bytes)?;
         note.verify(key)?;
         if note.signatures.len() > 1 {
             return Err(StatementError::Signatures);
@@ -83,7 +83,7 @@ mod tests {
             at: "2026-11-28T00:00:00.000000Z".to_owned(),
             made,
         };
-        let note = |text: String| Note { signatures: vec![signer.sign(&text)], text }.to_string();
+        let note = |text: String| SignedNote { signatures: vec![signer.sign(&text)], text }.to_string();
         let good = note(statement.text());
         assert_eq!(Statement::read(good.as_bytes(), signer.verifier()), Ok(statement.clone()));
         assert!(Checkpoint::parse(&statement.text()).is_err(), "a statement is not a checkpoint");

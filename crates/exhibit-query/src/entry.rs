@@ -1,14 +1,20 @@
 //! A page as it is indexed and as a query is matched against it.
 
-use exhibit_model::CivilTime;
+use exhibit_model::{CivilTime, PageNumber};
 
 /// Identifies a page of a document. One key has one entry.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PageKey {
     /// The number of the item that the page belongs to.
     pub document: i64,
-    /// The page's number, from 1.
-    pub page: u32,
+    /// The page's number.
+    pub page: PageNumber,
+}
+
+impl Default for PageKey {
+    fn default() -> Self {
+        Self { document: 0, page: PageNumber::FIRST }
+    }
 }
 
 /// A page and its document. Empty texts and `None` mean unknown.

@@ -19,7 +19,9 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, ErrorText, LineError, MOST_LINES, NewBatch, Run, Which};
+pub use batch::{
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, ErrorText, MOST_LINES, NewBatch, Which,
+};
 pub use distinctive::{DistinctiveWord, DistinctiveWords};
 pub use facets::{FacetCount, FacetCounts};
 pub use history::{History, Searched};

@@ -3,7 +3,7 @@
 use crate::{Search, SearchError};
 use exhibit_catalogue::Item;
 use exhibit_index::{Cursor, Hit, ScopedQuery, SearchOptions, Searcher};
-use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
+use exhibit_model::{ItemId, Page, PageKind, PageNumber, Rect, StatedDate};
 use exhibit_query::{HitSpan, Query, Snippet, Sort, highlight, parse, snippet};
 use std::time::{Duration, Instant};
 
@@ -103,7 +103,7 @@ pub struct SearchHit {
     /// Its path, safe to show.
     pub path: String,
     /// The page's number.
-    pub page: u32,
+    pub page: PageNumber,
     /// The page's label in the document itself.
     pub label: String,
     /// The page's kind.
@@ -140,7 +140,7 @@ pub struct SearchHit {
 #[derive(Debug, Clone)]
 pub struct PageHits {
     /// The page's number.
-    pub page: u32,
+    pub page: PageNumber,
     /// The hits, in bytes of its text.
     pub spans: Vec<HitSpan>,
     /// Where they are: the span's number and a region.

@@ -8,7 +8,7 @@
 use crate::distinctive::joined;
 use crate::{Search, SearchError, SearchHit};
 use exhibit_catalogue::PageRow;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use exhibit_query::parse;
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,7 +43,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// [`SearchError::Case`] if there is no such document or page; those of reading and searching.
-    pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, SearchError> {
+    pub fn similar(&self, id: ItemId, page: Option<PageNumber>, most: usize) -> Result<Similar, SearchError> {
         let texts = self.texts_of(id, page)?;
         let words = self.weighed(&texts)?;
         let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
@@ -67,7 +67,7 @@ impl Search<'_> {
     }
 
     // The examined pages, by number, and the beginning of the text of each.
-    fn texts_of(&self, id: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, SearchError> {
+    fn texts_of(&self, id: ItemId, page: Option<PageNumber>) -> Result<Vec<(PageNumber, String)>, SearchError> {
         let rows = match page {
             Some(number) => vec![self.view.page_row(id, number)?],
             None => self.view.pages(id)?,
@@ -78,7 +78,7 @@ impl Search<'_> {
     }
 
     // The words that distinguish the texts from the other pages of the case, with their weights.
-    fn weighed(&self, texts: &[(u32, String)]) -> Result<Vec<(String, f32)>, SearchError> {
+    fn weighed(&self, texts: &[(PageNumber, String)]) -> Result<Vec<(String, f32)>, SearchError> {
         let mut words: HashMap<String, Counted> = HashMap::new();
         for (number, text) in texts {
             count(text, *number, &mut words);
@@ -104,10 +104,10 @@ impl Search<'_> {
 struct Counted {
     times: u32,
     pages: u64,
-    last: Option<u32>,
+    last: Option<PageNumber>,
 }
 
-fn count(text: &str, number: u32, words: &mut HashMap<String, Counted>) {
+fn count(text: &str, number: PageNumber, words: &mut HashMap<String, Counted>) {
     exhibit_text::tokens(text, &mut |token| {
         if !tells(token.term) {
             return;
@@ -173,8 +173,8 @@ mod tests {
             assert_eq!(tells(term), expected, "{term}");
         }
         let mut words = HashMap::new();
-        count("登记表 登记", 1, &mut words);
-        count("登记", 2, &mut words);
+        count("登记表 登记", PageNumber::FIRST, &mut words);
+        count("登记", PageNumber::new(2), &mut words);
         let counted = &words["登记"];
         assert_eq!((counted.times, counted.pages), (3, 2));
     }

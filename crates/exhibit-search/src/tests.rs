@@ -31,7 +31,7 @@ fn a_query_finds_pages_and_their_facets() {
     let folders: Vec<(&str, u64)> = folders.values.iter().map(|count| (count.value.as_str(), count.pages)).collect();
     assert_eq!(folders, [("a", 2)]);
     let hits = search.hits(&query, ItemId::new(1)).expect("hits");
-    assert_eq!(hits.iter().map(|page| (page.page, page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
+    assert_eq!(hits.iter().map(|page| (page.page.get(), page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
 }
 
 #[test]

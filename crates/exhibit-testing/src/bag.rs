@@ -3,15 +3,15 @@
 use crate::{copy_folder, files_below};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
-use exhibit_verify::{Request, Time, What, verify};
+use exhibit_verify::{Time, VerifyRequest, What, verify};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A request to check something by itself: no key or policy is known.
 #[must_use]
-pub fn request(what: What, path: PathBuf) -> Request {
-    Request { what, path, key: None, policy: None, entry: None, log: None, plain: false, time: Time::default() }
+pub fn request(what: What, path: PathBuf) -> VerifyRequest {
+    VerifyRequest { what, path, key: None, policy: None, entry: None, log: None, plain: false, time: Time::default() }
 }
 
 /// What the check of a bag finds: place, fault and detail of each deviation.

@@ -14,11 +14,11 @@ pub use files::{copy_folder, files_below, flip, original, overwrite};
 pub use item::TestItem;
 pub use stored::{STORED_FORM, stored_case};
 
-use exhibit_bag::{ExportContext, Exported, Lock, NewQuote, Order, Selected, Selection, export, make_quote};
+use exhibit_bag::{ExportContext, ExportOrder, Exported, Lock, NewQuote, Selected, Selection, export, make_quote};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_custody::{Act, Channel};
-use exhibit_ingest::{Progress, reindex};
-use exhibit_model::{EntrySeq, FixedClock, ItemId, Moment, SourceId};
+use exhibit_ingest::{IngestProgress, reindex};
+use exhibit_model::{EntrySeq, FixedClock, ItemId, Moment, PageNumber, SourceId};
 use exhibit_mutate::Mutator;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -118,6 +118,12 @@ impl TestCase {
     pub fn duplicate(&self) -> Self {
         let parent = TempDir::new().expect("a folder");
         copy_folder(self.parent.path(), parent.path());
+        // on another machine: what this one knows of the folder stays here
+        for file in files_below(&parent.path().join("keys")) {
+            if file.extension().is_some_and(|ending| ending == "place") {
+                std::fs::remove_file(file).expect("removed");
+            }
+        }
         Self { parent, seed: self.seed.clone(), items: self.items.clone() }
     }
 
@@ -142,7 +148,7 @@ impl TestCase {
     /// Builds the index from the page packs.
     pub fn reindex(&self) {
         let held = self.writer();
-        reindex(&held.case, &Progress::default()).expect("an index");
+        reindex(&held.case, &IngestProgress::default()).expect("an index");
     }
 
     /// The number of the item that was last added with this path.
@@ -227,7 +233,7 @@ impl TestCase {
 
     /// Quotes a passage. Returns the name of the quote.
     pub fn quote(&self, path: &str, page: u32, exact: &str) -> String {
-        let quote = NewQuote { item: self.id(path), page, exact, nth: None };
+        let quote = NewQuote { item: self.id(path), page: PageNumber::new(page), exact, nth: None };
         self.write(|held| make_quote(held, &quote).expect("a quote").id())
     }
 
@@ -243,7 +249,7 @@ impl TestCase {
     /// Writes an open bag of a selection next to the case, under a name.
     pub fn export_selection(&self, name: &str, selection: &Selection) -> Exported {
         let target = self.beside(name);
-        let order = Order { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
+        let order = ExportOrder { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
         let mut context = ExportContext { cage: None, progress: &mut |_| {} };
         self.write(|held| export(held, &order, &mut context).expect("a bag"))
     }

@@ -4,7 +4,7 @@ use crate::{NOW, TOOL, TestItem};
 use exhibit_case::{CaseWriter, Principal, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{Added, Catalogue, NewItem, NewPage, PagePicture, ReadResult, StageKey, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, OriginalId, SourceId, State, wire};
+use exhibit_model::{Digest, EntrySeq, ItemId, OriginalId, PageNumber, SourceId, State, wire};
 use exhibit_store::{PackLocation, PackWriter};
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn receive_one(
         let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
         let stage = work.stage(&key).expect("a stage");
         if item.state == State::Waiting {
-            work.add_job(stage, id, exhibit_catalogue::Span::Item, original.digest()).expect("a job");
+            work.add_job(stage, id, exhibit_catalogue::JobSpan::Item, original.digest()).expect("a job");
         } else {
             for page in &item.pages {
                 let (place, digest) = packs.append(&wire::encode_page(page)).expect("a record");
@@ -88,7 +88,7 @@ fn receive_one(
             }
             for (page, png) in &item.pictures {
                 let (sha256, size) = (keep_picture(&held.case, png), png.len() as u64);
-                let picture = PagePicture { page: *page, sha256, size, reader: TOOL.to_owned() };
+                let picture = PagePicture { page: PageNumber::new(*page), sha256, size, reader: TOOL.to_owned() };
                 work.add_picture(id, &picture).expect("a picture");
             }
             settle(&work, id, item, members);

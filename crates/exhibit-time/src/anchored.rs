@@ -11,14 +11,14 @@
 
 use crate::certificate::Certificate;
 use crate::fault::TimeFault;
-use crate::request::Request;
+use crate::request::StampRequest;
 use crate::sigsum::{LeafRequest, Proof, SigsumPolicy};
 use crate::stamp::{self, StampContext};
 use crate::stated_time::StatedTime;
 use crate::witness::{self, AddCheckpoint};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::finding::chain;
-use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::note::{SignedNote, VerifierKey};
 use exhibit_proof::policy::Policy;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub const MAX_FILE: usize = 1 << 20;
 
 /// The kind of an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Kind {
+pub enum AnchorKind {
     /// A time stamp of an authority.
     Stamp,
     /// A witness's cosignature.
@@ -42,7 +42,7 @@ pub enum Kind {
     Sigsum,
 }
 
-impl Kind {
+impl AnchorKind {
     /// All kinds.
     pub const ALL: [Self; 3] = [Self::Stamp, Self::Witness, Self::Sigsum];
 
@@ -87,7 +87,7 @@ pub struct Anchored {
     /// Its name, the stem of its file names.
     pub name: String,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: AnchorKind,
     /// The time by which the checkpoint existed.
     pub by: StatedTime,
     /// The party that states so.
@@ -98,7 +98,7 @@ pub struct Anchored {
 
 /// The anchors in one folder.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundAnchors {
     /// The state of the log that is anchored.
     pub checkpoint: Checkpoint,
     /// The anchors, each with its file name.
@@ -119,9 +119,13 @@ pub fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 /// [`TimeFault::Checkpoint`] if there is no checkpoint of this log in the folder.
-pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Known<'_>) -> Result<Found, TimeFault> {
+pub fn check(
+    files: &BTreeMap<String, Vec<u8>>,
+    log: &[VerifierKey],
+    known: &Known<'_>,
+) -> Result<FoundAnchors, TimeFault> {
     let bytes = files.get(CHECKPOINT).ok_or_else(|| TimeFault::Checkpoint("missing".to_owned()))?;
-    let note = Note::parse(bytes).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
+    let note = SignedNote::parse(bytes).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
     let mut checkpoint = Err(TimeFault::Checkpoint("the log has no key".to_owned()));
     for key in log.iter().rev() {
         checkpoint = Checkpoint::signed(&note, key).map_err(|error| TimeFault::Checkpoint(chain(&error)));
@@ -130,7 +134,7 @@ pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Kno
         }
     }
     let checkpoint = checkpoint?;
-    let mut found = Found { checkpoint, anchors: Vec::new(), unexpected: Vec::new() };
+    let mut found = FoundAnchors { checkpoint, anchors: Vec::new(), unexpected: Vec::new() };
     for file in files.keys() {
         match part(file) {
             Some((name, kind, 1)) => {
@@ -145,19 +149,23 @@ pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Kno
     Ok(found)
 }
 
-/// Parses a file name: the name of the anchor, its kind, and the index of the extension in [`Kind::endings`].
+/// Parses a file name: the name of the anchor, its kind, and the index of the extension in [`AnchorKind::endings`].
 #[must_use]
-pub fn part(file: &str) -> Option<(&str, Kind, usize)> {
+pub fn part(file: &str) -> Option<(&str, AnchorKind, usize)> {
     let (name, ending) = file.split_once('.').filter(|(name, _)| is_name(name))?;
-    let place = |kind: Kind| Some((name, kind, kind.endings().iter().position(|known| *known == ending)?));
-    Kind::ALL.into_iter().find_map(place)
+    let place = |kind: AnchorKind| Some((name, kind, kind.endings().iter().position(|known| *known == ending)?));
+    AnchorKind::ALL.into_iter().find_map(place)
 }
 
 /// Checks that the checkpoint `note` extends an anchored one, with the proof stored next to that.
 ///
 /// # Errors
 /// [`TimeFault`] if it does not.
-pub fn check_consistency(files: &BTreeMap<String, Vec<u8>>, older: &Checkpoint, note: &Note) -> Result<(), TimeFault> {
+pub fn check_consistency(
+    files: &BTreeMap<String, Vec<u8>>,
+    older: &Checkpoint,
+    note: &SignedNote,
+) -> Result<(), TimeFault> {
     let bytes = files.get(CONSISTENCY).ok_or_else(|| TimeFault::Consistency("the proof is missing".to_owned()))?;
     let proof = AddCheckpoint::read(bytes)?;
     if proof.checkpoint != *note {
@@ -168,20 +176,20 @@ pub fn check_consistency(files: &BTreeMap<String, Vec<u8>>, older: &Checkpoint, 
 
 fn check_one(
     files: &BTreeMap<String, Vec<u8>>,
-    checkpoint: &Note,
-    (name, kind): (&str, Kind),
+    checkpoint: &SignedNote,
+    (name, kind): (&str, AnchorKind),
     known: &Known<'_>,
 ) -> Result<Anchored, TimeFault> {
     let [request, response, context] = kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
     let response = response.ok_or(TimeFault::Form("the anchor"))?;
     let (by, who, is_trusted) = match kind {
-        Kind::Stamp => check_stamp(&checkpoint.to_string(), request, response, context, known)?,
-        Kind::Witness => {
+        AnchorKind::Stamp => check_stamp(&checkpoint.to_string(), request, response, context, known)?,
+        AnchorKind::Witness => {
             let key = witness::read_key(context.ok_or(TimeFault::Form("the key of the witness"))?)?;
             let at = witness::check(checkpoint, response, &key)?;
             (at, key.name().to_owned(), known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)))
         }
-        Kind::Sigsum => check_logged(&checkpoint.to_string(), request, response, context, known)?,
+        AnchorKind::Sigsum => check_logged(&checkpoint.to_string(), request, response, context, known)?,
     };
     Ok(Anchored { name: name.to_owned(), kind, by, who, is_trusted })
 }
@@ -193,7 +201,7 @@ fn check_stamp(
     context: Option<&Vec<u8>>,
     known: &Known<'_>,
 ) -> Result<(StatedTime, String, bool), TimeFault> {
-    let request = request.map(|bytes| Request::read(bytes)).transpose()?;
+    let request = request.map(|bytes| StampRequest::read(bytes)).transpose()?;
     let kept = context.map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
     let has_authority = known.kept && kept.iter().any(Certificate::is_self_issued);
     let trusted: Vec<Certificate> =

@@ -4,7 +4,7 @@
 use crate::anchored::{self, Anchored, Known, MAX_FILE};
 use exhibit_proof::bagit::{Checked, Files, read_small};
 use exhibit_proof::finding::{Fault, chain};
-use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::note::{SignedNote, VerifierKey};
 use exhibit_proof::package::ANCHORS;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], 
             }
         }
         let own = read_small(files, "custody/checkpoint", MAX_FILE as u64).ok();
-        let own = own.and_then(|bytes| Note::parse(&bytes).ok());
+        let own = own.and_then(|bytes| SignedNote::parse(&bytes).ok());
         all.extend(check_folder(checked, &folder, &contents, (log, own.as_ref()), known));
     }
     checked.deviations.sort();
@@ -48,7 +48,7 @@ fn check_folder(
     checked: &mut Checked,
     folder: &str,
     contents: &BTreeMap<String, Vec<u8>>,
-    (log, own): (&[VerifierKey], Option<&Note>),
+    (log, own): (&[VerifierKey], Option<&SignedNote>),
     known: &Known<'_>,
 ) -> Vec<BagAnchor> {
     let place = |file: &str| format!("{ANCHORS}{folder}/{file}");

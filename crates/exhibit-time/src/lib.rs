@@ -30,7 +30,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 pub use certificate::{Certificate, MAX_CERTIFICATES};
 pub use fault::TimeFault;
-pub use request::Request;
+pub use request::StampRequest;
 pub use sigsum::SigsumPolicy;
 pub use stamp::{StampContext, TimeStamp};
 pub use stated_time::StatedTime;

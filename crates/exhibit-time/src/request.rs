@@ -14,7 +14,7 @@ const WHAT: &str = "the request";
 
 /// A request.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Request {
+pub struct StampRequest {
     pub(crate) hash: Hash,
     pub(crate) digest: Vec<u8>,
     pub(crate) policy: Option<Vec<u8>>,
@@ -22,7 +22,7 @@ pub struct Request {
     wants_certificate: bool,
 }
 
-impl Request {
+impl StampRequest {
     /// Creates a request for a stamp over `data`. The nonce must be random and used once.
     #[must_use]
     pub fn new(data: &[u8], nonce: [u8; 16]) -> Self {
@@ -95,12 +95,12 @@ mod tests {
         for first in [0x00, 0x7f, 0x80, 0xff] {
             let mut nonce = [0xff; 16];
             nonce[0] = first;
-            let request = Request::new(b"a text", nonce);
+            let request = StampRequest::new(b"a text", nonce);
             let bytes = request.write();
-            assert_eq!(Request::read(&bytes), Ok(request.clone()));
+            assert_eq!(StampRequest::read(&bytes), Ok(request.clone()));
             assert!(request.is_over(b"a text") && !request.is_over(b"a texT"));
             for cut in 0..bytes.len() {
-                assert!(Request::read(&bytes[..cut]).is_err());
+                assert!(StampRequest::read(&bytes[..cut]).is_err());
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::stated_time::StatedTime;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use exhibit_proof::finding::chain;
 use exhibit_proof::hash::{from_hex, to_hex};
-use exhibit_proof::note::{KeyKind, Note, Signature, VerifierKey};
+use exhibit_proof::note::{KeyKind, Signature, SignedNote, VerifierKey};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::{Checkpoint, Hash, tree};
 use sha2::{Digest as _, Sha256};
@@ -102,7 +102,7 @@ struct Cosignature {
 
 /// The facts that a proof proves.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Logged {
+pub struct LoggedDigest {
     /// The latest time stated by a witness of the policy: the digest was logged by then.
     pub at: StatedTime,
     /// The name of the log, as in its checkpoints.
@@ -201,7 +201,7 @@ impl Proof {
     ///
     /// # Errors
     /// [`TimeFault`].
-    pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<Logged, TimeFault> {
+    pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<LoggedDigest, TimeFault> {
         self.answers(data, key)?;
         let checksum: [u8; 32] = Sha256::digest(Sha256::digest(data)).into();
         let log = policy.logs.get(&to_hex(&self.log));
@@ -218,7 +218,7 @@ impl Proof {
         let witnesses: Vec<(String, StatedTime)> = accepted.witnesses.iter().map(named).collect();
         let latest = witnesses.iter().map(|(_, at)| *at).max();
         let at = latest.ok_or_else(|| TimeFault::Policy("no witness of the policy states a time".to_owned()))?;
-        Ok(Logged { at, log: log.name().to_owned(), witnesses })
+        Ok(LoggedDigest { at, log: log.name().to_owned(), witnesses })
     }
 
     /// Checks that its leaf covers `data` and was signed by this key, not that it was logged.
@@ -238,7 +238,7 @@ impl Proof {
     }
 
     // Converts the tree head into the equivalent signed note.
-    fn note(&self, log: &VerifierKey, policy: &SigsumPolicy) -> Note {
+    fn note(&self, log: &VerifierKey, policy: &SigsumPolicy) -> SignedNote {
         let checkpoint =
             Checkpoint { origin: log.name().to_owned(), size: self.size, root: self.root, extensions: Vec::new() };
         let log_signature = Signature { name: log.name().to_owned(), id: log.id(), bytes: self.signature.to_vec() };
@@ -247,7 +247,7 @@ impl Proof {
             let bytes = [&cosignature.time.to_be_bytes()[..], &cosignature.signature].concat();
             Some(Signature { name: key.name().to_owned(), id: key.id(), bytes })
         });
-        Note { text: checkpoint.text(), signatures: std::iter::once(log_signature).chain(known).collect() }
+        SignedNote { text: checkpoint.text(), signatures: std::iter::once(log_signature).chain(known).collect() }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::certificate::Certificate;
 use crate::chain;
 use crate::fault::TimeFault;
 use crate::name::General;
-use crate::request::Request;
+use crate::request::StampRequest;
 use crate::stated_time::StatedTime;
 use crate::token::{CertificateId, Token};
 use sha1::Sha1;
@@ -19,7 +19,7 @@ pub struct StampContext<'a> {
     /// The stamped data.
     pub data: &'a [u8],
     /// The request, if it is known.
-    pub request: Option<&'a Request>,
+    pub request: Option<&'a StampRequest>,
     /// Untrusted certificates that were stored with the stamp.
     pub kept: &'a [Certificate],
     /// Authorities that the reader trusts, and links to them. If empty, no chain is required.
@@ -113,11 +113,11 @@ pub fn embedded_certificates(reply: &[u8]) -> Result<Vec<Certificate>, TimeFault
 ///
 /// # Errors
 /// [`TimeFault`] if it does not, or is not a reply.
-pub fn answers(reply: &[u8], request: &Request) -> Result<(), TimeFault> {
+pub fn answers(reply: &[u8], request: &StampRequest) -> Result<(), TimeFault> {
     check_request(&Token::read(reply)?, request)
 }
 
-fn check_request(token: &Token, request: &Request) -> Result<(), TimeFault> {
+fn check_request(token: &Token, request: &StampRequest) -> Result<(), TimeFault> {
     if token.info.digest != request.digest || token.info.hash != request.hash {
         return Err(TimeFault::OtherData);
     }

@@ -6,7 +6,7 @@ use crate::stated_time::StatedTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::finding::chain;
-use exhibit_proof::note::{KeyKind, Note, VerifierKey};
+use exhibit_proof::note::{KeyKind, SignedNote, VerifierKey};
 use exhibit_proof::{Checkpoint, Hash, tree};
 
 /// The maximum size of a request or a response in bytes.
@@ -23,7 +23,7 @@ pub struct AddCheckpoint {
     /// The proof.
     pub hashes: Vec<Hash>,
     /// The signed checkpoint.
-    pub checkpoint: Note,
+    pub checkpoint: SignedNote,
 }
 
 impl AddCheckpoint {
@@ -52,7 +52,7 @@ impl AddCheckpoint {
         for (line, number) in lines.zip(2..) {
             hashes.push(Hash::from_base64(line).filter(|_| number < MAX_HASHES + 2).ok_or(TimeFault::Line(number))?);
         }
-        let checkpoint = Note::parse(note.as_bytes()).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
+        let checkpoint = SignedNote::parse(note.as_bytes()).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
         Ok(Self { old, hashes, checkpoint })
     }
 
@@ -100,10 +100,10 @@ pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, TimeFault> {
 ///
 /// # Errors
 /// [`TimeFault`].
-pub fn check(checkpoint: &Note, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, TimeFault> {
+pub fn check(checkpoint: &SignedNote, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, TimeFault> {
     let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(TimeFault::Line(1))?;
     signers(response)?;
-    let note = Note::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
+    let note = SignedNote::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
     let note = note.map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
     let name = || witness.name().to_owned();
     let time = note.verify(witness).map_err(|error| match error {

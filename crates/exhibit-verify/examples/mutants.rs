@@ -4,7 +4,7 @@
 //! rewritten, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
 
 use exhibit_mutate::Mutator;
-use exhibit_proof::bagit::{self, FileKind, Files, Found, Unreadable};
+use exhibit_proof::bagit::{self, FileKind, Files, FoundFile, Unreadable};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::Trust;
 use exhibit_time::anchored::Known;
@@ -17,8 +17,8 @@ use std::path::Path;
 struct Bag(BTreeMap<String, Vec<u8>>);
 
 impl Files for Bag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
-        let found = |(path, bytes): (&String, &Vec<u8>)| Found {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
+        let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
             kind: FileKind::Plain,

@@ -1,6 +1,6 @@
 //! The folder of a bag on disk. Links are never followed, but listed as links; nothing but plain files is read.
 
-use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
 use exhibit_proof::names;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -27,7 +27,7 @@ impl Folder {
 }
 
 impl Files for Folder {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let mut found = Vec::new();
         let mut pending = vec![(self.root.clone(), Vec::new(), 0)];
         while let Some((folder, path, depth)) = pending.pop() {
@@ -43,12 +43,12 @@ impl Files for Folder {
                     name.push(b'/');
                     pending.push((entry.path(), name, depth + 1));
                 } else {
-                    found.push(Found { path: name, size: metadata.len(), kind: kind(&metadata) });
+                    found.push(FoundFile { path: name, size: metadata.len(), kind: kind(&metadata) });
                 }
             }
             if is_empty {
                 let path = path.strip_suffix(b"/").unwrap_or(&path).to_vec();
-                found.push(Found { path, size: 0, kind: FileKind::EmptyFolder });
+                found.push(FoundFile { path, size: 0, kind: FileKind::EmptyFolder });
             }
             if found.len() > MAX_FILES {
                 return Err(Unreadable { reason: format!("more than {MAX_FILES} files") });

@@ -7,7 +7,7 @@
 use exhibit_proof::bagit::{Checked, Files, read_small};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{Document, picture_path, text_path};
+use exhibit_proof::package::{ProvedDocument, picture_path, text_path};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -67,7 +67,11 @@ impl std::fmt::Display for Number {
 
 /// Rebuilds the load files that `bag-info.txt` declares from the proved facts, and compares. Returns the paths of the
 /// expected load files, and adds deviations to `checked`.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<String, Document>) -> Vec<String> {
+pub fn check(
+    files: &mut dyn Files,
+    checked: &mut Checked,
+    documents: &BTreeMap<String, ProvedDocument>,
+) -> Vec<String> {
     let Some(first) = checked.label(LABEL).map(str::to_owned) else { return Vec::new() };
     let Some(expected) = Number::read(&first).and_then(|first| make(documents, &first)) else {
         checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} is not a valid first number"));
@@ -101,8 +105,8 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<
 
 /// Builds the load files of documents, numbered from `first`. Returns `None` if the series does not have enough digits.
 #[must_use]
-pub fn make(documents: &BTreeMap<String, Document>, first: &Number) -> Option<LoadFiles> {
-    let mut order: Vec<(&String, &Document)> = documents.iter().collect();
+pub fn make(documents: &BTreeMap<String, ProvedDocument>, first: &Number) -> Option<LoadFiles> {
+    let mut order: Vec<(&String, &ProvedDocument)> = documents.iter().collect();
     order.sort_by(|a, b| a.1.family.cmp(&b.1.family));
     // a document without pages also has a number
     let counts = order.iter().map(|(_, document)| (document.pages.len() as u64).max(1));
@@ -130,7 +134,13 @@ pub fn make(documents: &BTreeMap<String, Document>, first: &Number) -> Option<Lo
     Some(LoadFiles { last, tables, texts })
 }
 
-fn row(label: &str, document: &Document, numbers: &[String; 2], attached: &[String; 2], text: Option<&str>) -> String {
+fn row(
+    label: &str,
+    document: &ProvedDocument,
+    numbers: &[String; 2],
+    attached: &[String; 2],
+    text: Option<&str>,
+) -> String {
     let pages: Vec<u32> = document.pages.keys().copied().collect();
     let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
     let name = document.opened.iter().find(is_name).map(|(_, _, name)| String::from_utf8_lossy(name).into_owned());
@@ -172,7 +182,7 @@ fn line(values: impl IntoIterator<Item = String>) -> String {
 }
 
 // Opticon: the number, the volume, the picture, whether a document begins, two empty fields, the number of pictures.
-fn pictures(label: &str, document: &Document, first: &Number, start: u64) -> Option<String> {
+fn pictures(label: &str, document: &ProvedDocument, first: &Number, start: u64) -> Option<String> {
     let mut lines = String::new();
     let pictured = document.pages.keys().zip(0..).filter(|(page, _)| document.pictures.contains_key(page));
     for ((page, place), nth) in pictured.zip(0..) {
@@ -198,8 +208,8 @@ pub fn ranges(pages: &[u32]) -> String {
 mod tests {
     use super::*;
 
-    fn document(family: &[u64], pages: &[u32], page_count: u64) -> Document {
-        Document {
+    fn document(family: &[u64], pages: &[u32], page_count: u64) -> ProvedDocument {
+        ProvedDocument {
             family: family.to_vec(),
             original: [1; 32],
             size: 3,
@@ -213,7 +223,7 @@ mod tests {
         }
     }
 
-    fn made(documents: &[(&str, Document)], first: &str) -> Option<LoadFiles> {
+    fn made(documents: &[(&str, ProvedDocument)], first: &str) -> Option<LoadFiles> {
         let documents = documents.iter().map(|(label, document)| ((*label).to_owned(), document.clone())).collect();
         make(&documents, &Number::read(first).expect("a number"))
     }

@@ -5,12 +5,12 @@ use crate::folder::Folder;
 use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
-use exhibit_proof::bagit::{FileKind, Files as _, Found, read_small};
+use exhibit_proof::bagit::{FileKind, Files as _, FoundFile, read_small};
 use exhibit_proof::chain::{HANDOVERS, Limits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
 use exhibit_proof::entry::{Entry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
-use exhibit_proof::json::Value;
-use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::json::JsonValue;
+use exhibit_proof::note::{SignedNote, VerifierKey};
 use exhibit_proof::package::Trust;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::tile::{FULL, Layer, TileName, read_entries, read_hashes, subtree_hash};
@@ -59,7 +59,7 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
     if let Ok(bytes) = read_small(files, &format!("entries/{index:09}.json"), MAX_PART) {
         return Some(bytes);
     }
-    let checkpoint = Note::parse(&read_small(files, CHECKPOINT, MAX_PART).ok()?).ok()?;
+    let checkpoint = SignedNote::parse(&read_small(files, CHECKPOINT, MAX_PART).ok()?).ok()?;
     let size = Checkpoint::parse(&checkpoint.text).ok()?.size;
     let name = TileName::holding(Layer::Entries, index, size)?;
     let bundle = read_small(files, &name.path(), MAX_PART).ok()?;
@@ -83,7 +83,7 @@ pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError>
         wrong(&mut check.report, &key_place, Fault::Origin, "not the origin of a log".to_owned());
         return Ok(check.report);
     };
-    match Note::parse(&note) {
+    match SignedNote::parse(&note) {
         Err(error) => wrong(&mut check.report, &place, Fault::Checkpoint, chain(&error)),
         Ok(note) => {
             let first = check.first_key();
@@ -121,7 +121,7 @@ struct Check<'a> {
     folder: &'a Path,
     report: Report,
     // The checkpoints of handovers, which both keys signed.
-    handovers: Vec<Note>,
+    handovers: Vec<SignedNote>,
 }
 
 impl Check<'_> {
@@ -136,7 +136,7 @@ impl Check<'_> {
 
     // The reference to the first key of the log in entry 0.
     fn first_key(&mut self) -> Option<String> {
-        let opened = Value::read(&entry(&mut self.files, 0)?).ok()?;
+        let opened = JsonValue::read(&entry(&mut self.files, 0)?).ok()?;
         let opens = opened.text("act") == Some("case.open");
         let made = opened.list("made")?.iter().find_map(|made| made.as_text().filter(|made| made.starts_with("key:")));
         made.filter(|_| opens).map(str::to_owned)
@@ -204,7 +204,7 @@ impl Check<'_> {
             }
         };
         let files = found.len() as u64;
-        for Found { path, kind, .. } in found {
+        for FoundFile { path, kind, .. } in found {
             let name = String::from_utf8_lossy(&path).into_owned();
             let tile = |name: &str| {
                 TileName::parse(name).filter(|tile| {

@@ -3,14 +3,14 @@
 
 use exhibit_messages::verifier::Texts;
 use exhibit_messages::{Language, Messages};
-use exhibit_verify::{Request, Time, What, shown_safely, verify};
+use exhibit_verify::{Time, VerifyRequest, What, shown_safely, verify};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 struct Arguments {
-    request: Request,
+    request: VerifyRequest,
     json: bool,
 }
 
@@ -54,7 +54,7 @@ fn language_of(arguments: &[OsString]) -> Language {
 
 fn parse(mut arguments: impl Iterator<Item = OsString>, texts: &Texts) -> Result<Invocation, String> {
     let mut words: Vec<OsString> = Vec::new();
-    let mut request = Request {
+    let mut request = VerifyRequest {
         what: What::Bag,
         path: PathBuf::new(),
         key: None,

@@ -1,9 +1,8 @@
 //! The report: the same facts as one page of text, or as JSON.
 
-use exhibit_messages::Value as Inserted;
-use exhibit_messages::{Message, Messages, fault, verify as text};
+use exhibit_messages::{Message, MessageValue, Messages, fault, verify as text};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::names::is_invisible;
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ pub struct Report {
     /// What is allowed, but a reader should know about.
     pub remarks: Vec<Finding>,
     /// Further facts, for the JSON report.
-    pub facts: BTreeMap<String, Value>,
+    pub facts: BTreeMap<String, JsonValue>,
 }
 
 /// The maximum number of lines in a section of the page.
@@ -81,15 +80,15 @@ impl Report {
             let finding = |f: &Finding| {
                 object([("place", string(&f.place)), ("fault", string(f.fault.word())), ("detail", string(&f.detail))])
             };
-            Value::List(findings.iter().map(finding).collect())
+            JsonValue::List(findings.iter().map(finding).collect())
         };
-        let lines = |lines: &[Message]| Value::List(lines.iter().map(message).collect());
+        let lines = |lines: &[Message]| JsonValue::List(lines.iter().map(message).collect());
         let mut members = self.facts.clone();
         members.extend(
             [
-                ("v", Value::Number(1)),
+                ("v", JsonValue::Number(1)),
                 ("kind", string("report")),
-                ("good", Value::Bool(self.is_good())),
+                ("good", JsonValue::Bool(self.is_good())),
                 ("checked", lines(&self.checked)),
                 ("proved", lines(&self.proved)),
                 ("not_proved", lines(&self.not_proved)),
@@ -98,25 +97,25 @@ impl Report {
             ]
             .map(|(key, value)| (key.to_owned(), value)),
         );
-        Value::Map(members).write()
+        JsonValue::Map(members).write()
     }
 }
 
-fn string(text: &str) -> Value {
-    Value::Text(text.to_owned())
+fn string(text: &str) -> JsonValue {
+    JsonValue::Text(text.to_owned())
 }
 
-fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsonValue)>) -> JsonValue {
+    JsonValue::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 /// A message in JSON: its key under `id`, and its values by name.
-fn message(line: &Message) -> Value {
-    let value = |value: &Inserted| match value {
-        Inserted::Text(text) => string(text),
+fn message(line: &Message) -> JsonValue {
+    let value = |value: &MessageValue| match value {
+        MessageValue::Text(text) => string(text),
         // A string, as in `size`: canonical JSON has no numbers above 2^53.
-        Inserted::Number(number) => Value::Text(number.to_string()),
-        Inserted::Message(inner) => message(inner),
+        MessageValue::Number(number) => JsonValue::Text(number.to_string()),
+        MessageValue::Message(inner) => message(inner),
     };
     let values = line.values().iter().map(|(name, inserted)| (*name, value(inserted)));
     object(values.chain([("id", string(line.id()))]))
@@ -168,7 +167,7 @@ mod tests {
             assert!(!page.contains(['\u{1b}', '\u{202e}', '\u{9b}', '\u{ad}']), "{page}");
             assert!(page.contains("76"), "the number of omitted lines is given");
         }
-        let json = Value::read(report.json().as_bytes()).expect("JSON");
+        let json = JsonValue::read(report.json().as_bytes()).expect("JSON");
         let proved = json.list("proved").expect("a list");
         assert_eq!(proved[0].text("id"), Some("proved-intact"));
     }

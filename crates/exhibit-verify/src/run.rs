@@ -10,8 +10,8 @@ use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Again, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::Value;
-use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::json::JsonValue;
+use exhibit_proof::note::{SignedNote, VerifierKey};
 use exhibit_proof::package::{self, Proved, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
@@ -40,7 +40,7 @@ pub enum What {
 
 /// A request for a verification.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct VerifyRequest {
     /// What to check.
     pub what: What,
     /// Its path.
@@ -121,7 +121,7 @@ impl std::error::Error for VerifyError {}
 ///
 /// # Errors
 /// [`VerifyError`] if there is nothing to check at the path, or a file supplied by the reader cannot be used.
-pub fn verify(request: &Request) -> Result<Report, VerifyError> {
+pub fn verify(request: &VerifyRequest) -> Result<Report, VerifyError> {
     let trust = trust(request)?;
     match request.what {
         What::Bag => bag(request, &trust),
@@ -137,7 +137,7 @@ pub fn verify(request: &Request) -> Result<Report, VerifyError> {
 ///
 /// # Errors
 /// [`VerifyError`] if they cannot be used.
-pub fn trust(request: &Request) -> Result<Trust, VerifyError> {
+pub fn trust(request: &VerifyRequest) -> Result<Trust, VerifyError> {
     let key = match &request.key {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
@@ -171,7 +171,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
     }
 }
 
-fn bag(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
+fn bag(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     if !path.is_dir() {
@@ -237,16 +237,16 @@ fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], c
         Some(known) if earlier.contains(known) => report.proved.push(text::proved_key_after(&shown)),
         _ => report.not_proved.push(text::not_key(&shown)),
     }
-    report.facts.insert("log".to_owned(), Value::Text(checkpoint.origin.clone()));
-    report.facts.insert("key".to_owned(), Value::Text(shown));
-    report.facts.insert("root".to_owned(), Value::Text(checkpoint.root.to_string()));
-    report.facts.insert("size".to_owned(), Value::Text(checkpoint.size.to_string()));
+    report.facts.insert("log".to_owned(), JsonValue::Text(checkpoint.origin.clone()));
+    report.facts.insert("key".to_owned(), JsonValue::Text(shown));
+    report.facts.insert("root".to_owned(), JsonValue::Text(checkpoint.root.to_string()));
+    report.facts.insert("size".to_owned(), JsonValue::Text(checkpoint.size.to_string()));
 }
 
 fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     report_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
-    let earlier = proved.earlier.iter().map(|key| Value::Text(key.to_string())).collect();
-    report.facts.insert("earlier_keys".to_owned(), Value::List(earlier));
+    let earlier = proved.earlier.iter().map(|key| JsonValue::Text(key.to_string())).collect();
+    report.facts.insert("earlier_keys".to_owned(), JsonValue::List(earlier));
     report_witnesses(report, &proved.witnesses);
     if !proved.exported.is_empty() {
         report.proved.push(text::proved_export(&proved.exported));
@@ -272,7 +272,8 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
             report.proved.push(text::proved_pictures(pages.len() as u64, label, page_ranges(&pages), &digest));
         }
     }
-    let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
+    let names =
+        |names: Vec<&String>| JsonValue::List(names.into_iter().map(|name| JsonValue::Text(name.clone())).collect());
     report.facts.insert("documents".to_owned(), names(proved.documents.keys().collect()));
     report.facts.insert("quotes".to_owned(), names(proved.quotes.keys().collect()));
 }
@@ -290,7 +291,7 @@ fn report_limits(report: &mut Report) {
     report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
-fn quote(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
+fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     let unable = |reason| VerifyError::new(path, reason);
@@ -327,13 +328,13 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     Ok(report)
 }
 
-fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
+fn checkpoint(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let folder = request.log.clone().unwrap_or_else(|| path.with_file_name(""));
     let known = known_key(trust, &folder)?;
     let mut report = Report::default();
-    match Note::parse(&bytes) {
+    match SignedNote::parse(&bytes) {
         Ok(note) => {
             let (key, earlier) = signing_key(&note, known, &folder);
             check_note(&mut report, path, &note, (&key, &earlier), trust);
@@ -350,7 +351,7 @@ fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, VerifyError> {
 }
 
 // The last of the known key and its successors that signed a note, and the keys before it.
-fn signing_key(note: &Note, known: VerifierKey, folder: &Path) -> (VerifierKey, Vec<VerifierKey>) {
+fn signing_key(note: &SignedNote, known: VerifierKey, folder: &Path) -> (VerifierKey, Vec<VerifierKey>) {
     let mut earlier = log::followers(folder, &known);
     earlier.insert(0, known.clone());
     let signed = earlier.iter().rposition(|key| note.verify(key).is_ok());
@@ -363,7 +364,7 @@ fn signing_key(note: &Note, known: VerifierKey, folder: &Path) -> (VerifierKey, 
 pub(crate) fn check_note(
     report: &mut Report,
     path: &Path,
-    note: &Note,
+    note: &SignedNote,
     (key, earlier): (&VerifierKey, &[VerifierKey]),
     trust: &Trust,
 ) {
@@ -385,7 +386,7 @@ pub(crate) fn check_note(
     }
 }
 
-fn proof(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
+fn proof(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;

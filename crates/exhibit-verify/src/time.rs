@@ -1,14 +1,14 @@
 //! Time stamps and proofs of public logs, alone and as anchors in a bag.
 
 use crate::report::Report;
-use crate::run::{Request, VerifyError, read, wrong};
+use crate::run::{VerifyError, VerifyRequest, read, wrong};
 use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{ANCHORS, LoggedAnchor, Proved, Trust};
-use exhibit_time::anchored::{Kind, Known};
+use exhibit_time::anchored::{AnchorKind, Known};
 use exhibit_time::bag::BagAnchor;
 use exhibit_time::sigsum::{LeafRequest, Proof};
 use exhibit_time::{Certificate, SigsumPolicy, StampContext, StatedTime, TimeStamp, bag, stamp};
@@ -81,23 +81,23 @@ pub(crate) fn report_anchors(
         } else {
             report.not_proved.push(text::not_trusted(name, &by, anchor.size, who));
         }
-        let string = |text: &str| Value::Text(text.to_owned());
+        let string = |text: &str| JsonValue::Text(text.to_owned());
         let members = [
             ("name", string(name)),
             ("type", string(anchor.anchored.kind.word())),
-            ("size", Value::Text(anchor.size.to_string())),
+            ("size", JsonValue::Text(anchor.size.to_string())),
             ("by", string(&by)),
             ("who", string(who)),
-            ("trusted", Value::Bool(anchor.anchored.is_trusted)),
+            ("trusted", JsonValue::Bool(anchor.anchored.is_trusted)),
         ];
-        facts.push(Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
+        facts.push(JsonValue::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
     }
     if is_trusted {
         report.not_proved.retain(|line| *line != text::not_time());
         report_time_limits(report);
     }
     if !facts.is_empty() {
-        report.facts.insert("anchors".to_owned(), Value::List(facts));
+        report.facts.insert("anchors".to_owned(), JsonValue::List(facts));
     }
 }
 
@@ -109,7 +109,7 @@ fn check_logged(checked: &mut Checked, proved: &Proved, anchor: &BagAnchor, trus
     let digest = |path: &str| checked.files.get(path).map(|digests| format!("sha256:{}", to_hex(&digests.sha256)));
     let (checkpoint, reply) = (digest(&format!("{folder}checkpoint")), digest(&file));
     // Other witnesses of a public log may state another time.
-    let has_own_policy = anchored.kind == Kind::Sigsum && trusted.sigsum.is_some();
+    let has_own_policy = anchored.kind == AnchorKind::Sigsum && trusted.sigsum.is_some();
     let is_own = |logged: &&LoggedAnchor| logged.made.first() == reply.as_ref();
     let is_as_logged = |logged: &LoggedAnchor| {
         let by = has_own_policy || logged.by == anchored.by.to_string();
@@ -128,7 +128,7 @@ fn report_time_limits(report: &mut Report) {
 }
 
 /// Checks a single time stamp or proof of a public log.
-pub(crate) fn timestamp(request: &Request) -> Result<Report, VerifyError> {
+pub(crate) fn timestamp(request: &VerifyRequest) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let default = path.with_file_name("checkpoint");
@@ -153,7 +153,11 @@ pub(crate) fn timestamp(request: &Request) -> Result<Report, VerifyError> {
 }
 
 // Reads the given file, or else the file next to the checked one with this extension, if it exists.
-fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Result<Option<Vec<u8>>, VerifyError> {
+fn companion(
+    request: &VerifyRequest,
+    given: Option<&PathBuf>,
+    extension: &str,
+) -> Result<Option<Vec<u8>>, VerifyError> {
     let default = request.path.with_extension(extension);
     match given {
         Some(path) => read(path).map(Some),
@@ -166,14 +170,14 @@ type Checking = Result<Result<(), exhibit_time::TimeFault>, VerifyError>;
 
 fn authority(
     report: &mut Report,
-    request: &Request,
+    request: &VerifyRequest,
     (reply, data): (&[u8], &[u8]),
     trusted: &TrustedFiles,
 ) -> Checking {
     let request_bytes = companion(request, request.time.asked.as_ref(), "tsq")?;
     let kept = companion(request, None, "pem")?;
     let check = || {
-        let stamp_request = request_bytes.as_ref().map(|bytes| exhibit_time::Request::read(bytes)).transpose()?;
+        let stamp_request = request_bytes.as_ref().map(|bytes| exhibit_time::StampRequest::read(bytes)).transpose()?;
         let kept = kept.as_ref().map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
         let against =
             StampContext { data, request: stamp_request.as_ref(), kept: &kept, trusted: &trusted.authorities };
@@ -199,17 +203,17 @@ fn report_stamp(report: &mut Report, stamp: &TimeStamp) {
         report.proved.push(text::proved_stamp_intact(&by, stamp.signer()));
         report.not_proved.push(text::not_authority(stamp.signer()));
     }
-    let string = |text: &str| Value::Text(text.to_owned());
+    let string = |text: &str| JsonValue::Text(text.to_owned());
     let facts = [("at", &stamp.at.to_string()), ("by", &by), ("serial", &stamp.serial), ("policy", &stamp.policy)];
     report.facts.extend(facts.map(|(key, value)| (key.to_owned(), string(value))));
     let names = stamp.chain.iter().map(|certificate| string(certificate.name())).collect();
-    report.facts.insert("chain".to_owned(), Value::List(names));
-    report.facts.insert("trusted".to_owned(), Value::Bool(stamp.is_trusted));
+    report.facts.insert("chain".to_owned(), JsonValue::List(names));
+    report.facts.insert("trusted".to_owned(), JsonValue::Bool(stamp.is_trusted));
 }
 
 fn public_log(
     report: &mut Report,
-    request: &Request,
+    request: &VerifyRequest,
     (proof, data): (&[u8], &[u8]),
     trusted: &TrustedFiles,
 ) -> Checking {
@@ -233,8 +237,8 @@ fn public_log(
             if trusted.sigsum.is_none() {
                 report.not_proved.push(text::not_policy());
             }
-            report.facts.insert("by".to_owned(), Value::Text(by));
-            report.facts.insert("trusted".to_owned(), Value::Bool(trusted.sigsum.is_some()));
+            report.facts.insert("by".to_owned(), JsonValue::Text(by));
+            report.facts.insert("trusted".to_owned(), JsonValue::Bool(trusted.sigsum.is_some()));
             Ok(Ok(()))
         }
         Err(fault) => Ok(Err(fault)),

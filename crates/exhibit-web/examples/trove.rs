@@ -2,9 +2,9 @@
 //!
 //! `cargo run -p exhibit-web --example trove -- FOLDER`; as `cage-server` it is the worker's server, also for the tests.
 
-use exhibit_cage::{Cage, CageLimits, Input, Options};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, StopRequest, ingest};
+use exhibit_ingest::{IngestProgress, RunContext, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
 use std::error::Error;
@@ -14,11 +14,14 @@ use std::sync::Arc;
 
 const CAGE_SERVER: &str = "cage-server";
 
-fn read(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+fn read(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-fn warm() {
+fn warm(preparation: exhibit_cage::Preparation) {
+    if preparation == exhibit_cage::Preparation::Recognise {
+        exhibit_extract::warm_models();
+    }
     exhibit_extract::warm(&[PathBuf::from("/usr/share/fonts")], exhibit_cage::map_file);
 }
 
@@ -34,13 +37,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let acts = || Acts::new(clock, random, Principal::LOCAL, "exhibit example");
     let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys, lock: None };
     Case::init(&folder, &new, &mut acts())?;
-    let cage = Arc::new(Cage::start(Options::new(CAGE_SERVER, 2))?);
+    let cage = Arc::new(Cage::start(CageOptions::new(CAGE_SERVER, 2))?);
     let mut held = CaseWriter::take(&folder, &Keys::plain(&keys), acts())?;
-    let (progress, stop) = (Progress::default(), StopRequest::default());
-    let options = exhibit_ingest::Options {
+    let (progress, stop) = (IngestProgress::default(), StopRequest::default());
+    let options = exhibit_ingest::IngestOptions {
         name: None,
         workers: 2,
-        ocr: None,
+        ocr: false,
+        recogniser: None,
+        tesseract: None,
         retry: &[],
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
@@ -68,6 +73,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 threads: 2,
                 language: exhibit_web::Language::English,
                 log_marks: Arc::new(|| ()),
+                standing: Arc::new(|| exhibit_case::Standing::Own),
+                intake: None,
             },
             recorder: Arc::new(|_| Ok(())),
         };

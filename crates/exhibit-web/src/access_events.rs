@@ -5,7 +5,7 @@
 //! be recorded is refused. The [`Recorder`] makes the events into entries of the access log.
 
 use crate::app::App;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use std::sync::Arc;
 
 /// What a user viewed. Names, queries and texts of documents are contents; counts are not.
@@ -32,7 +32,7 @@ pub enum AccessEvent {
         /// The document.
         item: ItemId,
         /// The page that is shown; `None` for a document without pages.
-        page: Option<u32>,
+        page: Option<PageNumber>,
         /// The query whose hits are highlighted; empty for none.
         query: String,
     },
@@ -41,14 +41,14 @@ pub enum AccessEvent {
         /// The document.
         item: ItemId,
         /// The page.
-        page: u32,
+        page: PageNumber,
     },
     /// The documents similar to one, with passages.
     Similar {
         /// The document they are compared with.
         item: ItemId,
         /// The page of it that is compared; `None` for the whole document.
-        page: Option<u32>,
+        page: Option<PageNumber>,
     },
     /// The list of items.
     Items {

@@ -4,13 +4,15 @@
 //! Addresses are never logged: they contain queries.
 
 use crate::app::App;
+use crate::assets;
 use crate::message_page::message_page;
 use crate::session::{Session, fresh_secret};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, html};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -88,7 +90,7 @@ fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), B
     match path.strip_prefix("/open/") {
         // a browser that prefetches must not use up the code
         Some(code) if reading && !request.headers().contains_key("sec-purpose") => match app.sessions.enter(code) {
-            Some(cookie) => Err(Box::new(see_other("/", &cookie))),
+            Some(cookie) => Err(Box::new(opened(app, context, &cookie))),
             None => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
         },
         _ => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
@@ -124,10 +126,24 @@ pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
     is_address || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// A redirect that sets a cookie.
-#[must_use]
-pub fn see_other(place: &'static str, cookie: &str) -> Response {
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response();
+/// The page that opens a session: it sets the cookie and goes on to the overview by itself. A redirect would not do: a
+/// browser that was sent here by a file of the user does not send a `SameSite=Strict` cookie along with it.
+fn opened(app: &App, context: &RequestContext, cookie: &str) -> Response {
+    let words = app.frame(context).words;
+    let page = html! {
+        (DOCTYPE)
+        html lang=(words.lang()) dir=(words.dir().word()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="refresh" content="0;url=/";
+                title { "Exhibit" }
+                link rel="stylesheet" href=(assets::style().path);
+            }
+            body { main id="main" { div.plain { h1 { (words.session_opened()) } p { a href="/" { (words.to_the_case()) } } } } }
+        }
+    };
+    let mut response = Html(page.into_string()).into_response();
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -2,13 +2,15 @@
 
 use crate::access_events::{AccessEvent, Recorder, Unrecorded};
 use crate::admission::RequestContext;
+use crate::connections::{ConnectionLimits, answer_connections};
 use crate::frame::{Frame, Section};
 use crate::pages::batches::Running;
+use crate::pages::intake::Intake;
 use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_case::{Cage, Case, CaseError, CaseView, Principal};
+use exhibit_case::{Cage, Case, CaseError, CaseView, Principal, Standing};
 use exhibit_messages::Language;
 use exhibit_model::Clock;
 use exhibit_search::{BatchProgress, Saved, Search};
@@ -58,6 +60,10 @@ pub struct Machine {
     pub threads: usize,
     /// Logs the pending changes of tags, or leaves them to the process that has the case open for writing.
     pub log_marks: Arc<dyn Fn() + Send + Sync>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Arc<dyn Fn() -> Standing + Send + Sync>,
+    /// The intake that runs in this process, if there is one.
+    pub intake: Option<Arc<dyn Intake>>,
 }
 
 impl std::fmt::Debug for Machine {
@@ -79,6 +85,8 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) threads: usize,
     pub(crate) log_marks: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) standing: Arc<dyn Fn() -> Standing + Send + Sync>,
+    pub(crate) intake: Option<Arc<dyn Intake>>,
     runs: Mutex<BTreeMap<u64, Run>>,
     pub(crate) cage: Option<Arc<Cage>>,
     pub(crate) sessions: Sessions,
@@ -121,7 +129,7 @@ impl App {
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
         let (renderers, pages_read) = (Semaphore::new(RENDERERS), Mutex::new(None));
-        let Machine { clock, threads, log_marks, language } = machine;
+        let Machine { clock, threads, log_marks, standing, intake, language } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
         Arc::new(Self {
@@ -129,6 +137,8 @@ impl App {
             clock,
             threads,
             log_marks,
+            standing,
+            intake,
             runs,
             cage,
             sessions,
@@ -245,6 +255,7 @@ impl App {
             nonce: context.nonce.clone(),
             form_token: context.session.as_ref().map(|session| session.form_token.clone()),
             section: Section::None,
+            refresh: None,
         }
     }
 }
@@ -260,6 +271,6 @@ fn is_loopback(address: IpAddr) -> bool {
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
     let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);
-    let router = router(app);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    answer_connections(listener, router(app), ConnectionLimits::STANDARD, stop).await;
+    Ok(())
 }

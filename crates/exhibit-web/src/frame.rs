@@ -26,6 +26,8 @@ pub struct Frame {
     pub form_token: Option<String>,
     /// The section that the page belongs to.
     pub section: Section,
+    /// The seconds after which the page is loaded again, on request only.
+    pub refresh: Option<u16>,
 }
 
 /// The sections of the case bar.
@@ -61,6 +63,7 @@ impl Frame {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex, nofollow";
+                    @if let Some(seconds) = self.refresh { meta http-equiv="refresh" content=(seconds); }
                     title { (title) " · Exhibit" }
                     link rel="stylesheet" href=(assets::style().path);
                     link rel="icon" href=(assets::icon().path) type="image/png";

@@ -3,7 +3,7 @@
 //! A loader runs on a thread for blocking work. What it loaded is recorded on the same thread, and only then rendered
 //! or sent.
 
-use crate::admission::{RequestContext, admit, see_other};
+use crate::admission::{RequestContext, admit};
 use crate::app::App;
 use crate::frame::{Frame, Section};
 use crate::message_page::message_page;
@@ -17,6 +17,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The routes, behind the admission checks.
 pub fn router(app: Arc<App>) -> Router {
@@ -65,10 +66,14 @@ async fn file(app: Arc<App>, context: RequestContext, params: Params, load: Load
     answer(&app, &context, content)
 }
 
+// For a form to arrive in whole: the longest is a list of a batch.
+const FORM_TIME: Duration = Duration::from_secs(120);
+
 async fn form(app: Arc<App>, context: RequestContext, params: Params, request: Request, act: ActForm) -> Response {
     let is_upload =
         request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
-    let data = match FormData::read(params, request).await {
+    let read = tokio::time::timeout(FORM_TIME, FormData::read(params, request)).await;
+    let data = match read.ok().flatten() {
         Some(data) => data,
         // too long, or cut off: the sender of a long list must learn why it was refused
         None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread())),
@@ -88,16 +93,18 @@ async fn leave(
     params: Params,
     request: Request,
 ) -> Response {
-    let data = FormData::read(params, request).await.unwrap_or_default();
+    let read = tokio::time::timeout(FORM_TIME, FormData::read(params, request)).await;
+    let data = read.ok().flatten().unwrap_or_default();
     let Some(session) = context.session.as_ref().filter(|_| data.is_own(&context)) else {
         return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused());
     };
     let cookie = app.sessions.leave(session);
     let outside = RequestContext { session: None, ..context };
     let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left());
-    let cookie = see_other("/", &cookie).headers_mut().remove(header::SET_COOKIE);
     let headers = response.headers_mut();
-    headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
     let clear = HeaderValue::from_static("\"cache\", \"storage\"");
     headers.insert(HeaderName::from_static("clear-site-data"), clear);
     response

@@ -2,8 +2,8 @@
 
 use crate::texts::safe;
 use exhibit_catalogue::{Item, NoteRow};
-use exhibit_model::Reason;
 use exhibit_model::code::{Value as CodeValue, Values};
+use exhibit_model::{PageNumber, Reason};
 use serde_json::{Value, json};
 
 /// A reason as a sentence, safe to print.
@@ -29,7 +29,7 @@ pub(crate) fn reason(reason: &Reason) -> Value {
 /// A note as an object.
 pub(crate) fn note(note: &NoteRow) -> Value {
     json!({
-        "severity": note.code.severity().word(), "page": note.page, "code": note.code.word(),
+        "severity": note.code.severity().word(), "page": note.page.map_or(0, PageNumber::get), "code": note.code.word(),
         "values": values(&note.code.values()), "text": note_text(note),
     })
 }

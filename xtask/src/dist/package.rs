@@ -19,9 +19,8 @@ const COMPLETIONS: [(&str, &str); 3] = [
 ];
 
 /// What OCR and pages without fonts need; the programs work without.
-const RECOMMENDED: &str = "tesseract-ocr, tesseract-ocr-eng, tesseract-ocr-chi-sim, tesseract-ocr-chi-tra, \
-                           tesseract-ocr-uig, tesseract-ocr-ara, tesseract-ocr-rus, tesseract-ocr-bod, fonts-noto-core, \
-                           fonts-noto-cjk";
+const RECOMMENDED: &str = "tesseract-ocr, tesseract-ocr-uig, tesseract-ocr-ara, tesseract-ocr-rus, tesseract-ocr-kaz, \
+                           tesseract-ocr-bod, fonts-noto-core, fonts-noto-cjk";
 
 /// Packages programs that are built, and prints where the packages are.
 pub(super) fn write(programs: &[PathBuf]) -> Result<(), String> {
@@ -62,8 +61,9 @@ fn tree(programs: &[PathBuf]) -> Result<Tree, String> {
     for (name, bytes) in manuals(exhibit)? {
         tree.insert(format!("share/man/man1/{name}"), plain(bytes));
     }
-    for name in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md"] {
-        tree.insert(format!("share/doc/exhibit/{name}"), plain(read(&command::root().join(name))?));
+    for name in ["LICENSE-APACHE", "LICENSE-MIT", "models/NOTICE", "README.md", "CHANGELOG.md"] {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        tree.insert(format!("share/doc/exhibit/{last}"), plain(read(&command::root().join(name))?));
     }
     Ok(tree)
 }

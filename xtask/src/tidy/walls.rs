@@ -14,7 +14,8 @@ const OURS: &[(&str, &[&str])] = &[
     ("exhibit-proof", &[]),
     ("exhibit-time", &["exhibit-model", "exhibit-proof"]),
     ("exhibit-messages", &["exhibit-model", "exhibit-query", "exhibit-proof"]),
-    ("exhibit-extract", &["exhibit-model"]),
+    ("exhibit-ocr", &[]),
+    ("exhibit-extract", &["exhibit-model", "exhibit-ocr"]),
     ("exhibit-cage", &["exhibit-model"]),
     ("exhibit-store", &["exhibit-model"]),
     ("exhibit-catalogue", &["exhibit-model"]),
@@ -136,6 +137,7 @@ const PURE_CRATES: &[&str] = &[
     "exhibit-proof",
     "exhibit-time",
     "exhibit-messages",
+    "exhibit-ocr",
     "exhibit-extract",
 ];
 

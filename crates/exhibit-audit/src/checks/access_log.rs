@@ -1,6 +1,6 @@
 //! The access log, and every opening that is still there. What waits to become an entry stays where it is.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_case::CaseFolder;
 use exhibit_custody::AccessLog;
 
@@ -15,12 +15,12 @@ impl Check for AccessLogCheck {
         CaseFolder::ACCESS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         let folder = cx.case()?.access_folder();
-        let place = || Place::path(CaseFolder::ACCESS);
+        let place = || CasePlace::path(CaseFolder::ACCESS);
         if !AccessLog::is_in(&folder) {
             if AccessLog::was_in(&folder) {
-                findings.add(place(), Fault::AccessLogMissing);
+                findings.add(place(), CaseFault::AccessLogMissing);
             }
             return Ok(());
         }
@@ -28,10 +28,10 @@ impl Check for AccessLogCheck {
         findings.counts.access_entries = Some(report.log.entries);
         // leftovers of an append are cleared with the next one
         for fault in report.log.deviations.iter().filter(|fault| !fault.is_harmless()) {
-            findings.add(place(), Fault::AccessLog(fault.clone()));
+            findings.add(place(), CaseFault::AccessLog(fault.clone()));
         }
         for fault in report.wrong {
-            findings.add(place(), Fault::AccessOpening(fault));
+            findings.add(place(), CaseFault::AccessOpening(fault));
         }
         Ok(())
     }

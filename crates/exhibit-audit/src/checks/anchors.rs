@@ -1,6 +1,6 @@
 //! What anchors the log in time, against the log as it is now.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_bag::{AnchorStatus, list_anchors};
 
 pub(super) struct Anchors;
@@ -14,12 +14,12 @@ impl Check for Anchors {
         "custody/anchors"
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         for row in list_anchors(cx.case()?)? {
-            let place = Place::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
+            let place = CasePlace::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
             match row.standing {
-                AnchorStatus::Broken(fault) => findings.add(place, Fault::Anchor(fault)),
-                AnchorStatus::NotLogged(_) => findings.add(place, Fault::AnchorNotLogged),
+                AnchorStatus::Broken(fault) => findings.add(place, CaseFault::Anchor(fault)),
+                AnchorStatus::NotLogged(_) => findings.add(place, CaseFault::AnchorNotLogged),
                 AnchorStatus::Valid(..) | AnchorStatus::Requested(_) => {}
             }
         }

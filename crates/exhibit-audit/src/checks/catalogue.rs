@@ -1,6 +1,6 @@
 //! The catalogue's own structures.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_case::CaseFolder;
 
 pub(super) struct CatalogueIntegrity;
@@ -14,12 +14,12 @@ impl Check for CatalogueIntegrity {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         if let Some(error) = cx.catalogue_error() {
-            findings.add_error(Place::path(CaseFolder::CATALOGUE), Fault::Unreadable, error);
+            findings.add_error(CasePlace::path(CaseFolder::CATALOGUE), CaseFault::Unreadable, error);
         }
         for line in cx.catalogue()?.check()? {
-            findings.add_detail(Place::path(CaseFolder::CATALOGUE), Fault::CatalogueDamaged, line);
+            findings.add_detail(CasePlace::path(CaseFolder::CATALOGUE), CaseFault::CatalogueDamaged, line);
         }
         Ok(())
     }

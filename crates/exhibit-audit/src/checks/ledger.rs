@@ -2,7 +2,7 @@
 //! as received must have its row. The rows alone do not decide what is checked: they are what may have been altered.
 
 use super::open_sealed;
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, ReceiptField};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings, ReceiptField};
 use exhibit_case::{CaseFolder, TreeParts, finding_digest, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
@@ -24,7 +24,7 @@ impl Check for Ledger {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         cx.log()?;
         let mut missing: BTreeMap<ItemId, EntrySeq> = cx.logged().receipts.clone();
@@ -39,16 +39,17 @@ impl Check for Ledger {
             last = Some(item.id);
             for item in items.drain(..) {
                 missing.remove(&item.id);
-                let mut row = Row { cx, catalogue, place: Place::Document(case.label(item.id)), item: &item, findings };
+                let mut row =
+                    Row { cx, catalogue, place: CasePlace::Document(case.label(item.id)), item: &item, findings };
                 row.check()?;
             }
         }
         for (item, entry) in missing {
-            findings.add(Place::Document(case.label(item)), Fault::RowMissing { entry: entry.get() });
+            findings.add(CasePlace::Document(case.label(item)), CaseFault::RowMissing { entry: entry.get() });
         }
         let known: BTreeSet<SourceId> = catalogue.sources()?.into_iter().collect();
         for source in cx.logged().sources.symmetric_difference(&known) {
-            findings.add(Place::Source(*source), Fault::SourceDiffers);
+            findings.add(CasePlace::Source(*source), CaseFault::SourceDiffers);
         }
         Ok(())
     }
@@ -59,12 +60,12 @@ struct Row<'a> {
     cx: &'a AuditContext,
     catalogue: &'a Catalogue,
     item: &'a Item,
-    place: Place,
+    place: CasePlace,
     findings: &'a mut Findings,
 }
 
 impl Row<'_> {
-    fn add(&mut self, fault: Fault) {
+    fn add(&mut self, fault: CaseFault) {
         self.findings.add(self.place.clone(), fault);
     }
 
@@ -73,25 +74,25 @@ impl Row<'_> {
         let logged = cx.logged();
         let receipt = logged.receipts.get(&item.id).copied();
         if receipt.is_none() || item.seq != receipt {
-            self.add(Fault::ReceiptDiffers);
+            self.add(CaseFault::ReceiptDiffers);
         }
         if let Some(entry) = receipt.and_then(|seq| cx.entry(seq)) {
             self.check_receipt(&entry)?;
         }
         let reading = logged.readings.get(&item.id).copied();
         if self.catalogue.settled_seq(item.id)? != reading {
-            self.add(Fault::ReadingDiffers);
+            self.add(CaseFault::ReadingDiffers);
         }
         if let Some(entry) = reading.and_then(|seq| cx.entry(seq)) {
             self.check_reading(&entry)?;
         }
         let first = logged.firsts.get(&item.id).copied().filter(|_| reading.is_none());
         if first != item.duplicate_of || (item.state == State::Duplicate) != first.is_some() {
-            self.add(Fault::DuplicateDiffers);
+            self.add(CaseFault::DuplicateDiffers);
         }
         let unread = item.original.is_some() && first.is_none() && reading.is_none();
         if unread && item.state != State::Waiting && item.size > 0 {
-            self.add(Fault::ReadingNotLogged { state: item.state });
+            self.add(CaseFault::ReadingNotLogged { state: item.state });
         }
         Ok(())
     }
@@ -115,16 +116,16 @@ impl Row<'_> {
             ]),
         }
         for (field, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
-            self.add(Fault::ReceiptFieldDiffers { entry: entry.seq.get(), field });
+            self.add(CaseFault::ReceiptFieldDiffers { entry: entry.seq.get(), field });
         }
         let values = open_sealed(self.catalogue, entry, &self.place, self.findings)?;
         if values.get("name").is_some_and(|name| *name != item.path) {
-            self.add(Fault::PathDiffers);
+            self.add(CaseFault::PathDiffers);
         }
         if item.original.is_none()
             && values.get("reason").is_some_and(|reason| *reason != reason_lines(item).as_bytes())
         {
-            self.add(Fault::ReasonDiffers);
+            self.add(CaseFault::ReasonDiffers);
         }
         Ok(())
     }
@@ -135,7 +136,7 @@ impl Row<'_> {
         let waits_again = item.state == State::Waiting;
         let finding = finding_digest(item, &catalogue.metadata(item.id)?, &catalogue.notes(item.id)?);
         if !waits_again && entry.params != Some(finding) {
-            self.add(Fault::ReadingResultDiffers { entry: entry.seq.get() });
+            self.add(CaseFault::ReadingResultDiffers { entry: entry.seq.get() });
         }
         let (Some(seed), Some(original)) = (values.get("tree_seed"), item.original) else { return Ok(()) };
         let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
@@ -147,7 +148,7 @@ impl Row<'_> {
         let tree = Ref::Tree(parts.tree(seed).root());
         // pages that OCR read since are logged once the last of the document is read
         if !entry.made.contains(&tree) && !waits_again && !catalogue.awaits_ocr(item.id)? {
-            self.add(Fault::PagesDiffer { entry: entry.seq.get() });
+            self.add(CaseFault::PagesDiffer { entry: entry.seq.get() });
         }
         Ok(())
     }

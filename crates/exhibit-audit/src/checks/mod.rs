@@ -15,7 +15,7 @@ mod seal;
 mod settings;
 mod tags;
 
-use crate::{Check, Fault, Findings, Place};
+use crate::{CaseFault, CasePlace, Check, Findings};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::Entry;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub const CHECKS: &[&dyn Check] = &[
 fn open_sealed(
     catalogue: &Catalogue,
     entry: &Entry,
-    place: &Place,
+    place: &CasePlace,
     findings: &mut Findings,
 ) -> Result<BTreeMap<String, Vec<u8>>, exhibit_catalogue::CatalogueError> {
     let mut values = BTreeMap::new();
@@ -52,7 +52,7 @@ fn open_sealed(
         }
     }
     for field in entry.sealed.keys().filter(|field| !values.contains_key(*field)) {
-        findings.add(place.clone(), Fault::SealedValueUnopened { entry: entry.seq.get(), field: field.clone() });
+        findings.add(place.clone(), CaseFault::SealedValueUnopened { entry: entry.seq.get(), field: field.clone() });
     }
     Ok(values)
 }

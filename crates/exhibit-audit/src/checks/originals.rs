@@ -1,6 +1,6 @@
 //! Every original against its digest: by the ledger, or where that cannot be read by the log and the names of files.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_case::CaseFolder;
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
 use exhibit_model::OriginalId;
@@ -20,13 +20,18 @@ impl Check for StoredOriginals {
         CaseFolder::ORIGINALS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        progress: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let store = cx.folder().originals()?;
         let by_ledger = cx.catalogue().ok().map(expected);
         let (expected, bytes) = match by_ledger {
             Some(Ok(expected)) => expected,
             Some(Err(error)) => {
-                findings.add_error(Place::path(CaseFolder::CATALOGUE), Fault::Unreadable, &error);
+                findings.add_error(CasePlace::path(CaseFolder::CATALOGUE), CaseFault::Unreadable, &error);
                 return without_ledger(cx, &store, findings);
             }
             None => return without_ledger(cx, &store, findings),
@@ -39,10 +44,10 @@ impl Check for StoredOriginals {
         store.for_each(&mut |entry| match entry {
             Ok(original) if expected.contains(&original) => {}
             Ok(original) if logged.contains(&original.digest()) => {
-                findings.add(place_of(original), Fault::OriginalNotInLedger);
+                findings.add(place_of(original), CaseFault::OriginalNotInLedger);
             }
-            Ok(original) => findings.add(place_of(original), Fault::OriginalUnreferenced),
-            Err(path) => findings.add(below(cx.folder().path(), &path), Fault::UnexpectedFile),
+            Ok(original) => findings.add(place_of(original), CaseFault::OriginalUnreferenced),
+            Err(path) => findings.add(below(cx.folder().path(), &path), CaseFault::UnexpectedFile),
         })?;
         Ok(())
     }
@@ -69,15 +74,15 @@ fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings)
             present.insert(original.digest());
             check(store, original, findings, &mut crate::NoProgress);
         }
-        Err(path) => findings.add(below(cx.folder().path(), &path), Fault::UnexpectedFile),
+        Err(path) => findings.add(below(cx.folder().path(), &path), CaseFault::UnexpectedFile),
     })?;
     for digest in cx.logged().originals.difference(&present) {
-        findings.add(place_of(OriginalId::new(*digest)), Fault::OriginalMissing);
+        findings.add(place_of(OriginalId::new(*digest)), CaseFault::OriginalMissing);
     }
     Ok(())
 }
 
-fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progress: &mut dyn Progress) {
+fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progress: &mut dyn AuditProgress) {
     findings.counts.originals += 1;
     let mut bytes = 0;
     let checked = store.check(original, &mut |more| {
@@ -87,18 +92,18 @@ fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progr
     findings.counts.bytes += bytes;
     match checked {
         Ok(Fixity::Matches) => {}
-        Ok(Fixity::Missing) => findings.add(place_of(original), Fault::OriginalMissing),
-        Ok(Fixity::Differs(digest)) => findings.add(place_of(original), Fault::OriginalAltered { digest }),
-        Err(error) => findings.add_error(place_of(original), Fault::OriginalUnreadable, &error),
+        Ok(Fixity::Missing) => findings.add(place_of(original), CaseFault::OriginalMissing),
+        Ok(Fixity::Differs(digest)) => findings.add(place_of(original), CaseFault::OriginalAltered { digest }),
+        Err(error) => findings.add_error(place_of(original), CaseFault::OriginalUnreadable, &error),
     }
 }
 
-fn place_of(original: OriginalId) -> Place {
+fn place_of(original: OriginalId) -> CasePlace {
     let hex = original.to_string();
     let (folder, name) = hex.split_at(2);
-    Place::path(format!("{}/{folder}/{name}", CaseFolder::ORIGINALS))
+    CasePlace::path(format!("{}/{folder}/{name}", CaseFolder::ORIGINALS))
 }
 
-fn below(folder: &Path, path: &Path) -> Place {
-    Place::path(path.strip_prefix(folder).unwrap_or(path).display().to_string())
+fn below(folder: &Path, path: &Path) -> CasePlace {
+    CasePlace::path(path.strip_prefix(folder).unwrap_or(path).display().to_string())
 }

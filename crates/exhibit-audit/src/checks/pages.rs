@@ -1,6 +1,6 @@
 //! Every page record against its digest, and its text against the catalogue.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_case::{Case, CaseFolder};
 use exhibit_catalogue::PageRow;
 use exhibit_model::Digest;
@@ -16,23 +16,23 @@ impl Check for Pages {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let view = cx.view()?;
         catalogue.all_pages(&mut |row| {
             findings.counts.pages += 1;
             match view.read_page(&row) {
                 Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
-                Ok(_) => findings.add(place_of(case, &row), Fault::PageTextDiffers),
-                Err(error) => findings.add_error(place_of(case, &row), Fault::PageUnreadable, &error),
+                Ok(_) => findings.add(place_of(case, &row), CaseFault::PageTextDiffers),
+                Err(error) => findings.add_error(place_of(case, &row), CaseFault::PageUnreadable, &error),
             }
         })?;
         Ok(())
     }
 }
 
-fn place_of(case: &Case, row: &PageRow) -> Place {
-    Place::Page {
+fn place_of(case: &Case, row: &PageRow) -> CasePlace {
+    CasePlace::Page {
         document: case.label(row.item),
         page: row.number,
         pack: format!("{}/{:08}.pack", CaseFolder::PACKS, row.place.0),

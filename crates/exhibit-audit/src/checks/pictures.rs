@@ -1,6 +1,6 @@
 //! Every cited picture against its digest.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_case::CaseFolder;
 use exhibit_model::OriginalId;
 use exhibit_store::Fixity;
@@ -16,7 +16,7 @@ impl Check for Pictures {
         CaseFolder::CITED
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let mut kept = Vec::new();
         catalogue.all_pictures(&mut |item, picture| kept.push((item, picture)))?;
@@ -25,12 +25,12 @@ impl Check for Pictures {
         }
         let store = cx.whole()?.cited()?;
         for (item, picture) in kept {
-            let place = || Place::Picture { document: case.label(item), page: picture.page };
+            let place = || CasePlace::Picture { document: case.label(item), page: picture.page };
             match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {
                 Ok(Fixity::Matches) => {}
-                Ok(Fixity::Missing) => findings.add(place(), Fault::PictureMissing),
-                Ok(Fixity::Differs(digest)) => findings.add(place(), Fault::PictureAltered { digest }),
-                Err(error) => findings.add_error(place(), Fault::PictureUnreadable, &error),
+                Ok(Fixity::Missing) => findings.add(place(), CaseFault::PictureMissing),
+                Ok(Fixity::Differs(digest)) => findings.add(place(), CaseFault::PictureAltered { digest }),
+                Err(error) => findings.add_error(place(), CaseFault::PictureUnreadable, &error),
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Quotes against their pages and the log.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
 use exhibit_bag::{QuoteStatus, check_quotes};
 use exhibit_case::CaseFolder;
 use exhibit_model::EntrySeq;
@@ -17,7 +17,7 @@ impl Check for Quotes {
         CaseFolder::QUOTES
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         let checked = check_quotes(&cx.view()?)?;
         findings.counts.quotes = checked.len() as u64;
         let present: BTreeSet<EntrySeq> =
@@ -26,17 +26,17 @@ impl Check for Quotes {
             let is_next = quote.anchor.as_ref().is_some_and(|anchor| anchor.entry == cx.report.entries);
             let fault = match &quote.standing {
                 QuoteStatus::Valid | QuoteStatus::Reread => continue,
-                QuoteStatus::NotLogged if is_next => Fault::QuoteAhead,
-                QuoteStatus::NotLogged => Fault::QuoteNotLogged,
-                QuoteStatus::Broken { .. } => Fault::QuoteBroken,
-                QuoteStatus::PageGone => Fault::QuotePageMissing,
-                QuoteStatus::Unreadable => Fault::NotAQuote,
+                QuoteStatus::NotLogged if is_next => CaseFault::QuoteAhead,
+                QuoteStatus::NotLogged => CaseFault::QuoteNotLogged,
+                QuoteStatus::Broken { .. } => CaseFault::QuoteBroken,
+                QuoteStatus::PageGone => CaseFault::QuotePageMissing,
+                QuoteStatus::Unreadable => CaseFault::NotAQuote,
             };
-            findings.add(Place::path(format!("{}/{}.json", self.place(), quote.id)), fault);
+            findings.add(CasePlace::path(format!("{}/{}.json", self.place(), quote.id)), fault);
         }
         for entry in cx.logged().quotes.difference(&present) {
-            let place = Place::path(format!("{}/Q-{:06}.json", self.place(), entry.get()));
-            findings.add(place, Fault::QuoteMissing { entry: entry.get() });
+            let place = CasePlace::path(format!("{}/Q-{:06}.json", self.place(), entry.get()));
+            findings.add(place, CaseFault::QuoteMissing { entry: entry.get() });
         }
         Ok(())
     }

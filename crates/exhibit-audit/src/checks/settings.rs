@@ -1,7 +1,7 @@
 //! `exhibit.toml` against what the log records of the case's opening and of the access log.
 
-use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, Setting};
-use exhibit_case::{CaseError, CaseFolder};
+use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings, Setting};
+use exhibit_case::{AccessSettings, CaseError, CaseFolder};
 use exhibit_custody::Fact;
 use exhibit_model::EntrySeq;
 
@@ -16,16 +16,19 @@ impl Check for Settings {
         CaseFolder::SETTINGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
         if let Some(error) = cx.case_error() {
             let place =
                 if matches!(error, CaseError::Catalogue(_)) { CaseFolder::CATALOGUE } else { CaseFolder::SETTINGS };
-            findings.add_error(Place::path(place), Fault::CaseUnreadable, error);
+            findings.add_error(CasePlace::path(place), CaseFault::CaseUnreadable, error);
         }
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let config = &case.config;
-        if config.access != cx.logged().access {
-            findings.add(Place::path(CaseFolder::SETTINGS), Fault::AccessSettingDiffers);
+        let logged = cx.logged().access;
+        if config.access != logged {
+            let interrupted = AccessSettings::pending(catalogue)? == Some(logged);
+            let fault = if interrupted { CaseFault::AccessSettingPending } else { CaseFault::AccessSettingDiffers };
+            findings.add(CasePlace::path(CaseFolder::SETTINGS), fault);
         }
         let log = cx.log()?;
         let Some(opening) = cx.entry(EntrySeq::FIRST) else { return Ok(()) };
@@ -38,7 +41,7 @@ impl Check for Settings {
             (Setting::Log, log.origin() == config.log),
         ];
         for (setting, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
-            findings.add(Place::path(CaseFolder::SETTINGS), Fault::SettingDiffers(setting));
+            findings.add(CasePlace::path(CaseFolder::SETTINGS), CaseFault::SettingDiffers(setting));
         }
         Ok(())
     }

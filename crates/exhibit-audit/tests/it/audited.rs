@@ -1,6 +1,6 @@
 //! Audits of test cases, and their findings as short lines.
 
-use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
+use exhibit_audit::{Audit, AuditContext, AuditOptions, CHECKS, CheckName, FindingSeverity, NoProgress, audit, run};
 use exhibit_bag::VerifiedBag;
 use exhibit_case::{Case, CaseFolder};
 use exhibit_custody::{Act, Channel, Ref};
@@ -21,22 +21,22 @@ pub(crate) fn three() -> TestCase {
 
 /// Every check.
 pub(crate) fn audited(case: &TestCase) -> Audit {
-    audit(&case.folder(), &Options { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked")
+    audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked")
 }
 
 /// What one check finds, as `code at place`, deviations alone.
 pub(crate) fn deviations(case: &TestCase, check: CheckName) -> Vec<String> {
-    found(case, check, Severity::Deviation)
+    found(case, check, FindingSeverity::Deviation)
 }
 
 /// What one check finds, as `code at place`, leftovers alone.
 pub(crate) fn leftovers(case: &TestCase, check: CheckName) -> Vec<String> {
-    found(case, check, Severity::Leftover)
+    found(case, check, FindingSeverity::Leftover)
 }
 
-fn found(case: &TestCase, name: CheckName, severity: Severity) -> Vec<String> {
+fn found(case: &TestCase, name: CheckName, severity: FindingSeverity) -> Vec<String> {
     let keys = case.keys();
-    let cx = AuditContext::new(&case.folder(), Case::open(&case.folder()), &Options { keys: Some(&keys) });
+    let cx = AuditContext::new(&case.folder(), Case::open(&case.folder()), &AuditOptions { keys: Some(&keys) });
     let checks: Vec<_> = CHECKS.iter().copied().filter(|check| check.name() == name).collect();
     let found = run(&cx, &checks, &mut NoProgress).findings;
     let of = found.iter().filter(|finding| finding.severity() == severity);

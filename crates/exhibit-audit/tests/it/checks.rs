@@ -1,7 +1,7 @@
 //! What each check finds.
 
 use crate::audited::{audited, deviations, keep_bag, leftovers, three};
-use exhibit_audit::{CheckName, NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, CheckName, NoProgress, audit};
 use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{AccessRecord, Verb};
 use exhibit_model::ItemId;
@@ -31,7 +31,7 @@ fn a_good_case_has_no_findings() {
 #[test]
 fn a_folder_without_a_case_is_an_error_and_a_case_in_use_too() {
     let case = three();
-    let check = |folder: &std::path::Path| audit(folder, &Options::default(), &mut NoProgress);
+    let check = |folder: &std::path::Path| audit(folder, &AuditOptions::default(), &mut NoProgress);
     assert!(matches!(check(&case.keys()), Err(CaseError::NoCase(_))));
     let folder = case.folder();
     case.write(|_| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
@@ -78,6 +78,29 @@ fn settings() {
     overwrite(&case.path(CaseFolder::SETTINGS), |bytes| {
         *bytes = String::from_utf8_lossy(bytes).replace("keep_days = 365", "keep_days = 1").into_bytes();
     });
+    assert_eq!(deviations(&case, CheckName::Settings), ["access-setting-differs at exhibit.toml"]);
+}
+
+#[test]
+fn a_change_of_settings_that_was_interrupted_is_no_deviation() {
+    let case = three();
+    let before = fs::read(case.path(CaseFolder::SETTINGS)).expect("read");
+    let settings = exhibit_case::AccessSettings { record: false, keep_days: 9 };
+    case.write(|held| held.set_access(settings).map(drop).expect("set"));
+    let after = fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read");
+    // what a process leaves that is killed between the entry and the settings
+    case.write(|held| {
+        let work = held.catalogue.begin().expect("begin");
+        work.set_number("access_pending", 9 * 2).expect("set");
+        work.commit().expect("commit");
+    });
+    fs::write(case.path(CaseFolder::SETTINGS), &before).expect("written");
+    assert_eq!(deviations(&case, CheckName::Settings), Vec::<String>::new());
+    // the next writer completes it
+    case.write(|_| ());
+    assert_eq!(fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read"), after);
+    // and settings that are changed by hand afterwards deviate
+    fs::write(case.path(CaseFolder::SETTINGS), &before).expect("written");
     assert_eq!(deviations(&case, CheckName::Settings), ["access-setting-differs at exhibit.toml"]);
 }
 
@@ -310,7 +333,7 @@ fn a_quote_ahead_of_its_log_entry_is_a_leftover() {
     let name = format!("quotes/{id}.json");
     fs::create_dir(earlier.join("quotes")).expect("made");
     fs::copy(case.path(&name), earlier.join(&name)).expect("copied");
-    let found = audit(&earlier, &Options::default(), &mut NoProgress).expect("checked");
+    let found = audit(&earlier, &AuditOptions::default(), &mut NoProgress).expect("checked");
     let codes: Vec<_> = found.leftovers().map(|finding| finding.fault.code()).collect();
     assert!(found.is_good() && codes == ["quote-ahead"], "{:?}", found.findings);
 }

@@ -3,7 +3,7 @@
 //! Tampering with bags is tried in `exhibit-bag`.
 
 use crate::audited::audited;
-use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, NoProgress, audit};
 use exhibit_bag::{QuoteStatus, check_quotes};
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_model::{MetadataKey, NoteCode, Reason, Relation, State};
@@ -401,7 +401,7 @@ fn a_check_never_changes_a_case() {
     flip(&case.files(CaseFolder::ORIGINALS)[0], 0);
     let before = contents(&case.folder());
     let first = audited(&case);
-    let again = audit(&case.folder(), &Options::default(), &mut NoProgress).expect("checked");
+    let again = audit(&case.folder(), &AuditOptions::default(), &mut NoProgress).expect("checked");
     assert_eq!(first.findings.len(), again.findings.len());
     assert_eq!(contents(&case.folder()), before);
 }

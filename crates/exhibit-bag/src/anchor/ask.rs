@@ -6,10 +6,10 @@ use crate::{BagError, io_error};
 use exhibit_case::CaseWriter;
 use exhibit_custody::{Log, Random};
 use exhibit_proof::VerifierKey;
-use exhibit_time::anchored::{self, CHECKPOINT, Kind};
+use exhibit_time::anchored::{self, AnchorKind, CHECKPOINT};
 use exhibit_time::sigsum::LeafRequest;
 use exhibit_time::witness::{AddCheckpoint, read_key};
-use exhibit_time::{Request, TimeFault};
+use exhibit_time::{StampRequest, TimeFault};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub struct AnchorRequests {
     /// The number of entries in the state of the log to be anchored.
     pub size: u64,
     /// The files to carry, by name, with their kinds.
-    pub files: Vec<(String, Kind)>,
+    pub files: Vec<(String, AnchorKind)>,
 }
 
 /// Requests anchors for the current state of the log, and writes the files to carry into `target`, which must not exist
@@ -93,7 +93,7 @@ fn requests(
     let data = log.checkpoint();
     let mut files = Vec::new();
     // The existing request, unless it was answered.
-    let before = |name: &str, kind: Kind| {
+    let before = |name: &str, kind: AnchorKind| {
         let [question, answer, _] = kind.endings().map(|ending| format!("{name}.{ending}"));
         let files = existing.map(|beside| &beside.files);
         match files.is_some_and(|files| files.contains_key(&answer)) {
@@ -102,19 +102,19 @@ fn requests(
         }
     };
     for name in recipients.authorities {
-        let (existing, file) = before(name, Kind::Stamp)?;
+        let (existing, file) = before(name, AnchorKind::Stamp)?;
         let mut nonce = [0; 16];
         random(&mut nonce);
-        files.push((file, existing.unwrap_or_else(|| Request::new(data.as_bytes(), nonce).write())));
+        files.push((file, existing.unwrap_or_else(|| StampRequest::new(data.as_bytes(), nonce).write())));
     }
     for (name, text) in recipients.witnesses {
         let key = read_key(text).map_err(BagError::Time)?;
-        let (_, file) = before(name, Kind::Witness)?;
-        files.push((format!("{name}.{}", Kind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
+        let (_, file) = before(name, AnchorKind::Witness)?;
+        files.push((format!("{name}.{}", AnchorKind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
         files.push((file, add_checkpoint(log, all, &key)?.into_bytes()));
     }
     for name in recipients.sigsum {
-        let (existing, file) = before(name, Kind::Sigsum)?;
+        let (existing, file) = before(name, AnchorKind::Sigsum)?;
         let mut secret = [0; 32];
         random(&mut secret);
         let request = existing.unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
@@ -125,7 +125,7 @@ fn requests(
 
 // From the last state that this witness cosigned here: the witness remembers it, and needs the proof from there.
 fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, BagError> {
-    let [_, answer, own] = Kind::Witness.endings();
+    let [_, answer, own] = AnchorKind::Witness.endings();
     let cosigned = |beside: &&Beside| {
         let parts = beside.files.keys().filter_map(|file| anchored::part(file));
         let mut answered = parts.filter(|(name, _, _)| beside.files.contains_key(&format!("{name}.{answer}")));

@@ -5,9 +5,9 @@ use crate::BagError;
 use exhibit_case::CaseWriter;
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq};
-use exhibit_proof::Note;
-use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
-use exhibit_time::{Certificate, Request, SigsumPolicy, StampContext, TimeFault, sigsum, stamp, witness};
+use exhibit_proof::SignedNote;
+use exhibit_time::anchored::{self, AnchorKind, Anchored, CHECKPOINT, Known};
+use exhibit_time::{Certificate, SigsumPolicy, StampContext, StampRequest, TimeFault, sigsum, stamp, witness};
 use std::collections::BTreeMap;
 
 /// A reply to import.
@@ -70,11 +70,11 @@ pub fn import_anchor(held: &mut CaseWriter, reply: &Reply<'_>) -> Result<Importe
 }
 
 // Finds the request that a reply answers.
-fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, Kind), BagError> {
+fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, AnchorKind), BagError> {
     let kind = match reply.bytes {
-        [0x30, ..] => Kind::Stamp,
-        bytes if bytes.starts_with(b"version=") => Kind::Sigsum,
-        bytes if bytes.starts_with("\u{2014} ".as_bytes()) => Kind::Witness,
+        [0x30, ..] => AnchorKind::Stamp,
+        bytes if bytes.starts_with(b"version=") => AnchorKind::Sigsum,
+        bytes if bytes.starts_with("\u{2014} ".as_bytes()) => AnchorKind::Witness,
         _ => return Err(BagError::Time(TimeFault::Form("the reply"))),
     };
     let mut fault = None;
@@ -92,18 +92,18 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
     Err(fault.map_or(BagError::RequestError(kind.word()), BagError::Time))
 }
 
-fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), TimeFault> {
+fn fits(beside: &Beside, name: &str, kind: AnchorKind, reply: &Reply<'_>) -> Result<(), TimeFault> {
     let [request, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
     let request = request.ok_or(TimeFault::Form("the request"))?;
     let checkpoint = beside.files.get(CHECKPOINT).ok_or(TimeFault::Form("the checkpoint"))?;
     match kind {
-        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(request)?),
-        Kind::Witness => {
-            let note = Note::parse(checkpoint).map_err(|error| TimeFault::Checkpoint(error.to_string()))?;
+        AnchorKind::Stamp => stamp::answers(reply.bytes, &StampRequest::read(request)?),
+        AnchorKind::Witness => {
+            let note = SignedNote::parse(checkpoint).map_err(|error| TimeFault::Checkpoint(error.to_string()))?;
             let key = witness::read_key(own.ok_or(TimeFault::Form("a witness's key"))?)?;
             witness::check(&note, reply.bytes, &key).map(drop)
         }
-        Kind::Sigsum => {
+        AnchorKind::Sigsum => {
             let request = sigsum::LeafRequest::read(request)?;
             sigsum::Proof::read(reply.bytes)?.answers(checkpoint, &request.key())
         }
@@ -113,19 +113,19 @@ fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<()
 // What must be stored to check the reply again: the chain of certificates, or the policy.
 fn kept_with(
     reply: &Reply<'_>,
-    kind: Kind,
+    kind: AnchorKind,
     files: &BTreeMap<String, Vec<u8>>,
     name: &str,
 ) -> Result<Option<Vec<u8>>, BagError> {
     match kind {
-        Kind::Witness => Ok(None),
-        Kind::Sigsum => {
+        AnchorKind::Witness => Ok(None),
+        AnchorKind::Sigsum => {
             let policy = reply.policy.ok_or(BagError::NoPolicy)?;
             SigsumPolicy::read(policy).map_err(BagError::Time)?;
             Ok(Some(policy.to_vec()))
         }
-        Kind::Stamp => {
-            let request = files.get(&format!("{name}.tsq")).map(|bytes| Request::read(bytes)).transpose();
+        AnchorKind::Stamp => {
+            let request = files.get(&format!("{name}.tsq")).map(|bytes| StampRequest::read(bytes)).transpose();
             let request = request.map_err(BagError::Time)?;
             let data = files.get(CHECKPOINT).map_or(&[][..], Vec::as_slice);
             let trusted = reply.authorities;

@@ -17,7 +17,7 @@ use exhibit_case::Case;
 use exhibit_custody::{Entry, Fact, Log, LogError, Ref};
 use exhibit_model::{Digest, EntrySeq};
 use exhibit_proof::note::VerifierKey;
-use exhibit_proof::{Checkpoint, Note, tree};
+use exhibit_proof::{Checkpoint, SignedNote, tree};
 use exhibit_store::{Readers, replace_file};
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, CONSISTENCY, Known, MAX_FILE};
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ pub enum AnchorStatus {
     /// means.
     NotLogged(Anchored),
     /// It was requested; there is no reply yet.
-    Requested(anchored::Kind),
+    Requested(anchored::AnchorKind),
     /// It is not valid.
     Broken(AnchorFault),
 }
@@ -262,7 +262,7 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
 }
 
 /// The signed checkpoint of the current log.
-pub(crate) fn checkpoint(log: &Log) -> Result<Note, BagError> {
-    Note::parse(log.checkpoint().as_bytes())
+pub(crate) fn checkpoint(log: &Log) -> Result<SignedNote, BagError> {
+    SignedNote::parse(log.checkpoint().as_bytes())
         .map_err(|error| BagError::Time(exhibit_time::TimeFault::Checkpoint(error.to_string())))
 }

@@ -6,7 +6,7 @@ use crate::bag::BagWriter;
 use exhibit_case::CaseWriter;
 use exhibit_custody::Log;
 use exhibit_model::EntrySeq;
-use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
+use exhibit_time::anchored::{AnchorKind, Anchored, CHECKPOINT, CONSISTENCY};
 use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ pub(crate) fn pack_anchors(
                 entries.insert(entry);
                 let [request, reply, own] = anchored.kind.endings();
                 // A witness request can be rebuilt, and reveals when an earlier request was made.
-                let request = Some(request).filter(|_| anchored.kind != Kind::Witness);
+                let request = Some(request).filter(|_| anchored.kind != AnchorKind::Witness);
                 for ending in [request, Some(reply), Some(own)].into_iter().flatten() {
                     let name = format!("{}.{ending}", anchored.name);
                     files.extend(beside.files.get(&name).map(|bytes| (name, bytes.clone())));

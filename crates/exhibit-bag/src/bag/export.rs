@@ -16,10 +16,10 @@ use crate::quote::{QuoteStatus, read_quote, standing};
 use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Reason};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, PageNumber, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{BOUND, Document, HELP, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::package::{BOUND, HELP, ProvedDocument, STATEMENT, picture_path, quote_path, text_path};
 use exhibit_proof::statement::Statement;
 use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ use std::path::Path;
 
 /// A bag to write.
 #[derive(Debug)]
-pub struct Order<'a> {
+pub struct ExportOrder<'a> {
     /// The documents, pages and quotes to export.
     pub selection: &'a Selection,
     /// The path of the bag; it must not exist.
@@ -45,7 +45,7 @@ pub struct ExportContext<'a> {
     /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
     /// Called with the progress.
-    pub progress: &'a mut dyn FnMut(Step),
+    pub progress: &'a mut dyn FnMut(ExportStep),
 }
 
 macro_rules! receivers {
@@ -108,12 +108,12 @@ pub struct Exported {
     /// The log entry of the export; for a sealed case, the log's last entry.
     pub entry: EntrySeq,
     /// Pages that could not be rendered: document, page and reason.
-    pub unpainted: Vec<(String, u32, Reason)>,
+    pub not_rendered: Vec<(String, PageNumber, Reason)>,
 }
 
 /// The progress of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ExportStep {
     /// The number of pages to render.
     Render(u64),
     /// One page was rendered.
@@ -129,7 +129,7 @@ pub(crate) struct Packed {
     pub(crate) item: Item,
     pub(crate) content: Item,
     pub(crate) file: Option<String>,
-    pub(crate) pages: Vec<u32>,
+    pub(crate) pages: Vec<PageNumber>,
     pub(crate) pictures: Vec<PagePicture>,
 }
 
@@ -140,7 +140,11 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 ///
 /// # Errors
 /// [`BagError`]; nothing is then left at the target.
-pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContext<'_>) -> Result<Exported, BagError> {
+pub fn export(
+    held: &mut CaseWriter,
+    order: &ExportOrder<'_>,
+    means: &mut ExportContext<'_>,
+) -> Result<Exported, BagError> {
     let log = held.case.folder.log()?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
@@ -148,10 +152,10 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
     }
     let now = held.acts.now();
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
-    let unpainted = render(held, order.selection, &chosen, means)?;
+    let not_rendered = render(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
     let log = held.case.folder.log()?;
-    (means.progress)(Step::Copy(whole_items(held, &chosen)?));
+    (means.progress)(ExportStep::Copy(whole_items(held, &chosen)?));
     let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
     for document in &packed {
@@ -193,7 +197,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         bytes: writer.bytes,
         bates,
         entry: EntrySeq::FIRST,
-        unpainted,
+        not_rendered,
     };
     let listed = listing(held, &packed, &quotes);
     exported.entry = if held.case.is_sealed() {
@@ -228,7 +232,7 @@ fn resolve(
         }
         let item = ItemId::new(anchor.item.cast_signed());
         if let Selected::Pages(pages) = chosen.entry(item).or_insert_with(|| Selected::Pages(BTreeSet::new())) {
-            pages.insert(anchor.page);
+            pages.insert(PageNumber::new(anchor.page));
         }
         quotes.insert(anchor.id(), (anchor, bytes));
     }
@@ -241,9 +245,9 @@ fn render(
     selection: &Selection,
     chosen: &BTreeMap<ItemId, Selected>,
     means: &mut ExportContext<'_>,
-) -> Result<Vec<(String, u32, Reason)>, BagError> {
-    let mut unpainted = Vec::new();
-    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
+) -> Result<Vec<(String, PageNumber, Reason)>, BagError> {
+    let mut not_rendered = Vec::new();
+    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(not_rendered) };
     let mut wanted = Vec::new();
     for (id, chosen) in chosen {
         let pages = match chosen {
@@ -252,13 +256,13 @@ fn render(
         };
         wanted.push((*id, pages));
     }
-    (means.progress)(Step::Render(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
+    (means.progress)(ExportStep::Render(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
-        let rendered = &mut || (means.progress)(Step::Rendered);
+        let rendered = &mut || (means.progress)(ExportStep::Rendered);
         let refused = render_pages(held, cage, *id, pages, rendered)?;
-        unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
+        not_rendered.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
-    Ok(unpainted)
+    Ok(not_rendered)
 }
 
 fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Selected>) -> Result<u64, BagError> {
@@ -273,7 +277,7 @@ fn pack_documents(
     writer: &mut BagWriter,
     held: &CaseWriter,
     (chosen, quotes, selection): (&BTreeMap<ItemId, Selected>, &Quotes, &Selection),
-    progress: &mut dyn FnMut(Step),
+    progress: &mut dyn FnMut(ExportStep),
 ) -> Result<Vec<Packed>, BagError> {
     let mut packed = Vec::new();
     for (id, chosen) in chosen {
@@ -284,12 +288,13 @@ fn pack_documents(
             Selected::Pages(_) => None,
         };
         let pages = pack_texts(writer, held, (&item, &content), chosen)?;
-        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
+        let pointed =
+            |page: PageNumber| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page.get()));
         let mut pictures = held.view().pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
             let mut file = held.view().open_picture(content.id, picture)?;
-            let path = picture_path(&held.case.label(*id), picture.page);
+            let path = picture_path(&held.case.label(*id), picture.page.get());
             let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
             if file.metadata().is_ok_and(|about| about.len() != picture.size) {
                 return Err(altered);
@@ -308,10 +313,10 @@ fn pack_texts(
     held: &CaseWriter,
     (item, content): (&Item, &Item),
     chosen: &Selected,
-) -> Result<Vec<u32>, BagError> {
+) -> Result<Vec<PageNumber>, BagError> {
     let label = held.case.label(item.id);
     let rows = held.view().pages(content.id)?;
-    let wanted: Vec<u32> = match chosen {
+    let wanted: Vec<PageNumber> = match chosen {
         Selected::Whole => rows.iter().map(|row| row.number).collect(),
         Selected::Pages(pages) => pages.iter().copied().collect(),
     };
@@ -319,7 +324,7 @@ fn pack_texts(
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
         let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
         let page = held.view().read_page(row.ok_or_else(missing)?)?;
-        writer.put(&text_path(&label, *number), page.text.as_bytes())?;
+        writer.put(&text_path(&label, number.get()), page.text.as_bytes())?;
     }
     Ok(wanted)
 }
@@ -328,7 +333,7 @@ fn pack_texts(
 fn write_load_files(
     writer: &mut BagWriter,
     held: &CaseWriter,
-    proved: &BTreeMap<String, Document>,
+    proved: &BTreeMap<String, ProvedDocument>,
     packed: &[Packed],
     first: &Number,
 ) -> Result<(Vec<String>, Option<String>), BagError> {
@@ -344,7 +349,7 @@ fn write_load_files(
             None => Vec::new(),
         };
         let mut texts = Vec::new();
-        for row in rows.iter().filter(|row| pages.contains(&row.number)) {
+        for row in rows.iter().filter(|row| pages.contains(&row.number.get())) {
             texts.push(held.view().read_page(row)?.text);
         }
         writer.put(path, texts.join("\u{c}").as_bytes())?;
@@ -356,7 +361,7 @@ fn pack_original(
     writer: &mut BagWriter,
     held: &CaseWriter,
     item: &Item,
-    progress: &mut dyn FnMut(Step),
+    progress: &mut dyn FnMut(ExportStep),
 ) -> Result<String, BagError> {
     let document = held.case.label(item.id);
     let no_bytes = || BagError::NoBytes { document: document.clone() };
@@ -367,7 +372,7 @@ fn pack_original(
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
         return Err(BagError::Altered { document });
     }
-    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
+    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(ExportStep::Copied(more)))?;
     if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
 }
 
@@ -405,7 +410,7 @@ fn write_tags(
 fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
     let mut listed = String::new();
     for document in packed {
-        let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
+        let pages: Vec<String> = document.pages.iter().map(PageNumber::to_string).collect();
         let whole = if document.file.is_some() { "original and " } else { "" };
         listed.push_str(&format!("{}: {whole}pages {}\n", held.case.label(document.item.id), pages.join(" ")));
     }

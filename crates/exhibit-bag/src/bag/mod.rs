@@ -9,11 +9,11 @@ mod seal;
 mod selection;
 mod writer;
 
-pub use export::{ExportContext, Exported, Order, Receiver, Step, export};
+pub use export::{ExportContext, ExportOrder, ExportStep, Exported, Receiver, export};
 pub(crate) use pictures::content_of;
 pub use pictures::render_pages;
 pub use received::{KeptBag, ReceivedBag, VerifiedBag, check_received, received_bags};
 pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
-pub use selection::{Request, Selected, Selection};
+pub use selection::{BagRequest, Selected, Selection};
 pub(crate) use writer::BagWriter;
 pub use writer::unfinished_exports;

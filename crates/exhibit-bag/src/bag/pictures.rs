@@ -5,7 +5,7 @@ use crate::{BagError, reading};
 use exhibit_case::{Cage, CaseError, CaseWriter, TreeParts, finding_digest, reader_of};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Derivation, Entry};
-use exhibit_model::{ItemId, Reason};
+use exhibit_model::{ItemId, PageNumber, Reason};
 use std::collections::BTreeSet;
 
 /// Renders those pages of a document that have no picture yet, and logs the document's tree with them. Returns the
@@ -17,11 +17,12 @@ pub fn render_pages(
     held: &mut CaseWriter,
     cage: &Cage,
     item: ItemId,
-    pages: &BTreeSet<u32>,
+    pages: &BTreeSet<PageNumber>,
     rendered: &mut dyn FnMut(),
-) -> Result<Vec<(u32, Reason)>, BagError> {
+) -> Result<Vec<(PageNumber, Reason)>, BagError> {
     let content = content_of(held, item)?;
-    let have: BTreeSet<u32> = held.view().pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
+    let have: BTreeSet<PageNumber> =
+        held.view().pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
     let (mut new, mut refused) = (Vec::new(), Vec::new());
     for page in pages {
         if !have.contains(page) {

@@ -8,12 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Entry, Log, Ref, Verb};
-use exhibit_model::{EntrySeq, Opening};
+use exhibit_model::{EntrySeq, Opening, PageNumber};
 use exhibit_proof::VerifierKey;
-use exhibit_proof::document::{Document as Tree, LeafProof};
+use exhibit_proof::document::{DocumentTree, LeafProof};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::{MAX_NUMBER, Value};
-use exhibit_proof::package::{Document, entry_path, handover_path, policy_text, proof_path, record_path};
+use exhibit_proof::json::{JsonValue, MAX_NUMBER};
+use exhibit_proof::package::{ProvedDocument, entry_path, handover_path, policy_text, proof_path, record_path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The exported parts of a document.
@@ -25,7 +25,7 @@ pub(crate) struct Part<'a> {
     /// The path of its original in the bag.
     pub(crate) file: Option<&'a str>,
     /// The pages whose texts are in the bag.
-    pub(crate) pages: &'a [u32],
+    pub(crate) pages: &'a [PageNumber],
     /// The pages whose pictures are in the bag.
     pub(crate) pictures: &'a [PagePicture],
     /// Whether its name and those of its containers are revealed.
@@ -39,13 +39,13 @@ pub(crate) fn write_record(
     log: &Log,
     part: &Part<'_>,
     entries: &mut BTreeSet<EntrySeq>,
-) -> Result<Document, BagError> {
+) -> Result<ProvedDocument, BagError> {
     let label = held.case.label(part.item.id);
     let no_bytes = || BagError::NoBytes { document: label.clone() };
     let receipt = part.item.seq.ok_or_else(no_bytes)?;
     let original = part.item.original.ok_or_else(no_bytes)?;
     let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
-    let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
+    let received = JsonValue::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
     let chain = held.view().chain(part.item)?;
     let receipts: Vec<EntrySeq> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
@@ -53,16 +53,16 @@ pub(crate) fn write_record(
     let container =
         |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?.get()))]));
     let opened = openings(held, &receipts, part.names)?;
-    let mut proved = Document {
+    let mut proved = ProvedDocument {
         family: items.collect(),
         original: *original.digest().as_bytes(),
         size: received.get("facts").and_then(|facts| facts.get("size")?.as_number()).unwrap_or(0).unsigned_abs(),
         receipt: receipt.get(),
-        received: received.get("at").and_then(Value::as_text).unwrap_or_default().to_owned(),
+        received: received.get("at").and_then(JsonValue::as_text).unwrap_or_default().to_owned(),
         file: part.file.map(str::to_owned),
         page_count: 0,
         pages: BTreeMap::new(),
-        pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
+        pictures: part.pictures.iter().map(|picture| (picture.page.get(), *picture.sha256.as_bytes())).collect(),
         opened: opened
             .iter()
             .map(|(entry, opening)| (entry.get(), opening.field.clone(), opening.value.clone()))
@@ -70,14 +70,14 @@ pub(crate) fn write_record(
     };
     let mut members = vec![
         ("v", number(1)),
-        ("document", Value::Text(label.clone())),
+        ("document", JsonValue::Text(label.clone())),
         ("item", number(part.item.id.get().unsigned_abs())),
-        ("original", Value::Text(original.to_string())),
+        ("original", JsonValue::Text(original.to_string())),
         ("receipt", number(receipt.get())),
-        ("containers", Value::List(chain.iter().filter_map(container).collect())),
-        ("openings", Value::List(opened.iter().map(opening).collect())),
+        ("containers", JsonValue::List(chain.iter().filter_map(container).collect())),
+        ("openings", JsonValue::List(opened.iter().map(opening).collect())),
     ];
-    members.extend(part.file.map(|path| ("file", Value::Text(path.to_owned()))));
+    members.extend(part.file.map(|path| ("file", JsonValue::Text(path.to_owned()))));
     if let Some(source) = handed_over_by(held, log, part.item.source)? {
         entries.insert(source);
         members.push(("source", number(source.get())));
@@ -88,13 +88,13 @@ pub(crate) fn write_record(
             proved.page_count = reading.pages;
             let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
             let proofs = reading.tree.prove_all(&indexes)?;
-            proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
+            proved.pages = part.pages.iter().map(|page| (page.get(), [0; 32])).collect();
             members.extend([
                 ("reading", number(reading.seq.get())),
                 ("content", number(part.content.id.get().unsigned_abs())),
-                ("root", Value::Text(reading.tree.root().to_hex())),
+                ("root", JsonValue::Text(reading.tree.root().to_hex())),
                 ("leaves", number(reading.tree.leaves())),
-                ("parts", Value::List(proofs.iter().map(leaf).collect())),
+                ("parts", JsonValue::List(proofs.iter().map(leaf).collect())),
             ]);
         }
         None if part.pages.is_empty() => {}
@@ -122,9 +122,9 @@ fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId)
 }
 
 // The indexes of the proved leaves in a document's tree: the original, then texts, then pictures.
-fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
-    let texts = part.pages.iter().map(|page| tree.text_of_page(*page));
-    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page));
+fn leaves_of(tree: &DocumentTree, part: &Part<'_>) -> Option<Vec<u64>> {
+    let texts = part.pages.iter().map(|page| tree.text_of_page(page.get()));
+    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page.get()));
     std::iter::once(Some(0)).chain(texts).chain(pictures).collect()
 }
 
@@ -138,20 +138,20 @@ fn openings(held: &CaseWriter, receipts: &[EntrySeq], names: bool) -> Result<Vec
     Ok(list)
 }
 
-fn opening((seq, opening): &(EntrySeq, Opening)) -> Value {
+fn opening((seq, opening): &(EntrySeq, Opening)) -> JsonValue {
     map([
         ("entry", number(seq.get())),
-        ("field", Value::Text(opening.field.clone())),
-        ("salt", Value::Text(to_hex(&opening.salt))),
-        ("value", Value::Text(STANDARD.encode(&opening.value))),
+        ("field", JsonValue::Text(opening.field.clone())),
+        ("salt", JsonValue::Text(to_hex(&opening.salt))),
+        ("value", JsonValue::Text(STANDARD.encode(&opening.value))),
     ])
 }
 
-fn leaf(proof: &LeafProof) -> Value {
+fn leaf(proof: &LeafProof) -> JsonValue {
     map([
         ("index", number(proof.index)),
-        ("record", Value::Text(String::from_utf8_lossy(&proof.record).into_owned())),
-        ("proof", Value::List(proof.hashes.iter().map(|hash| Value::Text(hash.to_base64())).collect())),
+        ("record", JsonValue::Text(String::from_utf8_lossy(&proof.record).into_owned())),
+        ("proof", JsonValue::List(proof.hashes.iter().map(|hash| JsonValue::Text(hash.to_base64())).collect())),
     ])
 }
 
@@ -178,10 +178,10 @@ pub(crate) fn write_log(
     Ok(())
 }
 
-pub(crate) fn map<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+pub(crate) fn map<'a>(members: impl IntoIterator<Item = (&'a str, JsonValue)>) -> JsonValue {
+    JsonValue::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-pub(crate) fn number(number: u64) -> Value {
-    Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+pub(crate) fn number(number: u64) -> JsonValue {
+    JsonValue::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
 }

@@ -10,9 +10,9 @@ use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
-use exhibit_proof::bagit::{Digests, FileKind, Files, Found, Unreadable, read_small};
+use exhibit_proof::bagit::{Digests, FileKind, Files, FoundFile, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::package::{Document, Proved, Trust, picture_path, record_path, text_path};
+use exhibit_proof::package::{Proved, ProvedDocument, Trust, picture_path, record_path, text_path};
 use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,14 +131,14 @@ impl VerifiedBag {
 }
 
 // `<document>/<name as found>` if a name was revealed; otherwise the name of the file in the bag.
-fn path_of(label: &str, file: &str, document: &Document) -> Vec<u8> {
+fn path_of(label: &str, file: &str, document: &ProvedDocument) -> Vec<u8> {
     let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
     let opened = document.opened.iter().find(own).map(|(_, _, name)| name.clone()).filter(|name| !name.is_empty());
     let name = opened.unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file).as_bytes().to_vec());
     [label.as_bytes(), b"/", &name].concat()
 }
 
-fn pages_of(label: &str, document: &Document) -> Vec<BagFile> {
+fn pages_of(label: &str, document: &ProvedDocument) -> Vec<BagFile> {
     let texts = document.pages.iter().map(|(page, sha256)| (text_path(label, *page), *page, "txt", sha256));
     let pictures = document.pictures.iter().map(|(page, sha256)| (picture_path(label, *page), *page, "png", sha256));
     let file = |(place, page, ending, sha256): (String, u32, &str, &[u8; 32])| BagFile {
@@ -226,17 +226,21 @@ impl KeptBag {
 }
 
 fn original_of(kept: &mut Folder, record: &str) -> Option<(String, OriginalId)> {
-    let record = exhibit_proof::json::Value::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
+    let record = exhibit_proof::json::JsonValue::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
     let original = Digest::parse(record.get("original")?.as_text()?).ok()?;
     Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
 }
 
 impl Files for KeptBag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let mut found = self.kept.list()?;
         for (path, original) in &self.originals {
             let size = fs::metadata(self.store.path(*original)).map(|about| about.len());
-            found.extend(size.ok().map(|size| Found { path: path.clone().into_bytes(), size, kind: FileKind::Plain }));
+            found.extend(size.ok().map(|size| FoundFile {
+                path: path.clone().into_bytes(),
+                size,
+                kind: FileKind::Plain,
+            }));
         }
         Ok(found)
     }

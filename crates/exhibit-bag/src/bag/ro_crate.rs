@@ -7,7 +7,7 @@ use crate::BagError;
 use exhibit_case::CaseWriter;
 use exhibit_model::Moment;
 use exhibit_proof::anchor::Anchor;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{ANCHORS, METADATA, picture_path, quote_path, record_path, text_path};
 use exhibit_time::anchored::Anchored;
 use std::collections::BTreeMap;
@@ -61,24 +61,25 @@ pub(crate) fn write_metadata(
         ),
         ("datePublished", text(&now.to_rfc3339())),
         ("license", text("Not stated: the rights in these documents are those of their holders")),
-        ("hasPart", Value::List(parts)),
+        ("hasPart", JsonValue::List(parts)),
     ];
     if !others.anchors.is_empty() {
         let mentioned = others.anchors.iter().map(|(size, anchored)| to(&mention(*size, anchored, &mut graph)));
-        whole.push(("mentions", Value::List(mentioned.collect())));
+        whole.push(("mentions", JsonValue::List(mentioned.collect())));
     }
     graph.push(map(whole));
-    let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", Value::List(graph))]);
+    let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", JsonValue::List(graph))]);
     writer.put(METADATA, crate_.write().as_bytes()).map(drop)
 }
 
 // Adds one document's folder and its files to the graph.
-fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &mut Vec<Value>) -> String {
+fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &mut Vec<JsonValue>) -> String {
     let label = held.case.label(document.item.id);
     let folder = format!("documents/{label}/");
     let original = document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));
-    let texts = document.pages.iter().map(|page| (within(&text_path(&label, *page)), "text/plain; charset=UTF-8"));
-    let pictures = document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page)), "image/png"));
+    let texts = document.pages.iter().map(|page| (within(&text_path(&label, page.get())), "text/plain; charset=UTF-8"));
+    let pictures =
+        document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page.get())), "image/png"));
     let record = [(within(&record_path(&label)), "application/json")];
     let files: Vec<(String, &str)> = original.chain(texts).chain(pictures).chain(record).collect();
     let name = if without_names { label } else { held.case.name(&document.item) };
@@ -86,7 +87,7 @@ fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &m
         ("@id", text(&folder)),
         ("@type", text("Dataset")),
         ("name", text(&name)),
-        ("hasPart", Value::List(files.iter().map(|(file, _)| to(file)).collect())),
+        ("hasPart", JsonValue::List(files.iter().map(|(file, _)| to(file)).collect())),
     ]));
     for ((file, format), place) in files.iter().zip(0..) {
         let mut members = vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
@@ -100,7 +101,7 @@ fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &m
 }
 
 // Adds an anchor to the graph; it is among the proofs, outside the payload.
-fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<Value>) -> String {
+fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<JsonValue>) -> String {
     let id = format!("#anchor-{size:09}-{}-{}", anchored.name, anchored.kind.word());
     let by = anchored.by.to_string();
     let statement = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
@@ -113,11 +114,11 @@ fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<Value>) -> String {
     id
 }
 
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+fn text(text: &str) -> JsonValue {
+    JsonValue::Text(text.to_owned())
 }
 
-fn to(id: &str) -> Value {
+fn to(id: &str) -> JsonValue {
     map([("@id", text(id))])
 }
 

@@ -8,7 +8,7 @@ use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
-use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
@@ -100,7 +100,7 @@ impl Lock {
 /// An opened sealed bag: its files, read in place.
 pub struct SealedBag {
     stream: StreamReader<BufReader<File>>,
-    found: Vec<Found>,
+    found: Vec<FoundFile>,
     places: BTreeMap<String, (u64, u64)>,
 }
 
@@ -168,11 +168,11 @@ impl Unlock {
     }
 }
 
-type Index = (Vec<Found>, BTreeMap<String, (u64, u64)>);
+type Index = (Vec<FoundFile>, BTreeMap<String, (u64, u64)>);
 
 fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, BagError> {
     let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
-    let (mut found, mut places, mut folders, mut end) = (Vec::<Found>::new(), BTreeMap::new(), BTreeSet::new(), 0);
+    let (mut found, mut places, mut folders, mut end) = (Vec::<FoundFile>::new(), BTreeMap::new(), BTreeSet::new(), 0);
     let mut tar = tar::Archive::new(&mut *stream);
     // raw: the content of other entries (long names, times) is never used, and its length is unbounded
     for entry in tar.entries_with_seek().map_err(not_sealed)?.raw(true) {
@@ -197,14 +197,14 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         if let (true, Ok(text)) = (plain, String::from_utf8(own.clone())) {
             places.entry(text).or_insert((at, size));
         }
-        found.push(Found { path: own, size, kind: if plain { FileKind::Plain } else { FileKind::Special } });
+        found.push(FoundFile { path: own, size, kind: if plain { FileKind::Plain } else { FileKind::Special } });
     }
     // Folders are listed by other programs; in a bag none is without files.
     for folder in folders {
         let own = folder.strip_prefix(WITHIN.as_bytes()).filter(|own| !own.is_empty());
         if let Some(own) = own.filter(|own| !found.iter().any(|file| file.path.starts_with(own))) {
             let path = own.strip_suffix(b"/").unwrap_or(own).to_vec();
-            found.push(Found { path, size: 0, kind: FileKind::EmptyFolder });
+            found.push(FoundFile { path, size: 0, kind: FileKind::EmptyFolder });
         }
     }
     check_end(stream, end, length).map_err(not_sealed)?;
@@ -224,7 +224,7 @@ fn check_end<R: Read + Seek>(stream: &mut R, end: u64, length: u64) -> io::Resul
 }
 
 impl Files for SealedBag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         Ok(self.found.clone())
     }
 

@@ -4,7 +4,7 @@ use crate::BagError;
 use crate::quote::list_quotes;
 use exhibit_case::CaseView;
 use exhibit_catalogue::ItemFilter;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use exhibit_search::Search;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub enum Selected {
     /// Its original and the texts of all its pages.
     Whole,
     /// Only the texts of these pages.
-    Pages(BTreeSet<u32>),
+    Pages(BTreeSet<PageNumber>),
 }
 
 /// The content selected for a bag.
@@ -35,7 +35,7 @@ pub struct Selection {
 
 /// A request for documents and quotes, as a user states it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Request<'a> {
+pub struct BagRequest<'a> {
     /// Documents by label, number, digest or path, each optionally with pages: `EXH-000003:1-3,7`.
     pub documents: &'a [String],
     /// Queries; every document that one of them finds is selected.
@@ -53,7 +53,7 @@ impl Selection {
     ///
     /// # Errors
     /// [`BagError::Case`] for a document that does not exist, [`BagError::Search`] for a query that cannot be parsed.
-    pub fn resolve(view: &CaseView<'_>, request: &Request<'_>) -> Result<Self, BagError> {
+    pub fn resolve(view: &CaseView<'_>, request: &BagRequest<'_>) -> Result<Self, BagError> {
         let mut selection = Self::default();
         for text in request.documents {
             let (document, pages) = parse_pages(text);
@@ -76,7 +76,7 @@ impl Selection {
         Ok(selection)
     }
 
-    fn add(&mut self, item: ItemId, pages: Option<BTreeSet<u32>>) {
+    fn add(&mut self, item: ItemId, pages: Option<BTreeSet<PageNumber>>) {
         let chosen = self.documents.entry(item);
         match pages {
             None => drop(chosen.insert_entry(Selected::Whole)),
@@ -90,15 +90,17 @@ impl Selection {
 }
 
 // Splits `EXH-000003:1-3,7` into the document and its pages; any other text names a document as a whole.
-fn parse_pages(text: &str) -> (&str, Option<BTreeSet<u32>>) {
+fn parse_pages(text: &str) -> (&str, Option<BTreeSet<PageNumber>>) {
     let Some((document, list)) = text.rsplit_once(':') else { return (text, None) };
     let range = |part: &str| {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
-        (1 <= first && first <= last && last - first < MAX_RANGE).then_some(first..=last)
+        let (first, last) = (first.parse::<PageNumber>().ok()?.get(), last.parse::<PageNumber>().ok()?.get());
+        (first <= last && last - first < MAX_RANGE).then_some(first..=last)
     };
     match list.split(',').map(range).collect::<Option<Vec<_>>>() {
-        Some(ranges) if !document.is_empty() => (document, Some(ranges.into_iter().flatten().collect())),
+        Some(ranges) if !document.is_empty() => {
+            (document, Some(ranges.into_iter().flatten().map(PageNumber::new).collect()))
+        }
         _ => (text, None),
     }
 }
@@ -107,10 +109,14 @@ fn parse_pages(text: &str) -> (&str, Option<BTreeSet<u32>>) {
 mod tests {
     use super::*;
 
+    fn numbers(pages: &[u32]) -> BTreeSet<PageNumber> {
+        pages.iter().copied().map(PageNumber::new).collect()
+    }
+
     #[test]
     fn pages_follow_the_last_colon() {
         let check = |text, document, pages: Option<&[u32]>| {
-            assert_eq!(parse_pages(text), (document, pages.map(|pages| pages.iter().copied().collect())), "{text}");
+            assert_eq!(parse_pages(text), (document, pages.map(numbers)), "{text}");
         };
         check("EXH-000003", "EXH-000003", None);
         check("EXH-000003:2", "EXH-000003", Some(&[2]));
@@ -124,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_document_requested_whole_and_by_pages_is_chosen_whole() {
-        let pages = |pages: &[u32]| Some(pages.iter().copied().collect::<BTreeSet<u32>>());
+        let pages = |pages: &[u32]| Some(numbers(pages));
         let mut selection = Selection::default();
         selection.add(ItemId::new(1), pages(&[2]));
         selection.add(ItemId::new(1), pages(&[5, 2]));
@@ -133,7 +139,7 @@ mod tests {
         selection.add(ItemId::new(3), None);
         selection.add(ItemId::new(3), pages(&[1]));
         let expected = [
-            (ItemId::new(1), Selected::Pages(BTreeSet::from([2, 5]))),
+            (ItemId::new(1), Selected::Pages(numbers(&[2, 5]))),
             (ItemId::new(2), Selected::Whole),
             (ItemId::new(3), Selected::Whole),
         ];

@@ -12,7 +12,7 @@ use crate::bag::content_of;
 use crate::{BagError, io_error, reading};
 use exhibit_case::{Case, CaseView, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, Page};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageNumber};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use exhibit_store::{Readers, replace_file};
 use nearest::nearest;
@@ -27,7 +27,7 @@ pub struct NewQuote<'a> {
     /// The document.
     pub item: ItemId,
     /// The page.
-    pub page: u32,
+    pub page: PageNumber,
     /// The passage, matched exactly.
     pub exact: &'a str,
     /// Which of several equal passages on the page, from 1; `None` if there must be exactly one.
@@ -94,7 +94,7 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
         document,
         item: quote.item.get().unsigned_abs(),
         original: *original.digest().as_bytes(),
-        page: quote.page,
+        page: quote.page.get(),
         text_layer: *Digest::of(page.text.as_bytes()).as_bytes(),
         picture,
         passage,
@@ -218,7 +218,9 @@ pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &
     let item = ItemId::new(anchor.item.cast_signed());
     let same =
         view.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
-    let Some(page) = view.page(item, anchor.page).ok().filter(|_| same) else { return QuoteStatus::PageGone };
+    let Some(page) = view.page(item, PageNumber::new(anchor.page)).ok().filter(|_| same) else {
+        return QuoteStatus::PageGone;
+    };
     match anchor.check(&page.text) {
         Ok(()) => QuoteStatus::Valid,
         Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => QuoteStatus::Reread,

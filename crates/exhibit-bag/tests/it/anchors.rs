@@ -11,7 +11,7 @@ use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::note::{KeyKind, SignerKey, VerifierKey};
 use exhibit_proof::{Checkpoint, Hash, Signature};
 use exhibit_testing::{ForgedBag, TestCase, deviations, request};
-use exhibit_time::anchored::Kind;
+use exhibit_time::anchored::AnchorKind;
 use exhibit_time::witness::AddCheckpoint;
 use exhibit_verify::{Report, What, verify};
 use sha2::{Digest as _, Sha256};
@@ -114,7 +114,7 @@ fn a_witness_cosigns_by_file_and_the_next_request_extends_the_first() {
     let case = case();
     assert_eq!(statuses(&case), [] as [&str; 0]);
     let asked = ask_witness(&case, "ask").expect("asked");
-    assert_eq!(asked.files, [("partner.add-checkpoint".to_owned(), Kind::Witness)]);
+    assert_eq!(asked.files, [("partner.add-checkpoint".to_owned(), AnchorKind::Witness)]);
     assert_eq!(asked.size, case.open().view(Principal::LOCAL).log_size().expect("a size"), "asking is no entry");
     assert_eq!(statuses(&case), ["partner requested witness"]);
     let body = fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request");
@@ -176,7 +176,7 @@ fn a_cosigned_state_is_proved_in_a_bag_by_the_readers_policy() {
 fn the_proof_of_a_public_log_is_checked_by_a_policy() {
     let case = case();
     let asked = ask_public_log(&case, "ask").expect("asked");
-    assert_eq!(asked.files, [("public.leaf".to_owned(), Kind::Sigsum)]);
+    assert_eq!(asked.files, [("public.leaf".to_owned(), AnchorKind::Sigsum)]);
     let leaf = fs::read_to_string(case.beside("ask/public.leaf")).expect("a request");
     let (proof, policy) = logged_publicly(&leaf);
     assert!(matches!(import(&case, proof.as_bytes(), None), Err(BagError::NoPolicy)));

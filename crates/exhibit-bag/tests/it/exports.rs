@@ -1,19 +1,19 @@
 //! What goes into a bag, what stays out, and exports that fail.
 
 use crate::handed_over::{NOTICE, QUOTED, everything, export_to, handed_over, numbered, whole};
-use exhibit_bag::{BagError, Receiver, Request, Selected, Selection};
+use exhibit_bag::{BagError, BagRequest, Receiver, Selected, Selection};
 use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{Entry, Fact, Verb};
-use exhibit_model::{ItemId, Reason, State};
+use exhibit_model::{ItemId, PageNumber, Reason, State};
 use exhibit_proof::finding::Fault;
 use exhibit_testing::{TestCase, TestItem, deviations, files_below, flip, original, request};
 use exhibit_verify::loadfile::Number;
-use exhibit_verify::{Request as Check, Unusable, What, verify};
+use exhibit_verify::{Unusable, VerifyRequest, What, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn selected(case: &TestCase, request: &Request<'_>) -> Result<Selection, BagError> {
+fn selected(case: &TestCase, request: &BagRequest<'_>) -> Result<Selection, BagError> {
     Selection::resolve(&case.open().view(Principal::LOCAL), request)
 }
 
@@ -32,7 +32,7 @@ fn documents_are_selected_by_name_pages_or_query() {
     let of = |documents: &[&str], queries: &[&str]| {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let (documents, queries) = (owned(documents), owned(queries));
-        selected(&case, &Request { documents: &documents, queries: &queries, ..Request::default() })
+        selected(&case, &BagRequest { documents: &documents, queries: &queries, ..BagRequest::default() })
     };
     let items = |selection: Result<Selection, BagError>| -> Vec<i64> {
         selection.expect("a selection").documents.keys().map(|id| id.get()).collect()
@@ -42,14 +42,14 @@ fn documents_are_selected_by_name_pages_or_query() {
     assert_eq!(items(of(&[], &["registers", "登记"])), [1, 3]);
     assert_eq!(items(of(&[], &["registers -destroyed"])), [] as [i64; 0]);
     let pages = of(&["EXH-000003:1,1-2"], &[]).expect("a selection");
-    assert_eq!(pages.documents[&ItemId::new(3)], Selected::Pages(BTreeSet::from([1, 2])));
+    assert_eq!(pages.documents[&ItemId::new(3)], Selected::Pages(BTreeSet::from([1, 2].map(PageNumber::new))));
     let both = of(&["EXH-000003:1"], &["登记"]).expect("a selection");
     assert_eq!(both.documents[&ItemId::new(3)], Selected::Whole, "what a query finds is whole");
     for bad in ["EXH-000099", "nothing.txt", "EXH-000003:0", "EXH-000003:2-1", "EXH-000003:1-200000", "EXH-000003:"] {
         assert!(matches!(of(&[bad], &[]), Err(BagError::Case(CaseError::NoSuchDocument(_)))), "{bad}");
     }
     assert!(matches!(of(&[], &["\""]), Err(BagError::Search(_))));
-    let all = selected(&case, &Request { all: true, all_quotes: true, ..Request::default() }).expect("all");
+    let all = selected(&case, &BagRequest { all: true, all_quotes: true, ..BagRequest::default() }).expect("all");
     assert_eq!((all.documents.len(), all.quotes.len()), (6, 2));
 }
 
@@ -64,7 +64,7 @@ fn everything_is_counted_logged_and_proved() {
     .expect("a bag");
     assert_eq!((exported.documents, exported.pages, exported.pictures, exported.quotes), (6, 5, 1, 2));
     assert_eq!(exported.bates.as_ref().map(|(first, _)| first.as_str()), Some("DESK-0041"));
-    assert_eq!(exported.unpainted, []);
+    assert_eq!(exported.not_rendered, []);
     let bag = case.beside("bag");
     assert_eq!(deviations(&bag), []);
     let payload: Vec<_> = contents(&bag).into_iter().filter(|(path, _)| path.starts_with("data/")).collect();
@@ -138,16 +138,16 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
     let bag = numbered(&case, "bag");
     let proof = request(What::Proof, bag.join("custody/entries/000000000.tlog-proof"));
     assert!(verify(&proof).expect("a proof").is_good());
-    let wrong = Check { entry: Some(bag.join("bagit.txt")), ..proof };
+    let wrong = VerifyRequest { entry: Some(bag.join("bagit.txt")), ..proof };
     assert_eq!(verify(&wrong).expect("a proof").deviations[0].fault, Fault::Proof);
-    let endless = Check { entry: Some(PathBuf::from("/dev/zero")), ..wrong };
+    let endless = VerifyRequest { entry: Some(PathBuf::from("/dev/zero")), ..wrong };
     assert!(verify(&endless).is_err_and(|unable| unable.reason == Unusable::NotAFile));
     let checkpoint = request(What::Checkpoint, case.path("custody/checkpoint"));
     assert!(verify(&checkpoint).expect("a checkpoint").is_good());
     let key = fs::read_to_string(TestCase::of_seed(7).path("custody/key.pub")).expect("a key").trim().to_owned();
-    let foreign = Check { key: Some(key.clone()), ..checkpoint };
+    let foreign = VerifyRequest { key: Some(key.clone()), ..checkpoint };
     assert_eq!(verify(&foreign).expect("a checkpoint").deviations[0].fault, Fault::Checkpoint);
-    let of_bag = Check { key: Some(key), ..request(What::Bag, bag.clone()) };
+    let of_bag = VerifyRequest { key: Some(key), ..request(What::Bag, bag.clone()) };
     assert_eq!(verify(&of_bag).expect("a bag").deviations[0].fault, Fault::Key);
     assert!(verify(&request(What::Bag, bag.join("no such folder"))).is_err());
 }
@@ -161,7 +161,10 @@ fn a_failed_export_leaves_nothing_at_its_target() {
         let documents = BTreeMap::from([(ItemId::new(item), Selected::Pages(BTreeSet::from([page])))]);
         Selection { documents, ..Selection::default() }
     };
-    assert!(matches!(failed("new", &pages(1, 7)), BagError::Case(CaseError::NoSuchPage { page: 7, .. })));
+    assert!(matches!(
+        failed("new", &pages(1, PageNumber::new(7))),
+        BagError::Case(CaseError::NoSuchPage { page, .. }) if page.get() == 7
+    ));
     assert!(matches!(failed("new", &whole([99])), BagError::Case(CaseError::NoSuchDocument(_))));
     let quoted = |quote: &str| Selection { quotes: [quote.to_owned()].into(), ..Selection::default() };
     assert!(matches!(failed("new", &quoted("Q-000001")), BagError::NoSuchQuote(_)));
@@ -182,7 +185,7 @@ fn a_failed_export_leaves_nothing_at_its_target() {
     // what a killed export left is removed by the next
     fs::create_dir(case.beside(".new.unfinished")).expect("made");
     fs::write(case.beside(".new.unfinished/bagit.txt"), "of a process that was killed").expect("written");
-    let exported = export_to(&case, "new", &pages(3, 1), |_| {}).expect("a bag");
+    let exported = export_to(&case, "new", &pages(3, PageNumber::FIRST), |_| {}).expect("a bag");
     assert_eq!((exported.documents, exported.pages), (1, 1));
     assert!(!case.beside(".new.unfinished").exists());
     assert_eq!(deviations(&case.beside("new")), []);
@@ -214,7 +217,10 @@ fn broken_quotes_and_altered_pictures_stop_an_export() {
     let everything = everything(&case);
     let picture = case.files(CaseFolder::CITED).remove(0);
     flip(&picture, 3);
-    assert!(matches!(export_to(&case, "bag", &everything, |_| {}), Err(BagError::PictureAltered { page: 1, .. })));
+    assert!(matches!(
+        export_to(&case, "bag", &everything, |_| {}),
+        Err(BagError::PictureAltered { page: PageNumber::FIRST, .. })
+    ));
     flip(&picture, 3);
     let quote = case.files(CaseFolder::QUOTES).remove(0);
     let text = fs::read_to_string(&quote).expect("read");
@@ -245,7 +251,7 @@ fn a_bag_of_a_sealed_case_is_bound_by_a_statement() {
     let mut held = exhibit_case::CaseWriter::take_any(&case.folder(), &keys, case.acts()).expect("a writer");
     let (selection, target) = (everything(&case), case.beside("bag"));
     let lock = exhibit_bag::Lock::Open;
-    let order = exhibit_bag::Order { selection: &selection, target: &target, lock, bates: None, receiver: None };
+    let order = exhibit_bag::ExportOrder { selection: &selection, target: &target, lock, bates: None, receiver: None };
     let size = held.log.log().size();
     let mut context = exhibit_bag::ExportContext { cage: None, progress: &mut |_| {} };
     let exported = exhibit_bag::export(&mut held, &order, &mut context).expect("a bag");

@@ -1,6 +1,6 @@
 //! A case with everything that a bag can contain, and bags of it.
 
-use exhibit_bag::{ExportContext, Exported, Lock, Order, Selected, Selection, export};
+use exhibit_bag::{ExportContext, ExportOrder, Exported, Lock, Selected, Selection, export};
 use exhibit_case::Principal;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::{ItemId, PageKind};
@@ -57,10 +57,10 @@ pub(crate) fn export_to(
     case: &TestCase,
     name: &str,
     selection: &Selection,
-    order: impl FnOnce(&mut Order<'_>),
+    order: impl FnOnce(&mut ExportOrder<'_>),
 ) -> Result<Exported, exhibit_bag::BagError> {
     let target = case.beside(name);
-    let mut own = Order { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
+    let mut own = ExportOrder { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
     order(&mut own);
     case.write(|held| export(held, &own, &mut ExportContext { cage: None, progress: &mut |_| {} }))
 }

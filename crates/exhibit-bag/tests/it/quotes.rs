@@ -5,14 +5,14 @@ use exhibit_bag::{BagError, NewQuote, QuoteStatus, check_quotes, list_quotes, ma
 use exhibit_case::{CaseError, Principal};
 use exhibit_catalogue::{NewPage, ReadResult, StageKey};
 use exhibit_custody::{Entry, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageKind, Reason, Rect, State, TextBox, wire};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageKind, PageNumber, Reason, Rect, State, TextBox, wire};
 use exhibit_proof::anchor::Anchor;
 use exhibit_store::{PackLocation, PackWriter};
 use exhibit_testing::{TestCase, TestItem, overwrite};
 use std::fs;
 
 fn quote<'a>(case: &TestCase, path: &str, exact: &'a str) -> NewQuote<'a> {
-    NewQuote { item: case.id(path), page: 1, exact, nth: None }
+    NewQuote { item: case.id(path), page: PageNumber::FIRST, exact, nth: None }
 }
 
 fn made(case: &TestCase, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
@@ -121,7 +121,9 @@ fn what_cannot_be_quoted_is_refused_by_its_reason() {
     assert!(matches!(refused("twice.txt", &"记".repeat(8_193)), BagError::Length));
     assert!(matches!(refused("twice.txt", "登记"), BagError::Ambiguous { count: 2, .. }));
     match refused("twice.txt", "登 记。登记") {
-        BagError::Absent { nearest: Some(near), page: 1, .. } => assert!(near.contains("登记。登记"), "{near}"),
+        BagError::Absent { nearest: Some(near), page: PageNumber::FIRST, .. } => {
+            assert!(near.contains("登记。登记"), "{near}")
+        }
         other => panic!("{other:?}"),
     }
     assert!(matches!(refused("twice.txt", "wholly unrelated"), BagError::Absent { nearest: None, .. }));
@@ -129,8 +131,11 @@ fn what_cannot_be_quoted_is_refused_by_its_reason() {
     for path in ["later.txt", "bad"] {
         assert!(matches!(refused(path, "x"), BagError::Case(CaseError::NoSuchPage { .. })), "{path}");
     }
-    let other_page = NewQuote { page: 2, ..quote(&case, "twice.txt", "登记") };
-    assert!(matches!(made(&case, &other_page), Err(BagError::Case(CaseError::NoSuchPage { page: 2, .. }))));
+    let other_page = NewQuote { page: PageNumber::new(2), ..quote(&case, "twice.txt", "登记") };
+    assert!(matches!(
+        made(&case, &other_page),
+        Err(BagError::Case(CaseError::NoSuchPage { page, .. })) if page.get() == 2
+    ));
     let missing = NewQuote { item: ItemId::new(99), ..quote(&case, "twice.txt", "登记") };
     assert!(matches!(made(&case, &missing), Err(BagError::Case(CaseError::NoSuchDocument(_)))));
     assert!(list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").is_empty(), "nothing is left behind");

@@ -4,7 +4,7 @@ mod lives;
 mod tools;
 mod workers;
 
-use exhibit_cage::{Cage, CageLimits, Options, WorkerEnd};
+use exhibit_cage::{Cage, CageLimits, CageOptions, WorkerEnd};
 use exhibit_model::{Limits, Record, Request, Task};
 use std::fs::File;
 use std::io::Write;
@@ -17,7 +17,7 @@ const LIMITS: CageLimits =
     CageLimits { memory_bytes: 256 << 20, cpu_seconds: 20, wall: Duration::from_secs(20), output_bytes: 256 << 20 };
 
 fn cage_with(argument: &str, workers: usize) -> Result<Cage, exhibit_cage::CageError> {
-    Cage::start(Options { program: WORKER.into(), ..Options::new(argument, workers) })
+    Cage::start(CageOptions { program: WORKER.into(), ..CageOptions::new(argument, workers) })
 }
 
 fn cage() -> Cage {

@@ -3,7 +3,7 @@
 use crate::{LIMITS, cage, cage_with, input_of, request, run, run_with};
 use exhibit_cage::{BadOutput, CageError, CageLimits, Timer, WorkerEnd};
 use exhibit_model::code::{OutputKind, ProtocolFault};
-use exhibit_model::{Limits, Reason, Record, Verdict};
+use exhibit_model::{Limits, Reason, Record, Request, Task, Verdict};
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -48,6 +48,20 @@ fn a_worker_holds_three_descriptors_and_cannot_write_its_input() {
     let writable = tempfile::tempfile().expect("a file");
     let end = cage.run(&request("quiet"), &writable, LIMITS, &mut |_| ControlFlow::Continue(()));
     assert!(matches!(end, Err(CageError::WritableInput)));
+}
+
+#[test]
+fn recognisers_have_servers_of_their_own_which_start_no_thread() {
+    let cage = cage_with("serve-without-threads", 1).expect("a cage");
+    let recognise = |job| Request { task: Task::Recognise { page: 1, dpi: 200 }, ..request(job) };
+    let said = |request: &Request| run_with(&cage, request, LIMITS).1;
+    assert_eq!(said(&request("refused")), [Record::MediaType("not tried".to_owned())]);
+    assert_eq!(said(&recognise("refused")), [Record::MediaType("Some(Unsupported)".to_owned())]);
+    // the refusal of the server does not soften the cage of its workers
+    for job in ["thread", "fork", "open"] {
+        assert_eq!(run_with(&cage, &recognise(job), LIMITS).0, WorkerEnd::Forbidden, "{job}");
+    }
+    assert_eq!(run(&cage, "quiet"), WorkerEnd::Finished(Verdict::Read));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 mod probe;
 
-use exhibit_cage::{Cage, CageLimits, Input, Options, WorkerEnd};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, WorkerEnd};
 use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Task, Verdict};
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -16,11 +16,18 @@ use std::os::fd::FromRawFd;
 fn main() {
     let args: Vec<_> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
-        Some("serve") => exhibit_cage::serve(job, || {}),
-        Some("serve-with-threads") => exhibit_cage::serve(job, || {
+        Some("serve") => exhibit_cage::serve(job, |_| {}),
+        Some("serve-with-threads") => exhibit_cage::serve(job, |_| {
             std::thread::spawn(std::thread::park);
         }),
-        Some("serve-broken") => exhibit_cage::serve(job, || panic!("no tables")),
+        Some("serve-without-threads") => exhibit_cage::serve(job, |preparation| {
+            if preparation == exhibit_cage::Preparation::Read {
+                return;
+            }
+            let refused = std::thread::Builder::new().spawn(|| ()).err().map(|error| error.kind());
+            REFUSED.get_or_init(|| format!("{refused:?}"));
+        }),
+        Some("serve-broken") => exhibit_cage::serve(job, |_| panic!("no tables")),
         Some("parent") => parent(&args[2]),
         Some("thousand") => thousand(args[2].parse().expect("a number")),
         Some("probe") => probe::main(&args[2..]),
@@ -28,10 +35,14 @@ fn main() {
     }
 }
 
-fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+// how the server's attempt to start a thread ended
+static REFUSED: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+
+fn job(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     let name = String::from_utf8_lossy(&request.name).into_owned();
     match name.as_str() {
         "echo" => echo(input, sink),
+        "refused" => emit(sink, REFUSED.get().map_or("not tried", String::as_str)),
         "quiet" => {}
         "length" => emit(sink, &input.len().to_string()),
         "descriptors" => emit(sink, &descriptors()),
@@ -91,7 +102,7 @@ fn page(sink: &mut dyn Sink, number: u32) {
     let _ = sink.emit(Record::Page(Box::new(Page::of_text(number, PageKind::Text, String::new()))));
 }
 
-fn echo(input: &mut Input, sink: &mut dyn Sink) {
+fn echo(input: &mut JobInput, sink: &mut dyn Sink) {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).expect("readable");
     let _ = sink.emit(Record::Member(Member::default()));
@@ -212,7 +223,7 @@ fn inventory() -> String {
 
 fn cage() -> Cage {
     let program = std::env::current_exe().expect("a path");
-    Cage::start(Options { program, ..Options::new("serve", 1) }).expect("starts")
+    Cage::start(CageOptions { program, ..CageOptions::new("serve", 1) }).expect("starts")
 }
 
 fn run(cage: &Cage, job: &str) -> WorkerEnd {

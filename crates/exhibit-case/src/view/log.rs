@@ -1,7 +1,7 @@
 //! The custody log within a scope: a restricted one contains the entries about its items, and no others.
 
 use super::CaseView;
-use crate::{CaseError, Entry};
+use crate::{CaseError, ProvedEntry};
 use exhibit_custody::{Entry as Parsed, Log, Ref};
 use exhibit_model::{EntrySeq, ItemId, Opening};
 use std::ops::Range;
@@ -12,7 +12,7 @@ impl CaseView<'_> {
     /// # Errors
     /// [`CaseError::NoSuchEntry`] if the entry is not about items of the scope alone; [`CaseError::Log`] if the log has no
     /// such entry.
-    pub fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
+    pub fn entry(&self, seq: EntrySeq) -> Result<ProvedEntry, CaseError> {
         if !self.shows(&self.case.folder.log()?, seq)? {
             return Err(CaseError::NoSuchEntry(seq));
         }

@@ -15,7 +15,7 @@ pub use search::PageReader;
 use crate::{Cage, Case, CaseError, Document, Places, Principal, Scope, TagCount, TagLog, date_of, own_path};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, PagePicture, PageRow};
 use exhibit_index::Index;
-use exhibit_model::{ItemId, MetadataKey, Moment, Page, SourceId, StatedDate};
+use exhibit_model::{ItemId, MetadataKey, Moment, Page, PageNumber, SourceId, StatedDate};
 use exhibit_store::Originals;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -262,7 +262,7 @@ impl<'a> CaseView<'a> {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
-    pub fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+    pub fn page(&self, id: ItemId, number: PageNumber) -> Result<Page, CaseError> {
         self.allow(id)?;
         self.case.page(id, number)
     }
@@ -271,7 +271,7 @@ impl<'a> CaseView<'a> {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`].
-    pub fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
+    pub fn page_row(&self, id: ItemId, number: PageNumber) -> Result<PageRow, CaseError> {
         self.allow(id)?;
         self.case.page_row(id, number)
     }
@@ -280,7 +280,7 @@ impl<'a> CaseView<'a> {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::RenderError`] with the reason, if the page has none.
-    pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
+    pub fn picture(&self, cage: &Cage, id: ItemId, number: PageNumber, max_side: u32) -> Result<Vec<u8>, CaseError> {
         self.allow(id)?;
         self.case.picture(cage, id, number, max_side)
     }

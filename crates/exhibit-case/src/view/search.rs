@@ -4,7 +4,7 @@ use super::CaseView;
 use crate::CaseError;
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{DocumentScope, ScopedQuery, Searcher};
-use exhibit_model::{ItemId, Page};
+use exhibit_model::{ItemId, Page, PageNumber};
 use exhibit_query::Query;
 
 impl<'a> CaseView<'a> {
@@ -107,7 +107,12 @@ impl PageReader<'_> {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn rows(&self, after: &mut (ItemId, u32), last: ItemId, most: u32) -> Result<Option<Vec<PageRow>>, CaseError> {
+    pub fn rows(
+        &self,
+        after: &mut (ItemId, PageNumber),
+        last: ItemId,
+        most: u32,
+    ) -> Result<Option<Vec<PageRow>>, CaseError> {
         let mut rows = self.catalogue.pages_of_items(*after, last, most)?;
         let Some(end) = rows.last() else { return Ok(None) };
         *after = (end.item, end.number);

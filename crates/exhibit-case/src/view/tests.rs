@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::{Acts, CaseWriter, Keys, NewCase};
-use exhibit_cage::Options;
+use exhibit_cage::CageOptions;
 use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
 use exhibit_custody::{Act, Receipt};
 use exhibit_index::SearchOptions;
-use exhibit_model::{Digest, FixedClock, OriginalId, PageKind, Relation, State, wire};
+use exhibit_model::{Digest, FixedClock, OriginalId, PageKind, PageNumber, Relation, State, wire};
 use exhibit_query::{PageEntry, PageKey, parse};
 use exhibit_store::PackWriter;
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ impl TestCase {
         }
         let mut index = writer.case.index().expect("an index").writer(0).expect("a writer");
         for (number, (path, text, ..)) in (1..).zip(ITEMS).filter(|(number, _)| [2, 4, 5].contains(number)) {
-            let key = PageKey { document: number, page: 1 };
+            let key = PageKey { document: number, page: PageNumber::FIRST };
             index.put(&PageEntry { key, text, name: path, path, ..PageEntry::default() }).expect("a page");
         }
         index.commit(u64::MAX).expect("a commit");
@@ -114,8 +114,8 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
     let seq = item.seq.expect("a receipt");
     let row = full.pages(outside).expect("pages").into_iter().next();
     let members = ItemFilter { container: Some(outside), ..ItemFilter::default() };
-    let cage = Cage::on_demand(Options::new("none", 1));
-    let picture = PagePicture { page: 1, sha256: Digest::of(b""), size: 0, reader: String::new() };
+    let cage = Cage::on_demand(CageOptions::new("none", 1));
+    let picture = PagePicture { page: PageNumber::FIRST, sha256: Digest::of(b""), size: 0, reader: String::new() };
     let hidden_entry = |read: Result<(), CaseError>| matches!(read, Err(CaseError::NoSuchEntry(_)));
     vec![
         ("resolve", is_missing(view.resolve(&test.writer.case.label(outside)))),
@@ -131,10 +131,10 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
         ("copies", is_missing(view.copies(&item, 9))),
         ("places", is_missing(view.places(&item))),
         ("pages", is_missing(view.pages(outside))),
-        ("page", is_missing(view.page(outside, 1))),
-        ("page_row", is_missing(view.page_row(outside, 1))),
+        ("page", is_missing(view.page(outside, PageNumber::FIRST))),
+        ("page_row", is_missing(view.page_row(outside, PageNumber::FIRST))),
         ("read_page", row.is_none_or(|row| is_missing(view.read_page(&row)))),
-        ("picture", is_missing(view.picture(&cage, outside, 1, 100))),
+        ("picture", is_missing(view.picture(&cage, outside, PageNumber::FIRST, 100))),
         ("pictures", is_missing(view.pictures(outside))),
         ("open_picture", is_missing(view.open_picture(outside, &picture))),
         ("original", is_missing(view.original(outside))),
@@ -152,7 +152,7 @@ fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
     let mut entries = Vec::new();
     view.entries(0..view.log_size().expect("a size"), &mut |seq, _| entries.push(seq.get())).expect("entries");
     let reader = view.page_reader().expect("a reader");
-    let (mut rows, mut after) = (Vec::new(), (ItemId::new(0), 0));
+    let (mut rows, mut after) = (Vec::new(), (ItemId::new(0), PageNumber::LAST));
     while let Some(more) = reader.rows(&mut after, ItemId::new(9), 2).expect("rows") {
         rows.extend(more.iter().map(|row| row.item.get()));
     }
@@ -245,7 +245,7 @@ fn what_a_view_returns_refers_to_nothing_outside_its_scope() {
     let narrow = test.narrow();
     let copy = narrow.document(ItemId::new(3)).expect("a document");
     assert_eq!((copy.item.duplicate_of, copy.copies.len(), copy.pages.len()), (None, 0, 1));
-    assert_eq!(narrow.page(ItemId::new(3), 1).expect("a page").text, "copper");
+    assert_eq!(narrow.page(ItemId::new(3), PageNumber::FIRST).expect("a page").text, "copper");
     assert_eq!(narrow.places(&copy.item).expect("places").paths, ["c.txt"]);
     assert_eq!(test.full().copy_count(&copy.item).expect("a count"), 1);
     assert_eq!(test.full().path(&test.full().item(ItemId::new(2)).expect("an item")).expect("a path"), "a.zip!/b.txt");

@@ -2,7 +2,7 @@
 
 use exhibit_case::{CaseError, Principal, date_of};
 use exhibit_catalogue::ItemFilter;
-use exhibit_model::{Digest, EntrySeq, ItemId, MetadataKey, NoteCode, Reason, Relation, State};
+use exhibit_model::{Digest, EntrySeq, ItemId, MetadataKey, NoteCode, PageNumber, Reason, Relation, State};
 use exhibit_store::StoreError;
 use exhibit_testing::{TestCase, TestItem, flip};
 use std::fs;
@@ -86,7 +86,11 @@ fn a_document_has_its_pages_members_copies_and_notes() {
     let open = case.open();
     let document = open.view(Principal::LOCAL).document(case.id("copy.txt")).expect("a document");
     assert_eq!((document.name.as_str(), document.source.as_str()), ("copy.txt", "leak"));
-    assert_eq!(document.pages.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 2], "those of the first copy");
+    assert_eq!(
+        document.pages.iter().map(|row| row.number.get()).collect::<Vec<_>>(),
+        [1, 2],
+        "those of the first copy"
+    );
     assert_eq!(document.notes.len(), 1);
     let copies: Vec<&ItemId> = document.copies.iter().map(|copy| &copy.id).collect();
     assert_eq!(copies, [&case.id("m.txt"), &case.id("again.txt")]);
@@ -113,14 +117,18 @@ fn pages_are_read_exactly_in_every_script() {
     let documents: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
     let case = TestCase::of_texts(&documents);
     for (name, text) in documents {
-        assert_eq!(case.open().view(Principal::LOCAL).page(case.id(name), 1).expect("a page").text, text);
+        assert_eq!(
+            case.open().view(Principal::LOCAL).page(case.id(name), PageNumber::FIRST).expect("a page").text,
+            text
+        );
     }
 }
 
 #[test]
 fn missing_and_damaged_pages_are_errors_of_their_own() {
     let case = TestCase::of_texts(&[("a.txt", "one"), ("b.txt", "two"), ("copy.txt", "one")]);
-    let page = |item: i64, number: u32| case.open().view(Principal::LOCAL).page(ItemId::new(item), number);
+    let page =
+        |item: i64, number: u32| case.open().view(Principal::LOCAL).page(ItemId::new(item), PageNumber::new(number));
     for number in [0, 2, u32::MAX] {
         assert!(matches!(page(1, number), Err(CaseError::NoSuchPage { document, .. }) if document == "EXH-000001"));
     }
@@ -129,11 +137,14 @@ fn missing_and_damaged_pages_are_errors_of_their_own() {
     // another page's record, which is whole but not the one recorded
     let whole = case.duplicate();
     whole.sql("UPDATE pages SET place = (SELECT place FROM pages WHERE item = 2) WHERE item = 1");
-    let swapped = whole.open().view(Principal::LOCAL).page(ItemId::new(1), 1);
+    let swapped = whole.open().view(Principal::LOCAL).page(ItemId::new(1), PageNumber::FIRST);
     assert!(matches!(swapped, Err(CaseError::Store(StoreError::Damaged { .. }))), "{swapped:?}");
     let outside = case.duplicate();
     outside.sql("UPDATE pages SET place = 999999 WHERE item = 1");
-    assert!(matches!(outside.open().view(Principal::LOCAL).page(ItemId::new(1), 1), Err(CaseError::Store(_))));
+    assert!(matches!(
+        outside.open().view(Principal::LOCAL).page(ItemId::new(1), PageNumber::FIRST),
+        Err(CaseError::Store(_))
+    ));
     let pack = case.files("derived/pages").remove(0);
     let length = usize::try_from(fs::metadata(&pack).expect("metadata").len()).expect("small");
     for at in (0..length).step_by(7) {

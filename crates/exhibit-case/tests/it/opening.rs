@@ -4,7 +4,7 @@ use exhibit_case::{
     AccessSettings, Case, CaseError, CaseFolder, CaseWriter, Config, Keys, NewCase, Principal, is_prefix, keep_still,
 };
 use exhibit_custody::{AccessError, AccessRecord, Act, LogError, Verb};
-use exhibit_model::EntrySeq;
+use exhibit_model::{EntrySeq, PageNumber};
 use exhibit_testing::{NOW, TestCase, acts, overwrite, random};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -222,7 +222,7 @@ fn a_sealed_case_is_read_and_not_written() {
     assert!(open.is_sealed() && matches!(open.must_be_open(), Err(CaseError::Sealed)));
     assert!(matches!(take(&case), Err(CaseError::Sealed)));
     assert!(matches!(open.add_passwords(&["x".to_owned()]), Err(CaseError::Sealed)));
-    assert!(open.view(Principal::LOCAL).page(case.id("a.txt"), 1).is_ok());
+    assert!(open.view(Principal::LOCAL).page(case.id("a.txt"), PageNumber::FIRST).is_ok());
     let mut held = CaseWriter::take_any(&case.folder(), &Keys::plain(&case.keys()), acts(7)).expect("a writer");
     let refused = held.log(Act::access_set(true, 1));
     assert!(matches!(refused, Err(CaseError::Log(LogError::Sealed))), "{refused:?}");

@@ -17,7 +17,7 @@ fn a_cited_picture_is_found_by_its_digest() {
     let case = case();
     let open = case.open();
     let pictures = open.view(Principal::LOCAL).pictures(case.id("a.pdf")).expect("pictures");
-    assert_eq!(pictures.iter().map(|picture| (picture.page, picture.size)).collect::<Vec<_>>(), [(2, 15)]);
+    assert_eq!(pictures.iter().map(|picture| (picture.page.get(), picture.size)).collect::<Vec<_>>(), [(2, 15)]);
     assert_eq!(pictures[0].sha256, Digest::of(b"the second page"));
     let mut bytes = Vec::new();
     let view = open.view(Principal::LOCAL);

@@ -2,7 +2,7 @@
 
 use exhibit_case::{CaseError, CaseView, Principal, Scope};
 use exhibit_catalogue::ItemFilter;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use exhibit_testing::{NOW, TestCase, TestItem};
 use std::io::Read as _;
 
@@ -36,8 +36,8 @@ fn a_full_view_reads_everything() {
     let view = open.view(Principal::new("b2"));
     assert_eq!(view.principal().id(), "b2");
     assert_eq!(ids(&view, &ItemFilter::default()), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(view.page(ItemId::new(6), 2).expect("a page").text, "second page");
-    assert_eq!(view.page_row(ItemId::new(6), 2).expect("a row").number, 2);
+    assert_eq!(view.page(ItemId::new(6), PageNumber::new(2)).expect("a page").text, "second page");
+    assert_eq!(view.page_row(ItemId::new(6), PageNumber::new(2)).expect("a row").number, PageNumber::new(2));
     let mut bytes = String::new();
     let mut file = view.original(ItemId::new(6)).expect("opened").expect("bytes");
     file.read_to_string(&mut bytes).expect("read");
@@ -54,7 +54,10 @@ fn a_scope_hides_items_in_every_way() {
     let narrow = full.clone().within(Scope::restricted([4, 5, 6].map(ItemId::new)));
     for hidden in [1, 2, 3, 99].map(ItemId::new) {
         assert!(is_hidden(narrow.item(hidden)) && is_hidden(narrow.document(hidden)), "{hidden:?}");
-        assert!(is_hidden(narrow.page(hidden, 1)) && is_hidden(narrow.page_row(hidden, 1)), "{hidden:?}");
+        assert!(
+            is_hidden(narrow.page(hidden, PageNumber::FIRST)) && is_hidden(narrow.page_row(hidden, PageNumber::FIRST)),
+            "{hidden:?}"
+        );
         assert!(is_hidden(narrow.tags_of(hidden)), "{hidden:?}");
         assert!(narrow.original(hidden).is_err() && is_hidden(narrow.resolve(&hidden.get().to_string())));
     }
@@ -71,7 +74,7 @@ fn a_scope_hides_items_in_every_way() {
     );
     let copy = narrow.document(ItemId::new(5)).expect("a document");
     assert_eq!((copy.item.duplicate_of, copy.copies.len(), copy.pages.len()), (None, 0, 1));
-    assert_eq!(narrow.page(ItemId::new(5), 1).expect("a page of the same bytes").text, "secret text");
+    assert_eq!(narrow.page(ItemId::new(5), PageNumber::FIRST).expect("a page of the same bytes").text, "secret text");
     let tags: Vec<String> = narrow.tags().expect("tags").into_iter().map(|tag| tag.tag).collect();
     assert_eq!(
         (tags, narrow.tagged("both").expect("documents")),

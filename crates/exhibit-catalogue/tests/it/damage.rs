@@ -1,7 +1,7 @@
 //! Forged rows and damaged files: errors, never wrong values and never a panic.
 
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
-use exhibit_model::{EntrySeq, ItemId};
+use exhibit_model::{EntrySeq, ItemId, PageNumber};
 use exhibit_mutate::Mutator;
 use exhibit_testing::{TestCase, TestItem};
 use std::fs;
@@ -25,7 +25,7 @@ fn read_all(catalogue: &Catalogue) -> Result<(), CatalogueError> {
     })?;
     for id in ids {
         let _ = (catalogue.pages(id)?, catalogue.metadata(id)?, catalogue.notes(id)?, catalogue.jobs(id)?);
-        let _ = (catalogue.pictures(id)?, catalogue.page_layers(id, 1)?, catalogue.settled_seq(id)?);
+        let _ = (catalogue.pictures(id)?, catalogue.page_layers(id, PageNumber::FIRST)?, catalogue.settled_seq(id)?);
     }
     catalogue.all_pages(&mut |_| {})?;
     catalogue.all_pictures(&mut |_, _| {})?;

@@ -2,7 +2,7 @@
 
 use exhibit_case::Principal;
 use exhibit_catalogue::{ContainerGap, ItemFilter, OcrState};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, PageKind, Reason, Relation, SourceId, State};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, PageKind, PageNumber, Reason, Relation, SourceId, State};
 use exhibit_testing::{TestCase, TestItem};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -122,7 +122,7 @@ fn pages_follow_their_items_in_batches() {
     let open = case.open();
     let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     let mut all = Vec::new();
-    catalogue.all_pages(&mut |row| all.push((row.item.get(), row.number))).expect("pages");
+    catalogue.all_pages(&mut |row| all.push((row.item.get(), row.number.get()))).expect("pages");
     all.sort_unstable();
     assert_eq!(all, [(2, 1), (2, 2), (4, 1), (11, 1)]);
     let mut revisions = Vec::new();
@@ -132,13 +132,13 @@ fn pages_follow_their_items_in_batches() {
         let Some(row) = rows.first() else { break };
         assert!(row.revision > after, "{row:?}");
         after = row.revision;
-        revisions.push((row.item.get(), row.number));
+        revisions.push((row.item.get(), row.number.get()));
     }
     revisions.sort_unstable();
     assert_eq!(revisions, all, "every page once");
     assert_eq!(catalogue.pages(ItemId::new(2)).expect("pages").len(), 2);
-    assert!(catalogue.page(ItemId::new(2), 3).expect("a lookup").is_none());
-    assert_eq!(catalogue.page_layers(ItemId::new(2), 1).expect("layers").len(), 1);
+    assert!(catalogue.page(ItemId::new(2), PageNumber::new(3)).expect("a lookup").is_none());
+    assert_eq!(catalogue.page_layers(ItemId::new(2), PageNumber::FIRST).expect("layers").len(), 1);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn pages_that_want_ocr_are_counted_until_they_are_read() {
     case.write(|held| {
         let work = held.catalogue.begin().expect("a transaction");
         assert!(work.awaits_ocr(ItemId::new(1)).expect("known"));
-        work.ocr_ended(ItemId::new(1), 1, OcrState::Failed).expect("noted");
+        work.ocr_ended(ItemId::new(1), PageNumber::FIRST, OcrState::Failed).expect("noted");
         assert!(!work.awaits_ocr(ItemId::new(1)).expect("known"));
         work.commit().expect("a commit");
     });

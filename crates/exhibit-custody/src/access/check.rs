@@ -2,7 +2,7 @@
 
 use super::days::Days;
 use super::{AccessError, AccessLog, LOG, failed, journal};
-use crate::check::{Remembered, Report, check_log};
+use crate::check::{LogReport, Remembered, check_log};
 use crate::log::Log;
 use exhibit_model::EntrySeq;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct AccessReport {
     /// The check of the log itself.
-    pub log: Report,
+    pub log: LogReport,
     /// The number of entries whose openings match.
     pub opened: u64,
     /// The number of files of openings that were not checked because the day key is not on this machine.

@@ -7,7 +7,7 @@ use crate::cipher::{NONCE, Secret, decrypt, encrypt};
 use crate::entry::moment_text;
 use exhibit_model::{Digest, EntrySeq, Moment};
 use exhibit_proof::hash::{from_hex, to_hex};
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use rustix::fs::{FlockOperation, flock};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -73,27 +73,27 @@ pub(crate) struct Record {
 
 impl Record {
     fn write(&self) -> Vec<u8> {
-        let text = |text: &String| Value::Text(text.clone());
+        let text = |text: &String| JsonValue::Text(text.clone());
         let facts = self.look.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
         let sealed = self.look.sealed.iter().map(|(name, value)| (name.clone(), text(value))).collect();
         let members = [
-            ("act", Value::Text(self.look.act.word().to_owned())),
+            ("act", JsonValue::Text(self.look.act.word().to_owned())),
             ("actor", text(&self.actor)),
-            ("at", Value::Number(self.at.0)),
-            ("facts", Value::Map(facts)),
-            ("sealed", Value::Map(sealed)),
-            ("seed", Value::Text(to_hex(&self.seed))),
+            ("at", JsonValue::Number(self.at.0)),
+            ("facts", JsonValue::Map(facts)),
+            ("sealed", JsonValue::Map(sealed)),
+            ("seed", JsonValue::Text(to_hex(&self.seed))),
             ("tool", text(&self.tool)),
         ];
         let members = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Value::Map(members).write().into_bytes()
+        JsonValue::Map(members).write().into_bytes()
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let value = Value::read(bytes).ok()?;
+        let value = JsonValue::read(bytes).ok()?;
         let text = |name: &str| value.get(name)?.as_text().map(str::to_owned);
         let map = |name: &str| match value.get(name)? {
-            Value::Map(map) => Some(map),
+            JsonValue::Map(map) => Some(map),
             _ => None,
         };
         let facts = map("facts")?.iter().map(|(name, fact)| Some((name.clone(), Fact::from_value(fact)?)));

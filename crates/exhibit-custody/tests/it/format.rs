@@ -3,7 +3,7 @@
 use exhibit_custody::{Act, EntryContext, Key, Log, LogWriter, Receipt, Remembered, check_log};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
-use exhibit_proof::document::Document;
+use exhibit_proof::document::DocumentTree;
 use std::fs;
 
 const DOCUMENT: &str = include_str!("../../../../docs/formats/custody.md");
@@ -41,7 +41,7 @@ fn the_worked_example_is_true() {
     let log = Log::open(&folder).expect("a log");
     assert!(check_log(&folder, &Remembered::default()).deviations.is_empty());
 
-    let mut document = Document::new([9; 32], *Digest::of(b"abc").as_bytes(), 3);
+    let mut document = DocumentTree::new([9; 32], *Digest::of(b"abc").as_bytes(), 3);
     document.push_text(1, "plain 1", *Digest::of(b"abc").as_bytes());
     let leaf = document.prove(1).expect("a proof");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");

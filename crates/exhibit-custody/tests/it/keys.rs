@@ -2,9 +2,9 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Key, Log, LogError, LogFault, LogWriter, Remembered, Report, Revocation, check_log};
+use exhibit_custody::{Act, Key, Log, LogError, LogFault, LogReport, LogWriter, Remembered, Revocation, check_log};
 use exhibit_model::EntrySeq;
-use exhibit_proof::{Note, VerifierKey};
+use exhibit_proof::{SignedNote, VerifierKey};
 use std::fs;
 use std::path::Path;
 
@@ -22,18 +22,18 @@ fn rotate(writer: &mut LogWriter, byte: u8) {
     writer.hand_over(new).expect("handed over");
 }
 
-fn check(folder: &Path) -> Report {
+fn check(folder: &Path) -> LogReport {
     check_log(folder, &Remembered::default())
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &LogReport) -> String {
     report.deviations.iter().map(|deviation| format!("{deviation}\n")).collect()
 }
 
 #[test]
 fn three_keys_follow_one_another_and_any_of_them_is_known() {
     let (parent, folder) = log_of(5);
-    let early = Note::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
+    let early = SignedNote::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     rotate(&mut writer, 8);
     writer.append(&[seal(7, Act::access_set(true, 30))]).expect("appended");
@@ -166,8 +166,8 @@ fn nothing_follows_a_seal() {
 fn what_is_remembered_of_another_log_is_named() {
     let (_parent, folder) = log_of(3);
     let log = Log::open(&folder).expect("a log");
-    let own = Note::parse(log.checkpoint().as_bytes()).expect("a note");
-    let remembered = |note: Note| Remembered { checkpoints: vec![note], ..Remembered::default() };
+    let own = SignedNote::parse(log.checkpoint().as_bytes()).expect("a note");
+    let remembered = |note: SignedNote| Remembered { checkpoints: vec![note], ..Remembered::default() };
     assert!(check_log(&folder, &remembered(own.clone())).deviations.is_empty());
     assert!(log.continues(log.head()).is_ok());
     let mut longer = own.clone();

@@ -2,21 +2,21 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
-    Act, Channel, Head, Key, Log, LogFault, LogWriter, Remembered, Report, Verb, check_log, check_log_with,
+    Act, Channel, Head, Key, Log, LogFault, LogReport, LogWriter, Remembered, Verb, check_log, check_log_with,
 };
 use exhibit_model::{EntrySeq, ItemId, Moment};
 use exhibit_proof::tile;
-use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
+use exhibit_proof::{Checkpoint, Hash, SignedNote, SignerKey};
 use rustix::fs::{CWD, Mode, mkfifoat};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-fn check(folder: &Path) -> Report {
+fn check(folder: &Path) -> LogReport {
     check_log(folder, &Remembered::default())
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &LogReport) -> String {
     report.deviations.iter().map(|deviation| format!("{deviation}\n")).collect()
 }
 
@@ -190,13 +190,13 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
 }
 
 fn resign(folder: &Path, signer: &SignerKey) {
-    let text = Note::parse(&fs::read(folder.join("checkpoint")).expect("read")).expect("a note").text;
+    let text = SignedNote::parse(&fs::read(folder.join("checkpoint")).expect("read")).expect("a note").text;
     write_checkpoint(folder, signer, text);
     fs::write(folder.join("key.pub"), format!("{}\n", signer.verifier())).expect("written");
 }
 
 fn write_checkpoint(folder: &Path, signer: &SignerKey, text: String) {
-    let note = Note { signatures: vec![signer.sign(&text)], text };
+    let note = SignedNote { signatures: vec![signer.sign(&text)], text };
     fs::write(folder.join("checkpoint"), note.to_string()).expect("written");
 }
 

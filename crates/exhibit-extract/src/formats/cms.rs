@@ -2,7 +2,7 @@
 //!
 //! Signatures are not checked, which a note states. Encrypted messages have no reader: they stay sealed.
 
-mod ber;
+pub(crate) mod ber;
 #[cfg(test)]
 mod tests;
 

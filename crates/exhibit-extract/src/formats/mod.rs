@@ -1,18 +1,33 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod access;
+pub(crate) mod ar;
+pub(crate) mod archive;
+mod arj;
+mod cabinet;
 mod cms;
 mod compressed;
+mod cpio;
+mod dbase;
 mod docx;
+mod epub;
 mod escaped;
 mod exif;
+pub(crate) mod fat;
+mod fictionbook;
 mod heif;
 pub(crate) mod html;
+mod iso;
+mod layout;
+mod lha;
+mod lzh;
 mod mail;
 mod mapi;
 pub(crate) mod mbox;
 mod metafile;
 mod msg;
+mod ofd;
 mod office;
 mod ole;
 mod olm;
@@ -20,14 +35,20 @@ mod opendocument;
 mod pdf;
 pub(crate) mod picture;
 mod pst;
+mod rar;
 mod rtf;
+pub(crate) mod selfextracting;
+mod sevenz;
 mod sheet;
 mod slides;
+mod sqlite;
 mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
 mod tnef;
+mod visio;
+mod xps;
 mod zip;
 
 pub(crate) use zip::names as zip_names;
@@ -35,11 +56,13 @@ pub(crate) use zip::names as zip_names;
 use crate::MapFile;
 use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
+use crate::raster::{Raster, Wish};
 use escaped::Escapes;
 use exhibit_model::{ReaderKey, Reason, Request, Verdict};
 use std::path::PathBuf;
 
 type ReadFn = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop>;
+type RenderFn = fn(&mut dyn Input, &Request, Wish) -> Result<Raster, Verdict>;
 
 /// How files of one format are read.
 struct Format {
@@ -47,7 +70,7 @@ struct Format {
     /// Emits the contents of a file.
     extract: ReadFn,
     /// Renders one page of a file, if its pages have a layout.
-    render: Option<ReadFn>,
+    render: Option<RenderFn>,
     /// Loads data that the reader shares with all workers, fonts from the given folders.
     warm: Option<fn(&[PathBuf], MapFile)>,
 }
@@ -57,7 +80,7 @@ impl Format {
         Self { reader, extract, render: None, warm: None }
     }
 
-    const fn rendered_by(self, render: ReadFn) -> Self {
+    const fn rendered_by(self, render: RenderFn) -> Self {
         Self { render: Some(render), ..self }
     }
 
@@ -91,13 +114,35 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Object, ole::extract_object),
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
+    Format::new(ReaderKey::Ofd, ofd::extract),
+    Format::new(ReaderKey::Xps, xps::extract),
+    Format::new(ReaderKey::Visio, visio::extract),
+    Format::new(ReaderKey::Epub, epub::extract),
+    Format::new(ReaderKey::FictionBook, fictionbook::extract),
+    Format::new(ReaderKey::Sqlite, sqlite::extract),
+    Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),
     Format::new(ReaderKey::Svg, svg::extract),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
     Format::new(ReaderKey::Zip, zip::read),
+    Format::new(ReaderKey::SevenZip, sevenz::read),
+    Format::new(ReaderKey::Rar, rar::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
+    Format::new(ReaderKey::Lz4, |input, request, out| compressed::read(ReaderKey::Lz4, input, request, out)),
+    Format::new(ReaderKey::Lzip, |input, request, out| compressed::read(ReaderKey::Lzip, input, request, out)),
+    Format::new(ReaderKey::Lzma, |input, request, out| compressed::read(ReaderKey::Lzma, input, request, out)),
+    Format::new(ReaderKey::Compress, |input, request, out| compressed::read(ReaderKey::Compress, input, request, out)),
+    Format::new(ReaderKey::Ar, |input, _, out| ar::read(input, out)),
+    Format::new(ReaderKey::Cpio, |input, _, out| cpio::read(input, out)),
+    Format::new(ReaderKey::Cabinet, |input, _, out| cabinet::read(input, out)),
+    Format::new(ReaderKey::Lha, |input, _, out| lha::read(input, out)),
+    Format::new(ReaderKey::Arj, |input, _, out| arj::read(input, out)),
+    Format::new(ReaderKey::Iso, |input, _, out| iso::read(input, out)),
+    Format::new(ReaderKey::Fat, |input, _, out| fat::read(input, out)),
+    Format::new(ReaderKey::SelfExtracting, selfextracting::read),
     Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
     Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),
     Format::new(ReaderKey::Xz, |input, request, out| compressed::read(ReaderKey::Xz, input, request, out)),
@@ -121,11 +166,11 @@ pub(crate) fn extract(
     }
 }
 
-/// Renders one page of a file of this kind.
-pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+/// Renders one page of a file of this kind. An error is the verdict on the file.
+pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
     match format_of(kind).and_then(|format| format.render) {
-        Some(render) => render(input, request, out),
-        None => Ok(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
+        Some(render) => render(input, request, wish),
+        None => Err(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
     }
 }
 

@@ -18,8 +18,9 @@ mod wavelet;
 
 use super::{exif, ole};
 use crate::out::{Input, Out, Stop};
+use crate::raster::{Raster, Wish};
 use decode::Frame;
-use exhibit_model::{Counts, Detail, NoteCode, Page, PageKind, Reason, Record, Request, Task, Verdict};
+use exhibit_model::{Counts, Detail, NoteCode, Page, PageKind, Reason, Request, Verdict};
 use header::Header;
 use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
@@ -187,34 +188,18 @@ fn plausible(dots_per_inch: Option<f64>) -> Option<f64> {
 }
 
 /// Renders one page.
-pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Task::Render { page, dpi, max_side, grey } = request.task else {
-        return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));
-    };
-    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    let opened = match Opened::new(bytes, page) {
-        Ok(opened) => opened,
-        Err(reason) => return Ok(Verdict::Failed(reason)),
-    };
-    let Some(frame) = (page as usize).checked_sub(1).and_then(|at| opened.frames.get(at)) else {
-        return Ok(Verdict::Failed(Reason::NoSuchPage { page: u64::from(page) }));
-    };
+pub(crate) fn render(input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
+    let page = wish.page;
+    let bytes = ole::whole(input, request.limits.whole_file_bytes).ok_or_else(|| too_large(request))?;
+    let opened = Opened::new(bytes, page).map_err(Verdict::Failed)?;
+    let frame = (page as usize).checked_sub(1).and_then(|at| opened.frames.get(at));
+    let frame = frame.ok_or(Verdict::Failed(Reason::NoSuchPage { page: u64::from(page) }))?;
     if u64::from(frame.width) * u64::from(frame.height) > request.limits.pixels {
-        return Ok(Verdict::Truncated(Reason::PixelLimit { pixels: request.limits.pixels }));
+        return Err(Verdict::Truncated(Reason::PixelLimit { pixels: request.limits.pixels }));
     }
-    let picture = match opened.decoded(page, request.limits.pixels) {
-        Ok(picture) => picture,
-        Err(reason) => return Ok(Verdict::Failed(reason)),
-    };
+    let picture = opened.decoded(page, request.limits.pixels).map_err(Verdict::Failed)?;
     let dots = plausible(opened.dots_per_inch(frame)).unwrap_or(ASSUMED_DOTS_PER_INCH);
-    let scale = f64::from(dpi) / dots;
-    match decode::rendered(picture, opened.orientation(frame), scale, max_side, grey) {
-        Ok((width, height, png)) => {
-            out.emit(Record::Picture(exhibit_model::Picture { page, width, height, png }))?;
-            Ok(Verdict::Read)
-        }
-        Err(reason) => Ok(Verdict::Failed(reason)),
-    }
+    Ok(decode::rendered(picture, opened.orientation(frame), f64::from(wish.dpi) / dots, wish))
 }
 
 /// A reader over bytes in memory.

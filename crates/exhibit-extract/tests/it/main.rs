@@ -2,11 +2,14 @@
 
 mod archives;
 mod charsets;
+mod containers;
 mod damaged_mails;
 mod hostile;
 mod kinds;
 mod mails;
 mod outlook;
+mod rar;
 mod said;
+mod sevenz;
 mod texts;
 mod web_pages;

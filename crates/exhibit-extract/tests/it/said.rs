@@ -60,7 +60,7 @@ pub(crate) fn read_with(name: &str, bytes: &[u8], passwords: &[&str], limits: Li
                 said.members.push((member, bytes, end));
             }
             Record::Note(note) => said.notes.push(note),
-            Record::Picture(_) => panic!("nothing was to be rendered"),
+            Record::Picture(_) | Record::Reading(_) => panic!("nothing was to be rendered"),
         }
     }
     assert!(open.is_none(), "a member never ended");
@@ -95,5 +95,34 @@ impl Said {
     /// Whether there is this note.
     pub(crate) fn has_note(&self, code: &NoteCode) -> bool {
         self.noted(|found| found == code)
+    }
+}
+
+/// A file of `tests/fixtures/archives`, made by the script there.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives");
+    std::fs::read(folder.join(name)).expect("a fixture of the repository")
+}
+
+/// Reads a file cut at many places, and changed at random places: nothing may panic, hang or come out of order. The
+/// members' bytes stay within the limits.
+pub(crate) fn torment(name: &str, whole: &[u8]) {
+    let limits = Limits { member_bytes: 1 << 20, ..Limits::STANDARD };
+    let check = |bytes: &[u8]| {
+        let said = read_with(name, bytes, &["secret"], limits);
+        let total: usize = said.members.iter().map(|(_, bytes, _)| bytes.len()).sum();
+        assert!(total <= (1 << 20) + (64 << 10), "{name}: {total} bytes of members");
+    };
+    for end in (0..whole.len()).step_by(whole.len() / 60 + 1) {
+        check(&whole[..end]);
+    }
+    let mut numbers = exhibit_mutate::Mutator::new(1);
+    for _ in 0..150 {
+        let mut changed = whole.to_vec();
+        for _ in 0..=numbers.below(6) {
+            let at = numbers.below(changed.len());
+            changed[at] = numbers.byte();
+        }
+        check(&changed);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::set::Set;
 use exhibit_index::{DocumentScope, Index, SearchOptions};
+use exhibit_model::PageNumber;
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +12,7 @@ pub(crate) fn answers(set: &Set, folder: &Path) -> Vec<BTreeSet<usize>> {
     let index = Index::open_or_create(folder).expect("an index can be made in an empty folder");
     let mut writer = index.writer(50_000_000).expect("a new index has no other writer");
     for (page, document) in set.pages.iter().zip(1..) {
-        let key = PageKey { document, page: 1 };
+        let key = PageKey { document, page: PageNumber::FIRST };
         let entry = PageEntry { key, text: &page.text, name: "page.txt", language: "und", ..PageEntry::default() };
         writer.put(&entry).expect("the folder can be written");
     }

@@ -6,6 +6,7 @@
 
 use crate::read::collect::{Found, Gathered, Rank, different};
 use crate::read::columns::numbers;
+use exhibit_model::PageNumber;
 use exhibit_query::PageKey;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -138,7 +139,7 @@ impl SegmentCollector for SegmentByPath {
             return;
         }
         let page = u32::try_from(self.page.get_val(doc)).unwrap_or(u32::MAX);
-        let place = Place { number, key: PageKey { document, page } };
+        let place = Place { number, key: PageKey { document, page: PageNumber::new(page) } };
         if !self.comes_after(place) {
             return;
         }

@@ -1,6 +1,7 @@
 //! Collects the best pages of a search, in one stable order, and counts all.
 
 use crate::read::columns::{Values, numbers_of};
+use exhibit_model::PageNumber;
 use exhibit_query::PageKey;
 use exhibit_query::Sort;
 use std::cmp::{Ordering, Reverse};
@@ -234,7 +235,7 @@ impl SegmentBest {
 
     fn rank(&self, doc: DocId, document: u64, primary: u64) -> Rank {
         let page = self.page.first(doc).map_or(0, |page| u32::try_from(page).unwrap_or(u32::MAX));
-        Rank { primary, key: PageKey { document: i64::from_u64(document), page } }
+        Rank { primary, key: PageKey { document: i64::from_u64(document), page: PageNumber::new(page) } }
     }
 
     fn keep(&mut self, doc: DocId, document: u64, primary: u64) {

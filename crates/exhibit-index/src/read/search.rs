@@ -9,6 +9,7 @@ use crate::read::postings::{holds, matching_terms};
 use crate::read::range::InRange;
 use crate::schema::Fields;
 use crate::scope::{DocumentScope, ScopedQuery};
+use exhibit_model::PageNumber;
 use exhibit_query::PageKey;
 use exhibit_query::{Pattern, Sort};
 use std::fmt;
@@ -82,7 +83,7 @@ pub struct ParseCursorError;
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}.{:x}.{:x}", self.0.primary, self.0.key.document, self.0.key.page)
+        write!(f, "{:x}.{:x}.{:x}", self.0.primary, self.0.key.document, self.0.key.page.get())
     }
 }
 
@@ -104,7 +105,7 @@ impl FromStr for Cursor {
         if parts.next().is_some() {
             Err(ParseCursorError)
         } else {
-            Ok(Self(Rank { primary, key: PageKey { document, page } }))
+            Ok(Self(Rank { primary, key: PageKey { document, page: PageNumber::new(page) } }))
         }
     }
 }

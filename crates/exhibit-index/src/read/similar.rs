@@ -4,6 +4,7 @@ use crate::error::IndexError;
 use crate::read::collect::Best;
 use crate::read::search::{Hit, Searcher, within};
 use crate::scope::{DocumentScope, ScopedQuery};
+use exhibit_model::PageNumber;
 use exhibit_query::PageKey;
 use exhibit_query::Sort;
 use tantivy::Term;
@@ -70,7 +71,7 @@ impl Searcher {
             weight.for_each_no_score(segment, &mut |docs| {
                 for doc in docs.iter().filter(|doc| !segment.is_deleted(**doc)) {
                     let page = u32::try_from(page.get_val(*doc)).unwrap_or(u32::MAX);
-                    all.push(PageKey { document: document.get_val(*doc), page });
+                    all.push(PageKey { document: document.get_val(*doc), page: PageNumber::new(page) });
                 }
             })?;
         }

@@ -315,6 +315,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exhibit_model::PageNumber;
     use exhibit_query::{PageEntry, PageKey};
     use std::fmt::Write as _;
     use tantivy::indexer::NoMergePolicy;
@@ -418,7 +419,7 @@ mod tests {
                 let text = TEXTS[number as usize % 7].repeat(times) + &number.to_string();
                 let path = format!("disk2/{}/通知{number}.pdf", number % 5);
                 fields.document(&PageEntry {
-                    key: PageKey { document: i64::from(number / 3) - 5, page: number % 3 + 1 },
+                    key: PageKey { document: i64::from(number / 3) - 5, page: PageNumber::new(number % 3 + 1) },
                     text: &text,
                     name: "通知.pdf",
                     path: &path,

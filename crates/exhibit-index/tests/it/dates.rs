@@ -2,7 +2,7 @@
 
 use crate::{FULL, read_as};
 use exhibit_index::{Index, SearchOptions};
-use exhibit_model::CivilTime;
+use exhibit_model::{CivilTime, PageNumber};
 use exhibit_query::{PageEntry, PageKey, matches, parse};
 
 #[test]
@@ -17,7 +17,7 @@ fn the_day_after_a_range_is_not_in_it() {
             (
                 day,
                 PageEntry {
-                    key: PageKey { document: day + 1, page: 1 },
+                    key: PageKey { document: day + 1, page: PageNumber::FIRST },
                     date: Some(date),
                     text: "a",
                     ..PageEntry::default()

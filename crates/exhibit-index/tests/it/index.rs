@@ -2,17 +2,17 @@
 
 use crate::{FULL, read_as};
 use exhibit_index::{Cursor, FacetRequest, Index, IndexError, SearchOptions, Searcher};
-use exhibit_model::CivilTime;
+use exhibit_model::{CivilTime, PageNumber};
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
-    PageEntry { key: PageKey { document, page }, text, ..PageEntry::default() }
+    PageEntry { key: PageKey { document, page: PageNumber::new(page) }, text, ..PageEntry::default() }
 }
 
 fn found(searcher: &Searcher, query: &str) -> Vec<(i64, u32)> {
     let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
     let results = searcher.search(&FULL.query(parse(query).expect("a sound query")), &options).expect("a search");
-    results.hits.iter().map(|hit| (hit.key.document, hit.key.page)).collect()
+    results.hits.iter().map(|hit| (hit.key.document, hit.key.page.get())).collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::FULL;
 use crate::corpus::{Random, page, query};
 use crate::read_as;
 use exhibit_index::{Index, SearchOptions};
-use exhibit_model::CivilTime;
+use exhibit_model::{CivilTime, PageNumber};
 use exhibit_query::{MessageRef, PageEntry, PageKey, Sort, highlight, matches, parse};
 
 pub(crate) struct Owned {
@@ -90,7 +90,7 @@ impl Owned {
             )
         });
         Self {
-            key: PageKey { document, page: number as u32 % 3 + 1 },
+            key: PageKey { document, page: PageNumber::new(number as u32 % 3 + 1) },
             path: format!("{folder}{}{:x}.txt", if folder.is_empty() { "" } else { "/" }, document * 7919 % 97),
             copies: (0..[0, 0, 1, 3][document as usize * 3 % 4])
                 .map(|copy| COPIES[(document as usize + copy * 3) % COPIES.len()])

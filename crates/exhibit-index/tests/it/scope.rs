@@ -2,7 +2,7 @@
 
 use crate::FULL;
 use exhibit_index::{DocumentScope, FacetRequest, Index, ScopedQuery, SearchOptions, Searcher};
-use exhibit_model::CivilTime;
+use exhibit_model::{CivilTime, PageNumber};
 use exhibit_query::{MessageRef, PageEntry, PageKey, Query, Sort, parse};
 
 /// Documents 1 and 3 are in the scope. 2 links 1 and 3 in a conversation.
@@ -10,7 +10,7 @@ fn index(folder: &tempfile::TempDir) -> Index {
     let index = Index::open_or_create(folder.path()).expect("an index");
     let mut writer = index.writer(0).expect("a writer");
     let mail = |document: i64, path: &'static str, text: &'static str| PageEntry {
-        key: PageKey { document, page: 1 },
+        key: PageKey { document, page: PageNumber::FIRST },
         text,
         path,
         name: path,

@@ -15,8 +15,8 @@ mod text;
 
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_index::Index;
-use exhibit_ingest::{Progress, reindex};
-use exhibit_model::Moment;
+use exhibit_ingest::{IngestProgress, reindex};
+use exhibit_model::{Moment, PageNumber};
 use exhibit_query::{PageEntry, PageKey};
 use exhibit_search::{BatchProgress, NewBatch, Search, SearchRequest};
 use meter::{Meter, Times, own_memory, size};
@@ -96,7 +96,7 @@ fn index(folder: &Path, texts: &[String]) -> Result<(), Failed> {
     let index = Index::open_or_create(folder)?;
     let mut writer = index.writer(HEAP)?;
     for (number, text) in texts.iter().enumerate() {
-        let key = PageKey { document: number as i64 / 10 + 1, page: number as u32 % 10 + 1 };
+        let key = PageKey { document: number as i64 / 10 + 1, page: PageNumber::new(number as u32 % 10 + 1) };
         writer.add(&PageEntry { key, text, name: "page.pdf", state: "read", ..PageEntry::default() })?;
     }
     writer.commit(1)?;
@@ -110,7 +110,7 @@ fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
     println!("\n{pages} pages, {:.0} MB of text, put into packs in {:.0} s", megabytes(bytes), meter.elapsed());
     let case = Case::open(&folder.join("case"))?;
     let meter = Meter::start();
-    reindex(&case, &Progress::default())?;
+    reindex(&case, &IngestProgress::default())?;
     println!(
         "  repair --index: {:.1} MB of text per processor second, {:.1} MB per second ({:.0} s); {:.3} index bytes per text byte",
         megabytes(bytes) / meter.cpu(),

@@ -13,10 +13,10 @@ pub(crate) mod read;
 
 use crate::IngestError;
 use crate::committer::{Message, Outcome, Sender};
-use crate::progress::Progress;
+use crate::progress::IngestProgress;
 use crate::queue::Queue;
-use exhibit_catalogue::{Catalogue, JobEnd, Lease, MOST_DEATHS, OcrState, PageRow, Span, StageKey};
-use exhibit_model::{Digest, Note, OriginalId, Page, Reason};
+use exhibit_catalogue::{Catalogue, JobEnd, JobSpan, Lease, MOST_DEATHS, OcrState, PageRow, StageKey};
+use exhibit_model::{Digest, Note, OriginalId, Page, PageNumber, Reason};
 use exhibit_store::{Originals, PackReader};
 use std::time::Instant;
 
@@ -104,7 +104,7 @@ pub(crate) enum Event<'a> {
 
 /// A job to record for the item of an event.
 pub(crate) struct NewJob {
-    pub(crate) span: Span,
+    pub(crate) span: JobSpan,
     /// The digest of everything that the job reads.
     pub(crate) input: Digest,
 }
@@ -133,7 +133,7 @@ pub(crate) enum Output {
     /// A page in a further layer.
     Page(Box<Page>),
     /// OCR did not give a layer of a page, and why.
-    Unread { page: u32, state: OcrState, note: Note },
+    Unread { page: PageNumber, state: OcrState, note: Note },
     /// A note on the item.
     Note(Note),
 }
@@ -154,18 +154,18 @@ pub(crate) fn run_jobs(
     stage: &dyn Stage,
     lane: usize,
     queue: &Queue<'_>,
-    progress: &Progress,
+    progress: &IngestProgress,
     means: &JobContext<'_>,
 ) -> Result<(), IngestError> {
     while let Some(job) = queue.take(lane, &means.out)? {
-        let label = match job.span {
-            Span::Item => format!("item {}", job.item.get()),
-            Span::Pages(first, _) => format!("item {} page {first}", job.item.get()),
+        let (item, page) = match job.span {
+            JobSpan::Item => (job.item, None),
+            JobSpan::Pages(first, _) => (job.item, Some(first)),
         };
         let began = Instant::now();
-        progress.begin_job(&label, began);
+        progress.begin_job(item, page, began);
         let outputs = stage.run(&job, means);
-        progress.end_job(&label);
+        progress.end_job(item, page);
         // an error here ends the whole run: the others must not wait for this job
         let outputs = outputs.inspect_err(|_| queue.stop())?;
         means.out.send(Message::Ended { lane, job, outputs, elapsed: began.elapsed() })?;

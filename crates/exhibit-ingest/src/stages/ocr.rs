@@ -1,16 +1,19 @@
-//! OCR: a caged worker renders pages without usable text, and tesseract reads the pictures in a cage of its own.
+//! OCR: a caged worker renders pages without usable text and recognises their Chinese and Latin text with models of its
+//! own. Lines that may be in other scripts come back straightened on one picture, which tesseract reads in a cage of its
+//! own; so it reads everything where the program was built without models, or where they fail.
 //!
-//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if the result
-//! is not convincing, the others of its script are tried, and the best one is used for the whole document. Pages are
-//! rendered at 200 dpi; a page read with little confidence is tried again at 300, a picture with its orientation detected.
-//! Which text is current is decided by [`exhibit_model::layers`].
+//! One single-threaded tesseract per core. Without the models, a document's first picture is read with the likeliest of
+//! tesseract's; if the result is not convincing, the others of its script are tried, and the best one is used for the whole
+//! document. Pages are rendered at 200 dpi; a page read with little confidence is tried again at 300, a picture with its
+//! orientation detected. Which text is current is decided by [`exhibit_model::layers`].
 
 use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
 use crate::hocr::{self, Reading};
+use crate::recognition::{self, Others};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
-use exhibit_case::{CaseError, read_page, render};
-use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
+use exhibit_case::{CaseError, read_page, recognise, render};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease, OcrState, PageRow};
 use exhibit_model::layers::{self, Current};
 use exhibit_model::{
     Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
@@ -25,7 +28,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// An available tesseract.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct OcrTools {
     /// Its path.
     pub program: PathBuf,
@@ -124,8 +127,10 @@ fn convincing(reading: &Reading) -> bool {
 }
 
 pub(crate) struct Ocr<'a> {
-    /// `None`: tesseract is not installed, or disabled.
-    tools: Option<&'a OcrTools>,
+    /// The models in the workers; `None`: the program was built without, or OCR is disabled.
+    recogniser: Option<&'a str>,
+    /// Without languages: tesseract is not installed, or OCR is disabled.
+    tools: OcrTools,
     cage: &'a Cage,
     passwords: &'a [String],
     models: Mutex<Models>,
@@ -138,13 +143,30 @@ const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
 /// Below this mean confidence a page is tried again at a higher resolution.
 const DOUBTFUL: f32 = 0.80;
+/// Segmentation of one block of lines.
+const BLOCK: &str = "6";
+/// Scripts that the models in the workers do not know, by tesseract's names.
+const OTHER_SCRIPTS: [&str; 3] = ["Arabic", "Cyrillic", "Tibetan"];
+/// The mean confidence from which tesseract's reading of a line is believed, if its script was detected; and if not.
+const TRUSTED: f32 = 0.60;
+const UNEXPECTED: f32 = 0.75;
+/// From this part of a page's lines on that may be in another script, all others are tried even if none was detected.
+const MANY: f32 = 0.3;
+/// Pictures are recognised as they are.
+const WHOLE_PICTURE_DPI: u32 = 4800;
 /// The longer side of a photograph or scan, in pixels, as given to tesseract: A4 at 200 dpi.
 const PICTURE_SIDE: u32 = 2340;
 const MOST_SIDE: u32 = 6000;
 
 impl<'a> Ocr<'a> {
-    pub(crate) fn new(tools: Option<&'a OcrTools>, cage: &'a Cage, passwords: &'a [String]) -> Self {
-        Self { tools, cage, passwords, models: Mutex::default() }
+    pub(crate) fn new(
+        recogniser: Option<&'a str>,
+        tesseract: Option<&OcrTools>,
+        cage: &'a Cage,
+        passwords: &'a [String],
+    ) -> Self {
+        let tools = tesseract.cloned().unwrap_or_default();
+        Self { recogniser, tools, cage, passwords, models: Mutex::default() }
     }
 }
 
@@ -154,15 +176,17 @@ impl Stage for Ocr<'_> {
     }
 
     fn version(&self) -> &'static str {
-        "1"
+        "2"
     }
 
     fn parameters(&self) -> String {
-        format!("engine={}", self.tools.map_or("none", |tools| tools.version.as_str()))
+        let named = |name: &str| if name.is_empty() { "none".to_owned() } else { name.to_owned() };
+        let recogniser = named(self.recogniser.unwrap_or_default());
+        format!("recogniser={recogniser} tesseract={}", named(&self.tools.version))
     }
 
     fn available(&self) -> bool {
-        self.tools.is_some()
+        self.recogniser.is_some() || !self.tools.languages.is_empty()
     }
 
     fn begin(&self, catalogue: &Catalogue) -> Result<(), IngestError> {
@@ -174,12 +198,12 @@ impl Stage for Ocr<'_> {
         let Event::Pages { original, pages } = event else { return Vec::new() };
         let wanted = pages.iter().filter(|row| row.ocr == OcrState::Wanted);
         wanted
-            .map(|row| NewJob { span: Span::Pages(row.number, row.number), input: input_of(*original, row) })
+            .map(|row| NewJob { span: JobSpan::Pages(row.number, row.number), input: input_of(*original, row) })
             .collect()
     }
 
     fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
-        let (Some(tools), Span::Pages(number, _)) = (self.tools, job.span) else { return Ok(Outputs::ABANDONED) };
+        let JobSpan::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
         let row = means.catalogue.native_page(job.item, number)?;
         let item = means.catalogue.item(job.item)?;
         let (Some(row), Some(item)) = (row, item) else { return Ok(Outputs::ABANDONED) };
@@ -187,10 +211,11 @@ impl Stage for Ocr<'_> {
         let Some(original) = item.original.filter(|original| input_of(*original, &row) == job.input) else {
             return Ok(Outputs::ABANDONED);
         };
+        let tools = &self.tools;
         let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
         let (end, outputs) = match session.read(&row) {
             Ok(Read { page: Some(page), notes }) => {
-                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number }));
+                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number.get() }));
                 (JobEnd::Done, notes.chain([Output::Page(Box::new(page))]).collect())
             }
             Ok(Read { page: None, notes }) => {
@@ -220,12 +245,20 @@ fn failed(row: &PageRow, reason: Reason) -> Output {
 }
 
 fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
-    Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
+    Output::Unread { page: row.number, state, note: Note { code, page: row.number.get() } }
 }
 
 /// The result of OCR of a page: `None` if its own text stays as it is.
 struct Read {
     page: Option<Page>,
+    notes: Vec<NoteCode>,
+}
+
+/// A page as recognised: the engine and its models, and what is to be noted.
+struct Recognised {
+    reading: Reading,
+    engine: String,
+    models: String,
     notes: Vec<NoteCode>,
 }
 
@@ -242,12 +275,12 @@ struct Session<'a> {
 impl Session<'_> {
     fn read(&self, row: &PageRow) -> Result<Read, Unread> {
         let native = read_page(self.packs, row)?;
-        let (reading, model) = self.best(&native)?;
+        let Recognised { reading, engine, models, mut notes } = self.recognise(&native)?;
         let combined = layers::combine(&native, &layers::Recognised { text: &reading.text, boxes: &reading.boxes });
-        let doubtful = (combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful });
+        notes.extend((combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful }));
         let change = match combined.current {
             Current::Own if native.counts.characters > 0 => {
-                return Ok(Read { page: None, notes: doubtful.into_iter().collect() });
+                return Ok(Read { page: None, notes });
             }
             Current::Own | Current::Recognised { replaced: 0 } => None,
             Current::Both { added } => Some(NoteCode::OcrAdded { words: added }),
@@ -257,18 +290,93 @@ impl Session<'_> {
             text: combined.text,
             boxes: combined.boxes,
             marks: combined.marks,
-            source: TextSource::Ocr {
-                engine: self.tools.version.clone(),
-                languages: model,
-                confidence: reading.confidence,
-            },
+            source: TextSource::Ocr { engine, languages: models, confidence: reading.confidence },
             ..native
         };
         let languages = language::detect(&page.text);
         page.language = languages.main;
         page.runs = languages.runs;
         page.count_characters();
-        Ok(Read { page: Some(page), notes: change.into_iter().chain(doubtful).collect() })
+        Ok(Read { page: Some(page), notes: change.into_iter().chain(notes).collect() })
+    }
+
+    // The worker's own models read everything in the scripts that they know; what remains is left to tesseract.
+    fn recognise(&self, page: &Page) -> Result<Recognised, Unread> {
+        let Some(recogniser) = self.stage.recogniser else { return self.by_tesseract(page, None) };
+        let dpi = if page.kind == PageKind::Picture { WHOLE_PICTURE_DPI } else { FIRST_DPI };
+        let file = self.originals.open_original(self.original);
+        let file = file.map_err(|error| Unread::Page(unreadable(&error)))?;
+        let read = recognise(self.stage.cage, &file, &self.item.path, page.number, dpi, self.stage.passwords);
+        let (read, drawn) = match read.map_err(Unread::from) {
+            Ok(read) => read,
+            Err(Unread::Page(reason)) if !self.tools.languages.is_empty() => {
+                return self.by_tesseract(page, Some(reason));
+            }
+            Err(error) => return Err(error),
+        };
+        let others = match drawn {
+            Some(picture) if !self.tools.languages.is_empty() => self.other_scripts(&read, &picture)?,
+            _ => Others::default(),
+        };
+        let assembled = recognition::assemble(&read, &others);
+        let mut engine = recogniser.to_owned();
+        let mut models = vec![if read.lines.iter().any(|line| line.large) { "tiny+small" } else { "tiny" }];
+        models.extend(others.models());
+        if models.len() > 1 {
+            engine = format!("{engine}, {}", self.tools.version);
+        }
+        let mut notes = Vec::new();
+        notes.extend((assembled.unread > 0).then_some(NoteCode::OcrUnread { lines: assembled.unread }));
+        notes.extend(read.truncated.then_some(NoteCode::OcrLimit));
+        Ok(Recognised { reading: assembled.reading, engine, models: models.join("+"), notes })
+    }
+
+    // `failure`: why the models did not read the page.
+    fn by_tesseract(&self, page: &Page, failure: Option<Reason>) -> Result<Recognised, Unread> {
+        let (reading, models) = match (self.best(page), &failure) {
+            (Ok(best), _) => best,
+            (Err(Unread::Page(_)), Some(reason)) => return Err(Unread::Page(reason.clone())),
+            (Err(error), _) => return Err(error),
+        };
+        let notes = failure.map(|reason| NoteCode::RecogniserFailed { reason: Box::new(reason) });
+        Ok(Recognised { reading, engine: self.tools.version.clone(), models, notes: notes.into_iter().collect() })
+    }
+
+    // What tesseract reads in the lines that were drawn for it: first in the script that it detects, then in others while
+    // lines remain.
+    fn other_scripts(&self, read: &exhibit_model::Reading, picture: &Picture) -> Result<Others, Unread> {
+        let mut others = Others::default();
+        let detected = self.script(picture, SECOND_DPI);
+        let expected = detected.as_deref().filter(|script| OTHER_SCRIPTS.contains(script));
+        let rest = OTHER_SCRIPTS.into_iter().filter(|script| Some(*script) != expected);
+        let try_all = expected.is_some() || recognition::foreign_share(read) >= MANY;
+        for script in expected.into_iter().chain(rest.filter(|_| try_all)) {
+            if others.are_complete(read) {
+                break;
+            }
+            let least = if Some(script) == expected { TRUSTED } else { UNEXPECTED };
+            for model in self.installed(script) {
+                let reading = self.tesseract(picture, model, SECOND_DPI, BLOCK)?;
+                let taken = others.take(read, picture, &reading, model, |text, confidence| {
+                    confidence >= least && in_script_of(model, text)
+                });
+                // another language of the script does not read what the first reads nothing of
+                if taken == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(others)
+    }
+
+    // The models for a script, the one used most so far first.
+    fn installed(&self, script: &str) -> Vec<&'static str> {
+        let of_script = SCRIPTS.iter().find(|(name, _)| *name == script).map_or(&[][..], |(_, models)| models);
+        let has = |model: &&str| self.tools.languages.iter().any(|l| l == model);
+        let mut models: Vec<&'static str> = of_script.iter().copied().filter(has).collect();
+        let used = self.stage.models();
+        models.sort_by_key(|model| std::cmp::Reverse(used.used.get(*model).copied().unwrap_or_default()));
+        models
     }
 
     fn best(&self, page: &Page) -> Result<(Reading, String), Unread> {

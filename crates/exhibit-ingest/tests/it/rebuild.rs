@@ -1,7 +1,7 @@
 //! `reindex` under interruptions, leftovers and damage.
 
 use exhibit_case::Principal;
-use exhibit_ingest::{IngestError, Progress, reindex};
+use exhibit_ingest::{IngestError, IngestProgress, reindex};
 use exhibit_search::{Search, SearchRequest};
 use exhibit_testing::{TestCase, TestItem, copy_folder, flip};
 use std::fs;
@@ -28,7 +28,7 @@ fn totals(case: &TestCase) -> Vec<u64> {
 
 fn rebuild(case: &TestCase) -> Result<(), IngestError> {
     let held = case.writer();
-    reindex(&held.case, &Progress::default())
+    reindex(&held.case, &IngestProgress::default())
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn an_interrupted_rebuild_is_resumed_while_pages_are_the_same() {
     let aside = case.path("index.new");
     copy_folder(&case.path("index"), &aside);
     fs::write(aside.join(UNFINISHED), revision.to_string()).expect("written");
-    let progress = Progress::default();
+    let progress = IngestProgress::default();
     reindex(&case.writer().case, &progress).expect("resumed");
     assert_eq!(totals(&case), expected);
     assert!(!aside.exists());

@@ -122,6 +122,8 @@ pages-before-failure =
 
 property-truncated = the property { $key } was truncated at { NUMBER($bytes) } bytes
 row-repeats-truncated = a row that is repeated { NUMBER($repeats) } times was written { NUMBER($written) } times
+page-text-truncated = the page has more text than a page may have; what follows the first { NUMBER($bytes) } bytes was not read
+time-budget-spent = files of this source that take too long have used up their { NUMBER($minutes) } minutes: this one got less time, or was not tried again; exhibit problem retry does so
 glyph-limit = the page has more than { NUMBER($glyphs) } glyphs; the rest was not read
 picture-too-large = the picture has more than { NUMBER($pixels) } pixels and is not decoded
 records-dropped =
@@ -152,6 +154,11 @@ entry-names-differ =
     { $entries ->
         [one] an entry of the archive has another name in its header than in the directory; the name in the directory is shown
        *[other] { $entries } entries of the archive have other names in their headers than in the directory; the names in the directory are shown
+    }
+self-extracting =
+    { $bytes ->
+        [one] a program of { $bytes } byte that unpacks the archive behind it; the program was not read
+       *[other] a program of { $bytes } bytes that unpacks the archive behind it; the program was not read
     }
 
 charset-guessed =
@@ -262,6 +269,11 @@ attachments-apart =
         [one] { $count } attachment is too large to be within its message and is listed beside it
        *[other] { $count } attachments are too large to be within their messages and are listed beside them
     }
+database-log-apart = changes that are only in the database's log, a file beside it, were not read
+parts-unread = { $parts ->
+        [one] { $parts } part of the document is in a form that is not read
+       *[other] { $parts } parts of the document are in a form that is not read
+    }
 rtf-form-differs = the RTF form of the message has more text than the plain one and is kept as a member
 text-outside-parts =
     { $count ->
@@ -291,6 +303,12 @@ pictures-unread = { $pictures ->
         [one] { $pictures } small picture on the page was not read by OCR
        *[other] { $pictures } small pictures on the page were not read by OCR
     }
+ocr-unread = { $lines ->
+        [one] { $lines } line on the picture was found but not read: its script is not known, or it is not legible
+       *[other] { $lines } lines on the picture were found but not read: their script is not known, or they are not legible
+    }
+ocr-limit = the picture has more text than the limit for one page: lines may be missing
+recogniser-failed = the models that recognise text failed, tesseract read the page instead: { $reason }
 ocr-added = { $words ->
         [one] the page shows text that its own text lacks; { $words } word read by OCR follows it
        *[other] the page shows text that its own text lacks; { $words } words read by OCR follow it

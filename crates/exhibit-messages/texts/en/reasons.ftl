@@ -27,6 +27,7 @@ not-rendered = pages of { $media-type } are not rendered
 unknown-compound-file = a compound file without a supported document
 compression-method = unsupported compression method { NUMBER($method) }
 compression-method-named = unsupported compression method { NUMBER($method) } ({ $name })
+archive-method = unsupported compression method { $method } of { $format }
 zip-feature = unsupported zip feature
 strong-encryption = PKWARE strong encryption is not supported
 pdf-encryption = unsupported encryption (for a certificate, or by an unknown algorithm)
@@ -75,6 +76,11 @@ ratio-limit = members of more than { NUMBER($ratio) } times the container’s si
 part-limit = a part of more than { NUMBER($bytes) } bytes
 file-size-limit = a file of more than { NUMBER($bytes) } bytes
 pixel-limit = a picture of more than { NUMBER($pixels) } pixels
+page-text-limit =
+    { $pages ->
+        [one] one page has more text than a page may have; the rest of it was not read
+       *[other] { $pages } pages have more text than a page may have; the rest of them was not read
+    }
 depth-limit = nested in { NUMBER($depth) } containers; its members were not extracted
 
 stack-overflow = nested too deeply
@@ -117,3 +123,4 @@ no-such-page = no page { NUMBER($page) }
 no-layout = { $kind } pages have no layout
 no-picture = the reader produced no picture
 no-ocr-model = no OCR model is installed
+recognition-failed = the text on the picture could not be recognised

@@ -141,6 +141,13 @@ codes! {
             /// The method's number in the zip specification.
             method: u64,
         } = "compression-method",
+        /// A member is compressed by a method that is not supported.
+        ArchiveMethod {
+            /// The format of the archive.
+            format: String,
+            /// The method's number or name in that format.
+            method: String,
+        } = "archive-method",
         /// An entry needs a feature of zip archives that is not supported.
         ZipFeature {
             /// The parser's message.
@@ -276,6 +283,11 @@ codes! {
             /// The limit.
             pixels: u64,
         } = "pixel-limit",
+        /// Pages have more text than one page may have.
+        PageTextLimit {
+            /// The number of such pages.
+            pages: u64,
+        } = "page-text-limit",
         /// Containers are nested more deeply than the limit.
         DepthLimit {
             /// The limit.
@@ -352,6 +364,11 @@ codes! {
         NoPicture = "no-picture",
         /// No OCR model is installed.
         NoOcrModel = "no-ocr-model",
+        /// A model that recognises text cannot be run.
+        RecognitionFailed {
+            /// The reason.
+            detail: Detail,
+        } = "recognition-failed",
     }
 }
 

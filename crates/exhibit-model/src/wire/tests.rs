@@ -294,7 +294,7 @@ fn text_that_is_not_utf8_is_rejected_in_every_text() {
 fn unknown_tags_are_rejected() {
     let empty: &[u8] = &[];
     for (tags, rest, decoded) in
-        [(8..=255, empty, "a record"), (6..=255, empty, "a verdict"), (2..=255, empty, "a task")]
+        [(9..=255, empty, "a record"), (6..=255, empty, "a verdict"), (3..=255, empty, "a task")]
     {
         for tag in tags {
             let bytes = [&[tag], rest].concat();
@@ -526,7 +526,37 @@ fn any_record() -> impl Strategy<Value = Record> {
             height,
             png
         })),
+        any_reading().prop_map(Record::Reading),
     ]
+}
+
+fn any_reading() -> impl Strategy<Value = Reading> {
+    let place = || (0_u16..=u16::MAX).prop_map(|steps| ((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32);
+    let rect = || (place(), place(), place(), place()).prop_map(|(x0, y0, x1, y1)| Rect { x0, y0, x1, y1 });
+    let printed = || any::<char>().prop_filter("no control", |c| !c.is_control());
+    let others = proptest::collection::vec((printed(), 0_u8..=100), 0..=MOST_OTHERS);
+    let character = (printed(), 0_u8..=100, rect(), others)
+        .prop_map(|(character, certainty, rect, others)| ReadCharacter { character, certainty, rect, others });
+    let characters = proptest::collection::vec(character, 0..4);
+    let trusts = proptest::sample::select(&TRUSTS[..]);
+    let befores = proptest::sample::select(&BEFORES[..]);
+    let drawn =
+        (1..=Drawn::MOST_WIDTH, proptest::sample::select(&WAYS[..])).prop_map(|(width, way)| Drawn { width, way });
+    let line = (befores, rect(), 0_u8..=100, any::<bool>(), trusts, characters, proptest::option::of(drawn)).prop_map(
+        |(before, rect, familiarity, large, trust, characters, drawn)| ReadLine {
+            before,
+            rect,
+            familiarity,
+            large,
+            trust,
+            characters,
+            drawn,
+        },
+    );
+    let ways = proptest::sample::select(&WAYS[..]);
+    (any::<[u32; 3]>(), ways, any::<bool>(), proptest::collection::vec(line, 0..4)).prop_map(
+        |([page, width, height], way, truncated, lines)| Reading { page, width, height, way, truncated, lines },
+    )
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {
@@ -549,6 +579,7 @@ fn any_request() -> impl Strategy<Value = Request> {
             max_side,
             grey
         }),
+        any::<[u32; 2]>().prop_map(|[page, dpi]| Task::Recognise { page, dpi }),
     ];
     let passwords = proptest::collection::vec(any_text(), 0..4);
     (task, any::<Vec<u8>>(), passwords, any::<u32>(), any::<[u64; 6]>()).prop_map(
@@ -644,5 +675,23 @@ proptest! {
                 prop_assert!(page.is_sound());
             }
         }
+    }
+}
+
+#[test]
+fn readings_that_are_not_sound_are_refused() {
+    let character = ReadCharacter { character: '登', certainty: 97, ..ReadCharacter::default() };
+    let line = ReadLine { familiarity: 90, characters: vec![character], ..ReadLine::default() };
+    let reading = Reading { page: 3, width: 900, height: 700, lines: vec![line], ..Reading::default() };
+    let decoded = |reading: &Reading| decode_record(&encode_record(&Record::Reading(reading.clone())));
+    assert_eq!(decoded(&reading), Ok(Record::Reading(reading.clone())));
+    let mut control = reading.clone();
+    control.lines[0].characters[0].character = '\u{1b}';
+    let mut more = reading.clone();
+    more.lines[0].characters[0].others = vec![('a', 1); 3];
+    let mut percent = reading;
+    percent.lines[0].familiarity = 101;
+    for unsound in [control, more, percent] {
+        assert!(decoded(&unsound).is_err(), "{unsound:?}");
     }
 }

@@ -4,11 +4,11 @@
 use super::{BOUND, Check, DOCUMENTS, Export, HELP, METADATA, POLICY, QUOTES, RECORD, STATEMENT};
 use super::{entry_path, read};
 use crate::anchor::Anchor;
-use crate::document::Part;
+use crate::document::DocumentPart;
 use crate::entry::{Entry, is_day, is_plain};
 use crate::finding::{Fault, chain};
 use crate::hash::to_hex;
-use crate::json::Value;
+use crate::json::JsonValue;
 use crate::statement::Statement;
 use sha2::{Digest as _, Sha256};
 
@@ -193,11 +193,11 @@ impl PartOrder {
     }
 
     /// Whether a part may follow those before it, at its place in the tree.
-    pub(super) fn follows(&mut self, index: u64, part: &Part) -> bool {
+    pub(super) fn follows(&mut self, index: u64, part: &DocumentPart) -> bool {
         let (kind, page) = match part {
-            Part::Original { .. } => (0, 0),
-            Part::Text { page, .. } => (1, *page),
-            Part::Image { page, .. } => (2, *page),
+            DocumentPart::Original { .. } => (0, 0),
+            DocumentPart::Text { page, .. } => (1, *page),
+            DocumentPart::Image { page, .. } => (2, *page),
         };
         let in_place = match kind {
             0 => index == 0,
@@ -211,8 +211,8 @@ impl PartOrder {
 }
 
 /// Whether a record has the members that it must have, and no others.
-pub(super) fn has_record_members(record: &Value) -> bool {
-    let Value::Map(members) = record else { return false };
+pub(super) fn has_record_members(record: &JsonValue) -> bool {
+    let JsonValue::Map(members) = record else { return false };
     let has = |name: &&str| members.contains_key(*name);
     let is_known = |name: &String| [&ALWAYS[..], &OPTIONAL, &READ].iter().any(|names| names.contains(&name.as_str()));
     let is_read = READ.iter().filter(|name| has(name)).count();
@@ -222,7 +222,7 @@ pub(super) fn has_record_members(record: &Value) -> bool {
         ("parts", &["index", "proof", "record"]),
     ];
     let are_exact = |(name, own): &(&str, &[&str])| {
-        let exact = |one: &Value| matches!(one, Value::Map(map) if map.keys().eq(own.iter()));
+        let exact = |one: &JsonValue| matches!(one, JsonValue::Map(map) if map.keys().eq(own.iter()));
         record.list(name).is_none_or(|list| list.iter().all(exact))
     };
     record.number("v") == Some(1)

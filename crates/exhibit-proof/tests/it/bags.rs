@@ -2,7 +2,7 @@
 //! (github.com/LibraryOfCongress/bagit-conformance-suite, public domain): each case is built here as a bag of version 1.0
 //! with SHA-256 and SHA-512, with the name and the verdict of the suite.
 
-use exhibit_proof::bagit::{Checked, FileKind, Files, Found, Unreadable, check};
+use exhibit_proof::bagit::{Checked, FileKind, Files, FoundFile, Unreadable, check};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
 use sha2::{Digest as _, Sha256, Sha512};
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 struct Bag(BTreeMap<Vec<u8>, Vec<u8>>);
 
 impl Files for Bag {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
-        let found = |(path, bytes): (&Vec<u8>, &Vec<u8>)| Found {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
+        let found = |(path, bytes): (&Vec<u8>, &Vec<u8>)| FoundFile {
             path: path.clone(),
             size: bytes.len() as u64,
             kind: if bytes.starts_with(b"-> ") { FileKind::Special } else { FileKind::Plain },

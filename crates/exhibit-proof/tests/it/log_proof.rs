@@ -4,7 +4,7 @@ use crate::{leaves, plain_root, plain_subtree};
 use exhibit_proof::proof::{LogProof, LogProofError};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tree;
-use exhibit_proof::{Checkpoint, CheckpointError, Note, NoteError, ProofError, SignerKey};
+use exhibit_proof::{Checkpoint, CheckpointError, NoteError, ProofError, SignedNote, SignerKey};
 
 const ORIGIN: &str = "9f3a5c0d71b2e846/custody";
 
@@ -18,7 +18,7 @@ fn proof_for(index: u64, size: u64, origin: &str) -> LogProof {
     let hashes = tree::inclusion(index, size, &mut read).expect("within");
     let checkpoint = Checkpoint { origin: origin.to_owned(), size, root: plain_root(&leaves), extensions: Vec::new() };
     let text = checkpoint.text();
-    LogProof { extra: None, index, hashes, checkpoint: Note { signatures: vec![key().sign(&text)], text } }
+    LogProof { extra: None, index, hashes, checkpoint: SignedNote { signatures: vec![key().sign(&text)], text } }
 }
 
 #[test]

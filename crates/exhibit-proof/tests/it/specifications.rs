@@ -4,7 +4,7 @@
 
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
-use exhibit_proof::{Checkpoint, KeyKind, Note, NoteError, SignerKey, VerifierKey};
+use exhibit_proof::{Checkpoint, KeyKind, NoteError, SignedNote, SignerKey, VerifierKey};
 
 const CHECKPOINT: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 const LOG: &str = "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n";
@@ -27,7 +27,7 @@ fn notes_and_checkpoints_round_trip() {
         (format!("{CHECKPOINT}\n{LOG}{LOG_OTHER}"), 2),
         (format!("{CHECKPOINT}\n{LOG}{LOG_OTHER}{ANSWER}"), 5),
     ] {
-        let note = Note::parse(text.as_bytes()).expect("a note");
+        let note = SignedNote::parse(text.as_bytes()).expect("a note");
         assert_eq!((note.signatures.len(), note.to_string()), (signatures, text.clone()));
         if text.starts_with(CHECKPOINT) {
             let checkpoint = Checkpoint::parse(&note.text).expect("a checkpoint");
@@ -38,7 +38,7 @@ fn notes_and_checkpoints_round_trip() {
 
 #[test]
 fn cosignatures_have_their_time_and_reject_other_keys() {
-    let note = Note::parse(format!("{CHECKPOINT}\n{COSIGNED}").as_bytes()).expect("a note");
+    let note = SignedNote::parse(format!("{CHECKPOINT}\n{COSIGNED}").as_bytes()).expect("a note");
     assert_eq!(note.signatures[0].bytes[..8], 1_679_315_147_u64.to_be_bytes());
     assert_eq!(note.signatures[0].bytes.len(), 8 + 64);
     let stranger = SignerKey::new("witness.example.com/w1", &[1; 32]).expect("a name").verifier().public();

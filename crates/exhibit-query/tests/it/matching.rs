@@ -1,11 +1,12 @@
 //! Which pages match: every field against one page, expressions, and places of a file.
 
 use crate::query;
+use exhibit_model::PageNumber;
 use exhibit_query::{PageEntry, PageKey, Pattern, Query, Regex, RegexState, matches, parse, widen};
 
 fn page() -> PageEntry<'static> {
     PageEntry {
-        key: PageKey { document: 127, page: 2 },
+        key: PageKey { document: 127, page: PageNumber::new(2) },
         text: "请登记所有住户。Registers of Ürümqi\nparty office；شۆھرەت زاكىر；отчёт школы",
         name: "登记 名单.DOCX",
         path: "disk 2/notices.zip!/登记 名单.DOCX",

@@ -1,6 +1,6 @@
 //! Exports the results of a batch: as a table for a spreadsheet, or as one line of JSON for each line of the list.
 
-use super::{BatchLine, LineError};
+use super::{BatchLine, BatchLineError};
 use crate::{Search, SearchError};
 use exhibit_case::Case;
 use exhibit_model::ItemId;
@@ -46,7 +46,7 @@ const HEADER: [&str; 9] =
     ["line", "text", "pages", "documents", "new_pages", "first_document", "first_page", "context", "error"];
 
 /// The text of the reason why a line could not be run, in the language of the reader.
-pub type ErrorText<'a> = &'a dyn Fn(&LineError) -> String;
+pub type ErrorText<'a> = &'a dyn Fn(&BatchLineError) -> String;
 
 impl Search<'_> {
     /// Writes lines of a batch's latest run. `text` words the reasons of lines that could not be run.
@@ -101,7 +101,7 @@ fn label(case: &Case, document: i64) -> String {
 
 fn row(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> [String; 9] {
     let (document, page) =
-        line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
+        line.first.map_or_else(Default::default, |key| (label(case, key.document), key.page.to_string()));
     let cells = [
         line.line.to_string(),
         line.text.clone(),
@@ -123,7 +123,7 @@ fn disarmed(cell: String) -> String {
 
 fn record(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> Value {
     let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
-    let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
+    let first = line.first.map(|key| json!({"document": label(case, key.document), "page": key.page.get()}));
     let error = line.error.as_ref().map(
         |error| json!({"code": error.code, "position": error.position, "values": error.values, "text": text(error)}),
     );

@@ -14,7 +14,7 @@ use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
 use exhibit_model::Moment;
-use exhibit_query::QueryError;
+use exhibit_query::{PageKey, QueryError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -42,12 +42,12 @@ pub struct Batch {
     pub column: Option<usize>,
     /// The latest run, if any.
     #[serde(skip)]
-    pub last_run: Option<Run>,
+    pub last_run: Option<BatchRun>,
 }
 
 /// A run of a batch.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Run {
+pub struct BatchRun {
     /// Its number, from 1.
     pub run: u64,
     /// When it began, microseconds since 1970.
@@ -80,7 +80,7 @@ pub struct BatchLine {
     /// The name or query; empty if it could not be read.
     pub text: String,
     /// Why it could not be run.
-    pub error: Option<LineError>,
+    pub error: Option<BatchLineError>,
     /// Pages that match.
     pub pages: u64,
     /// Pages that match and are new, or were read again, since the previous run.
@@ -91,15 +91,32 @@ pub struct BatchLine {
     /// The first of these documents, by number, in order: at most a thousand, and fewer in a run with very many
     /// matches.
     pub documents: Vec<i64>,
-    /// The first matching page: its document and number.
-    pub first: Option<(i64, u32)>,
+    /// The first matching page.
+    #[serde(with = "stored_key")]
+    pub first: Option<PageKey>,
     /// The text around the first hit there.
     pub context: String,
 }
 
+// A page is stored as `[document, page]`.
+mod stored_key {
+    use exhibit_model::PageNumber;
+    use exhibit_query::PageKey;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(key: &Option<PageKey>, to: S) -> Result<S::Ok, S::Error> {
+        key.map(|key| (key.document, key.page.get())).serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Option<PageKey>, D::Error> {
+        let stored = Option::<(i64, u32)>::deserialize(from)?;
+        Ok(stored.map(|(document, page)| PageKey { document, page: PageNumber::new(page) }))
+    }
+}
+
 /// Why a line could not be run, as it is stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineError {
+pub struct BatchLineError {
     /// The code: `not-utf8`, `too-long`, `tags-unreadable`, or that of a query error.
     pub code: String,
     /// For a query error: where, in characters from 0.
@@ -110,7 +127,7 @@ pub struct LineError {
     pub values: BTreeMap<String, String>,
 }
 
-impl LineError {
+impl BatchLineError {
     /// An error that is not one of a query.
     #[must_use]
     pub fn plain(code: &str) -> Self {
@@ -125,7 +142,7 @@ impl LineError {
     }
 }
 
-impl From<QueryError> for LineError {
+impl From<QueryError> for BatchLineError {
     fn from(error: QueryError) -> Self {
         let values = error.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { code: error.code().to_owned(), position: Some(error.position), values }
@@ -233,7 +250,7 @@ impl Search<'_> {
         now: Moment,
         threads: usize,
         progress: &BatchProgress,
-    ) -> Result<Run, SearchError> {
+    ) -> Result<BatchRun, SearchError> {
         self.view.case().must_be_open()?;
         let batch = self.batch(number)?;
         let folder = self.batch_folder(number)?;
@@ -245,7 +262,7 @@ impl Search<'_> {
         let revision = runner.revision();
         let number = run_numbers(&folder)?.last().copied().unwrap_or(0) + 1;
         let (since, scope) = (before.revision, self.scope_name());
-        let mut run = Run { run: number, at: now.0, revision, since, pages, scope, ..Run::default() };
+        let mut run = BatchRun { run: number, at: now.0, revision, since, pages, scope, ..BatchRun::default() };
         let lines = runner.lines();
         for line in &lines {
             run.lines += 1;
@@ -265,11 +282,11 @@ impl Search<'_> {
     }
 
     // The latest run of a batch in the scope of the view.
-    fn last_run(&self, folder: &Path) -> Result<Option<(PathBuf, Run)>, SearchError> {
+    fn last_run(&self, folder: &Path) -> Result<Option<(PathBuf, BatchRun)>, SearchError> {
         let scope = self.scope_name();
         for number in run_numbers(folder)?.into_iter().rev() {
             let path = folder.join(format!("run-{number}.ndjson"));
-            if let Some(run) = lines_of::<Run>(&path)?.next().transpose()?
+            if let Some(run) = lines_of::<BatchRun>(&path)?.next().transpose()?
                 && run.scope == scope
             {
                 return Ok(Some((path, run)));

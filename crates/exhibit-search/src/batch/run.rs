@@ -4,16 +4,16 @@
 //! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
 //! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
-use super::{Batch, BatchLine, LineError};
+use super::{Batch, BatchLine, BatchLineError};
 use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Search, SearchError};
 use exhibit_case::{CaseError, CaseView, PageReader};
 use exhibit_catalogue::PageRow;
 use exhibit_index::{DocumentScope, ScopedQuery, SearchOptions, Searcher};
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use exhibit_query::{
-    HitSpan, NameScratch, NameSet, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
+    HitSpan, NameScratch, NameSet, PageKey, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
 };
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -69,7 +69,7 @@ struct Tally {
     document_count: u64,
     documents: Vec<i64>,
     last: i64,
-    first: Option<(i64, u32)>,
+    first: Option<PageKey>,
     context: String,
 }
 
@@ -110,12 +110,17 @@ impl<'c> Runner<'c> {
         Ok(runner)
     }
 
-    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, LineError>> {
+    fn parse_lines(
+        &self,
+        lines: &[ListLine],
+        batch: &Batch,
+        threads: usize,
+    ) -> Vec<Result<LineRequest, BatchLineError>> {
         let one = |line: &ListLine| {
-            let text = line.text.as_ref().map_err(|fault| LineError::plain(fault.code()))?;
+            let text = line.text.as_ref().map_err(|fault| BatchLineError::plain(fault.code()))?;
             let query = line_query(text, batch.queries)?;
             let query =
-                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| LineError::plain("tags-unreadable"))?;
+                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| BatchLineError::plain("tags-unreadable"))?;
             if batch.queries {
                 return Ok(LineRequest::Query(widened(&self.searcher, self.documents.query(query), batch.exact)));
             }
@@ -130,7 +135,7 @@ impl<'c> Runner<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, LineError>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, BatchLineError>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
         match request {
@@ -179,7 +184,7 @@ impl<'c> Runner<'c> {
             let (mut at, last) = {
                 let mut after = after.lock().unwrap_or_else(PoisonError::into_inner);
                 let Some(last) = reader.last_of_next(*after, PAGES_AT_ONCE)? else { return Ok(tallies) };
-                ((std::mem::replace(&mut *after, last), u32::MAX), last)
+                ((std::mem::replace(&mut *after, last), PageNumber::LAST), last)
             };
             while let Some(rows) = reader.rows(&mut at, last, PAGES_AT_ONCE)? {
                 for row in rows.iter().filter(|row| row.characters > 0 && row.revision <= self.revision) {
@@ -197,13 +202,13 @@ impl<'c> Runner<'c> {
     fn look(&self, reader: &PageReader<'_>, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
         // verification reports damaged records; they are not in the index either
         let Ok(page) = reader.read(row) else { return };
-        let (place, new) = ((row.item.get(), row.number), row.revision > self.since);
+        let (key, new) = (key_of(row), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
             let tally = tallies[line as usize].get_or_insert_default();
             if tally.first.is_none() {
                 tally.context = snippet(&page.text, &[HitSpan { start, end, clause: 0 }], CONTEXT_CHARACTERS).text;
             }
-            tally.add(place, new, &self.listed);
+            tally.add(key, new, &self.listed);
         });
     }
 
@@ -211,16 +216,15 @@ impl<'c> Runner<'c> {
     fn query_index(
         &self,
         next: &AtomicUsize,
-        new: Option<&HashSet<(i64, u32)>>,
+        new: Option<&HashSet<PageKey>>,
         progress: &BatchProgress,
     ) -> Result<Tallies, SearchError> {
         let mut tallies = self.tallies();
         let options = SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
         while let Some((line, query)) = self.queries.get(next.fetch_add(1, Ordering::Relaxed)) {
             for hit in self.searcher.search(query, &options)?.hits {
-                let place = (hit.key.document, hit.key.page);
                 let tally = tallies[*line].get_or_insert_default();
-                tally.add(place, new.is_none_or(|new| new.contains(&place)), &self.listed);
+                tally.add(hit.key, new.is_none_or(|new| new.contains(&hit.key)), &self.listed);
             }
             if let Some(tally) = &mut tallies[*line] {
                 tally.context = self.context(query, tally.first)?;
@@ -230,9 +234,9 @@ impl<'c> Runner<'c> {
         Ok(tallies)
     }
 
-    fn context(&self, query: &ScopedQuery, first: Option<(i64, u32)>) -> Result<String, SearchError> {
-        let Some((document, number)) = first else { return Ok(String::new()) };
-        let row = match self.view.page_row(ItemId::new(document), number) {
+    fn context(&self, query: &ScopedQuery, first: Option<PageKey>) -> Result<String, SearchError> {
+        let Some(key) = first else { return Ok(String::new()) };
+        let row = match self.view.page_row(ItemId::new(key.document), key.page) {
             Err(CaseError::NoSuchPage { .. }) => return Ok(String::new()),
             row => row?,
         };
@@ -241,11 +245,11 @@ impl<'c> Runner<'c> {
         Ok(snippet(&page.text, &highlight(query.query(), &page.text), CONTEXT_CHARACTERS).text)
     }
 
-    fn pages_since(&self) -> Result<HashSet<(i64, u32)>, SearchError> {
+    fn pages_since(&self) -> Result<HashSet<PageKey>, SearchError> {
         let mut new = HashSet::new();
         let reader = self.view.page_reader()?;
         reader.changed_since(self.since, &mut |row| {
-            new.insert((row.item.get(), row.number));
+            new.insert(key_of(row));
         })?;
         Ok(new)
     }
@@ -259,6 +263,10 @@ impl<'c> Runner<'c> {
     }
 }
 
+fn key_of(row: &PageRow) -> PageKey {
+    PageKey { document: row.item.get(), page: row.number }
+}
+
 // Runs the same work in several threads.
 fn at_once<T: Send>(threads: usize, work: impl Fn() -> Result<T, SearchError> + Sync) -> Result<Vec<T>, SearchError> {
     std::thread::scope(|scope| {
@@ -269,17 +277,17 @@ fn at_once<T: Send>(threads: usize, work: impl Fn() -> Result<T, SearchError> + 
 
 impl Tally {
     // Pages are added in order of document and number.
-    fn add(&mut self, place: (i64, u32), new: bool, listed: &AtomicUsize) {
-        self.first.get_or_insert(place);
+    fn add(&mut self, key: PageKey, new: bool, listed: &AtomicUsize) {
+        self.first.get_or_insert(key);
         self.pages += 1;
         self.new_pages += u64::from(new);
-        if self.last == place.0 {
+        if self.last == key.document {
             return;
         }
-        self.last = place.0;
+        self.last = key.document;
         self.document_count += 1;
         if self.documents.len() < LISTED && listed.fetch_add(1, Ordering::Relaxed) < LISTED_IN_ALL {
-            self.documents.push(place.0);
+            self.documents.push(key.document);
         }
     }
 }
@@ -300,7 +308,7 @@ impl BatchLine {
 }
 
 // A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
-fn line_query(text: &str, queries: bool) -> Result<Query, LineError> {
+fn line_query(text: &str, queries: bool) -> Result<Query, BatchLineError> {
     if queries {
         return Ok(parse(text)?);
     }

@@ -27,7 +27,7 @@ fn lines(case: &TestCase, number: u64) -> Vec<BatchLine> {
     lines
 }
 
-fn run(case: &TestCase, number: u64) -> exhibit_search::Run {
+fn run(case: &TestCase, number: u64) -> exhibit_search::BatchRun {
     Search::of(case.open().view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run")
 }
 

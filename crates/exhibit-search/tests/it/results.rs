@@ -2,7 +2,7 @@
 
 use crate::{query, search};
 use exhibit_case::{CaseError, Principal};
-use exhibit_model::{ItemId, MetadataKey, Page, PageKind, Rect, TextBox};
+use exhibit_model::{ItemId, MetadataKey, Page, PageKind, PageNumber, Rect, TextBox};
 use exhibit_query::{Facet, Sort};
 use exhibit_search::{Search, SearchError, SearchRequest, SuggestedChange};
 use exhibit_testing::{TestCase, TestItem};
@@ -27,7 +27,7 @@ fn pages_of_results_join_without_gap_or_repetition() {
     let key = |request: &SearchRequest<'_>| -> Vec<(i64, u32)> {
         let results = Search::of(open.view(Principal::LOCAL)).search(request).expect("results");
         assert_eq!((results.total, results.documents), (14, 7));
-        results.hits.iter().map(|hit| (hit.item.id.get(), hit.page)).collect()
+        results.hits.iter().map(|hit| (hit.item.id.get(), hit.page.get())).collect()
     };
     for sort in [Sort::Relevance, Sort::Received, Sort::Oldest, Sort::Newest, Sort::Path] {
         let whole = key(&SearchRequest { limit: 100, sort, ..SearchRequest::of(&query) });
@@ -41,7 +41,7 @@ fn pages_of_results_join_without_gap_or_repetition() {
         loop {
             let request = SearchRequest { limit: 3, after, sort, ..SearchRequest::of(&query) };
             let results = Search::of(open.view(Principal::LOCAL)).search(&request).expect("results");
-            by_cursor.extend(results.hits.iter().map(|hit| (hit.item.id.get(), hit.page)));
+            by_cursor.extend(results.hits.iter().map(|hit| (hit.item.id.get(), hit.page.get())));
             after = results.next;
             if after.is_none() {
                 break;
@@ -86,7 +86,7 @@ fn hits_have_their_positions_in_bytes_characters_and_on_the_page() {
     assert_eq!(hit.boxes.len(), 1, "only the first has a box");
     assert!((hit.boxes[0].1.x0 - 0.1).abs() < 0.001 && hit.boxes[0].0 == 0);
     let pages = Search::of(open.view(Principal::LOCAL)).hits(&query(&open, "登记"), ItemId::new(1)).expect("hits");
-    assert_eq!(pages.iter().map(|page| (page.page, page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
+    assert_eq!(pages.iter().map(|page| (page.page.get(), page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
     assert!(
         Search::of(open.view(Principal::LOCAL)).hits(&query(&open, "absent"), ItemId::new(1)).expect("hits").is_empty()
     );
@@ -197,9 +197,9 @@ fn similar_documents_share_words_and_are_not_the_document_itself() {
         similar.hits.iter().map(|found| found.hit.path.clone()).collect()
     };
     assert!(paths(None).contains(&"y.txt".to_owned()) && !paths(None).contains(&"x.txt".to_owned()));
-    assert_eq!(paths(Some(2))[0], "z.txt");
-    assert!(!paths(Some(1)).contains(&"z.txt".to_owned()));
-    let missing = Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), Some(9), 10);
+    assert_eq!(paths(Some(PageNumber::new(2)))[0], "z.txt");
+    assert!(!paths(Some(PageNumber::FIRST)).contains(&"z.txt".to_owned()));
+    let missing = Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), Some(PageNumber::new(9)), 10);
     assert!(missing.is_err() || missing.is_ok_and(|similar| similar.hits.is_empty()));
     let none = Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), None, 0).expect("similar documents");
     assert!(none.hits.is_empty());

@@ -1,6 +1,6 @@
 //! Test cases are good and reproducible: every check passes, and the same calls give the same log.
 
-use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, NoProgress, audit};
 use exhibit_case::Principal;
 use exhibit_catalogue::ItemFilter;
 use exhibit_custody::Act;
@@ -9,7 +9,7 @@ use exhibit_testing::{TestCase, TestItem, deviations, random, stored_case};
 use std::collections::BTreeSet;
 
 fn findings(case: &TestCase) -> Vec<String> {
-    let audit = audit(&case.folder(), &Options { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked");
+    let audit = audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked");
     audit.findings.iter().map(|finding| format!("{}: {}", finding.place(), finding.text())).collect()
 }
 

@@ -9,12 +9,12 @@
 //! 2. set `STORED_FORM` to the new form, run the example, and add the new folder to git;
 //! 3. add a line to `FORMS` with what the new case contains; leave the old folders and lines as they are.
 
-use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, NoProgress, audit};
 use exhibit_bag::{QuoteStatus, check_quotes, list_quotes};
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_catalogue::ItemFilter;
-use exhibit_ingest::{Progress, reindex};
-use exhibit_model::State;
+use exhibit_ingest::{IngestProgress, reindex};
+use exhibit_model::{PageNumber, State};
 use exhibit_search::{Search, SearchRequest};
 use exhibit_testing::{STORED_FORM, copy_folder, files_below, stored_case};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn opened(form: &str) -> (TempDir, Case) {
     let folder = parent.path().join("case");
     copy_folder(&stored(form), &folder);
     let case = Case::open(&folder).expect("a stored case is opened");
-    reindex(&case, &Progress::default()).expect("an index");
+    reindex(&case, &IngestProgress::default()).expect("an index");
     (parent, Case::open(&folder).expect("a case"))
 }
 
@@ -43,7 +43,7 @@ fn opened(form: &str) -> (TempDir, Case) {
 fn stored_cases_are_checked_without_findings() {
     for (form, items, pages, entries) in FORMS {
         let (_parent, case) = opened(form);
-        let audit = audit(case.folder.path(), &Options::default(), &mut NoProgress).expect("checked");
+        let audit = audit(case.folder.path(), &AuditOptions::default(), &mut NoProgress).expect("checked");
         let findings: Vec<_> = audit.findings.iter().map(|found| (found.place(), found.text())).collect();
         assert_eq!(findings, [], "form {form}");
         assert_eq!(case.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len(), *items);
@@ -118,7 +118,7 @@ fn stored_documents_keep_their_details() {
         let tags: BTreeMap<String, Vec<i64>> =
             case.view(Principal::LOCAL).tags().expect("tags").into_iter().map(|tag| (tag.tag, tag.documents)).collect();
         assert_eq!(tags, BTreeMap::from([("checked".to_owned(), vec![3]), ("待核实".to_owned(), vec![1])]));
-        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, 1).expect("a page");
+        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, PageNumber::FIRST).expect("a page");
         assert!(matches!(scan.source, exhibit_model::TextSource::Ocr { .. }), "{:?}", scan.source);
     }
 }

@@ -3,11 +3,11 @@
 use crate::fixture;
 use exhibit_mutate::Mutator;
 use exhibit_proof::note::{KeyKind, SignerKey, VerifierKey};
-use exhibit_proof::{Hash, Note, Signature};
-use exhibit_time::anchored::{self, CHECKPOINT, Kind, Known};
+use exhibit_proof::{Hash, Signature, SignedNote};
+use exhibit_time::anchored::{self, AnchorKind, CHECKPOINT, Known};
 use exhibit_time::sigsum::{LeafRequest, Proof};
 use exhibit_time::witness::{AddCheckpoint, MAX_BODY, check, read_key};
-use exhibit_time::{Request, SigsumPolicy, TimeFault};
+use exhibit_time::{SigsumPolicy, StampRequest, TimeFault};
 use std::collections::BTreeMap;
 
 const TIME: u64 = 1_780_000_000;
@@ -21,13 +21,13 @@ fn witness_key(seed: u8) -> VerifierKey {
 }
 
 /// A checkpoint of a log of one entry, signed by its key.
-fn checkpoint() -> Note {
+fn checkpoint() -> SignedNote {
     let text = format!("test.example/log\n1\n{}\n", Hash::leaf(b"entry").to_base64());
     let signature = signer(1).sign(&text);
-    Note::parse(format!("{text}\n{signature}").as_bytes()).expect("a note")
+    SignedNote::parse(format!("{text}\n{signature}").as_bytes()).expect("a note")
 }
 
-fn cosigned(note: &Note, seed: u8, time: u64) -> String {
+fn cosigned(note: &SignedNote, seed: u8, time: u64) -> String {
     let key = witness_key(seed);
     let signed = signer(seed).sign(&format!("cosignature/v1\ntime {time}\n{}", note.text)).bytes;
     Signature { name: key.name().to_owned(), id: key.id(), bytes: [&time.to_be_bytes()[..], &signed].concat() }
@@ -120,7 +120,7 @@ fn names_of_anchors_are_plain() {
     ] {
         assert_eq!(anchored::is_name(name), expected, "{name:?}");
     }
-    for kind in Kind::ALL {
+    for kind in AnchorKind::ALL {
         for (place, ending) in kind.endings().into_iter().enumerate() {
             let file = format!("some-name.{ending}");
             assert_eq!(anchored::part(&file), Some(("some-name", kind, place)), "{file}");
@@ -215,14 +215,14 @@ fn policies_with_unknown_words_or_members_are_refused() {
 
 #[test]
 fn a_request_for_a_stamp_is_over_its_data_and_nonce() {
-    let request = Request::new(b"data", [9; 16]);
+    let request = StampRequest::new(b"data", [9; 16]);
     let bytes = request.write();
-    assert_eq!(Request::read(&bytes).expect("a request").write(), bytes);
-    assert_ne!(bytes, Request::new(b"data", [8; 16]).write());
-    assert_ne!(bytes, Request::new(b"Data", [9; 16]).write());
+    assert_eq!(StampRequest::read(&bytes).expect("a request").write(), bytes);
+    assert_ne!(bytes, StampRequest::new(b"data", [8; 16]).write());
+    assert_ne!(bytes, StampRequest::new(b"Data", [9; 16]).write());
     for kept in 0..bytes.len() {
-        assert!(Request::read(&bytes[..kept]).is_err(), "{kept} bytes");
+        assert!(StampRequest::read(&bytes[..kept]).is_err(), "{kept} bytes");
     }
-    assert!(Request::read(&[&bytes[..], b"x"].concat()).is_err());
-    assert!(Request::read(&fixture("good.tsr")).is_err(), "a reply is no request");
+    assert!(StampRequest::read(&[&bytes[..], b"x"].concat()).is_err());
+    assert!(StampRequest::read(&fixture("good.tsr")).is_err(), "a reply is no request");
 }

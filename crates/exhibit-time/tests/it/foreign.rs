@@ -1,7 +1,7 @@
 //! Third-party time stamps and a proof of a public log: our verdicts and OpenSSL's (see `tests/foreign/README.md`).
 
 use exhibit_time::sigsum::Proof;
-use exhibit_time::{Certificate, Request, SigsumPolicy, StampContext, TimeFault, stamp};
+use exhibit_time::{Certificate, SigsumPolicy, StampContext, StampRequest, TimeFault, stamp};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,7 +59,7 @@ fn openssl(reply: &str, data: &str, authority: &str, at: i64) -> Option<bool> {
 
 #[test]
 fn a_reply_to_a_third_party_request() {
-    let request = Request::read(&file("local.tsq")).expect("a request");
+    let request = StampRequest::read(&file("local.tsq")).expect("a request");
     assert_eq!(request.write(), file("local.tsq"));
     let trusted = Certificate::read_all(&file("local.pem")).expect("certificates");
     let against = StampContext { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };

@@ -2,7 +2,7 @@
 
 use crate::fixture;
 use exhibit_mutate::Mutator;
-use exhibit_time::{Certificate, Request, StampContext, stamp};
+use exhibit_time::{Certificate, StampContext, StampRequest, stamp};
 
 fn mutate(bytes: &[u8], numbers: &mut Mutator) -> Vec<u8> {
     let mut mutant = bytes.to_vec();
@@ -77,7 +77,7 @@ fn arbitrary_certificates_and_requests_never_panic() {
     let request = fixture("good.tsq");
     for _ in 0..rounds(4000) {
         drop(Certificate::read(&mutate(&certificate, &mut numbers)));
-        drop(Request::read(&mutate(&request, &mut numbers)));
+        drop(StampRequest::read(&mutate(&request, &mut numbers)));
         let length = numbers.below(300);
         let noise = numbers.bytes(length);
         drop(Certificate::read_all(&noise));

@@ -2,7 +2,7 @@
 //! which OpenSSL's `ts` does not support.
 
 use crate::fixture;
-use exhibit_time::{Certificate, Request, StampContext, TimeFault, TimeStamp, stamp};
+use exhibit_time::{Certificate, StampContext, StampRequest, TimeFault, TimeStamp, stamp};
 use std::path::Path;
 use std::process::Command;
 
@@ -80,7 +80,7 @@ const CASES: &[Case] = &[
 
 fn check(case: &Case) -> Result<TimeStamp, TimeFault> {
     let data = fixture(case.data);
-    let request = case.request.map(|name| Request::read(&fixture(name)).expect("a request"));
+    let request = case.request.map(|name| StampRequest::read(&fixture(name)).expect("a request"));
     let trusted = Certificate::read_all(&fixture(case.authority)).expect("certificates");
     let kept = if case.kept { Certificate::read_all(&fixture("kept.pem")).expect("certificates") } else { Vec::new() };
     let against = StampContext { data: &data, request: request.as_ref(), kept: &kept, trusted: &trusted };

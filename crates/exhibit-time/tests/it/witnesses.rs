@@ -1,10 +1,10 @@
 //! Cosignatures as files, and all anchors of one checkpoint.
 
 use crate::fixture;
-use exhibit_proof::note::{KeyKind, Note, SignerKey, VerifierKey};
+use exhibit_proof::note::{KeyKind, SignedNote, SignerKey, VerifierKey};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::{Checkpoint, Hash};
-use exhibit_time::anchored::{self, Kind, Known};
+use exhibit_time::anchored::{self, AnchorKind, Known};
 use exhibit_time::sigsum::LeafRequest;
 use exhibit_time::witness::{self, AddCheckpoint};
 use exhibit_time::{Certificate, StatedTime, TimeFault};
@@ -42,9 +42,9 @@ fn log() -> SignerKey {
     SignerKey::new("0707070707070707/custody", &[7; 32]).expect("a key")
 }
 
-fn checkpoint(size: u64, root: Hash) -> Note {
+fn checkpoint(size: u64, root: Hash) -> SignedNote {
     let text = Checkpoint { origin: "0707070707070707/custody".to_owned(), size, root, extensions: Vec::new() }.text();
-    Note { signatures: vec![log().sign(&text)], text }
+    SignedNote { signatures: vec![log().sign(&text)], text }
 }
 
 // A witness signs according to C2SP tlog-cosignature, with the same Ed25519 as the keys of notes.
@@ -54,7 +54,7 @@ fn witness(seed: u8, name: &str) -> (SignerKey, VerifierKey) {
     (signer, key)
 }
 
-fn response((signer, key): &(SignerKey, VerifierKey), note: &Note, time: u64) -> Vec<u8> {
+fn response((signer, key): &(SignerKey, VerifierKey), note: &SignedNote, time: u64) -> Vec<u8> {
     let signed = signer.sign(&format!("cosignature/v1\ntime {time}\n{}", note.text));
     let bytes = [&time.to_be_bytes()[..], &signed.bytes].concat();
     exhibit_proof::Signature { name: key.name().to_owned(), id: key.id(), bytes }.to_string().into_bytes()
@@ -134,7 +134,7 @@ fn checks_a_folder_of_anchors() {
     let cosigned = cosigned.as_ref().expect("cosigned");
     assert_eq!(
         (cosigned.kind, cosigned.who.as_str(), cosigned.is_trusted),
-        (Kind::Witness, "partner.example/w1", false)
+        (AnchorKind::Witness, "partner.example/w1", false)
     );
     assert_eq!(stamped.as_ref().err(), Some(&TimeFault::OtherData));
     let policy = format!("log {key}\nwitness w {}\nquorum w\n", own.1);

@@ -4,9 +4,9 @@ use crate::made::{Plan, Tree, bag, key, signer, witness};
 use crate::{check, deviations, page, request};
 use exhibit_messages::Message;
 use exhibit_proof::finding::Fault;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{Trust, policy_text};
-use exhibit_verify::{Report, Request, TrustedFiles, What, check_bag, verify};
+use exhibit_verify::{Report, TrustedFiles, VerifyRequest, What, check_bag, verify};
 use expect_test::expect;
 use std::fs;
 
@@ -446,7 +446,7 @@ fn a_plain_check_needs_no_proofs() {
     bag.0.retain(|path, _| !path.starts_with("custody/"));
     bag.relist_tags();
     let folder = bag.write();
-    let report = verify(&Request { plain: true, ..request(What::Bag, folder.path()) }).expect("a report");
+    let report = verify(&VerifyRequest { plain: true, ..request(What::Bag, folder.path()) }).expect("a report");
     assert!(report.is_good(), "{:?}", report.deviations);
     assert!(ids(&report.not_proved).contains(&"not-custody"));
 }
@@ -458,7 +458,7 @@ fn a_required_policy_is_checked() {
     for (byte, good) in [(1, true), (9, false)] {
         let policy = policies.path().join("policy");
         fs::write(&policy, policy_text(signer(byte).verifier())).expect("a file");
-        let request = Request { policy: Some(policy), ..request(What::Bag, folder.path()) };
+        let request = VerifyRequest { policy: Some(policy), ..request(What::Bag, folder.path()) };
         let report = verify(&request).expect("a report");
         assert_eq!(report.is_good(), good, "{:?}", report.deviations);
         if !good {
@@ -480,16 +480,16 @@ fn a_witness_proves_the_time_if_the_reader_trusts_it() {
     let log = signer(1);
     fs::write(&policy, format!("log {}\nwitness w1 {}\nquorum none\n", log.verifier(), witness())).expect("a file");
     let trusting = |path: &std::path::Path| {
-        let request = Request { policy: Some(policy.clone()), key: Some(key(1)), ..request(What::Bag, path) };
+        let request = VerifyRequest { policy: Some(policy.clone()), key: Some(key(1)), ..request(What::Bag, path) };
         verify(&request).expect("a report")
     };
     let report = trusting(folder.path());
     assert!(report.is_good(), "{:?}", report.deviations);
     assert!(ids(&report.proved).contains(&"proved-time"), "{:?}", report.proved);
     assert!(!ids(&report.not_proved).contains(&"not-time"), "{:?}", report.not_proved);
-    let json = Value::read(report.json().as_bytes()).expect("canonical JSON");
+    let json = JsonValue::read(report.json().as_bytes()).expect("canonical JSON");
     let [anchor] = json.list("anchors").expect("a list") else { panic!("one anchor") };
-    assert_eq!(anchor.get("trusted"), Some(&Value::Bool(true)));
+    assert_eq!(anchor.get("trusted"), Some(&JsonValue::Bool(true)));
     assert_eq!(["name", "type", "size"].map(|member| anchor.text(member)), [Some("w1"), Some("witness"), Some("7")]);
     for (name, fault) in [
         ("checkpoint", Fault::Time),
@@ -516,7 +516,7 @@ fn what_cannot_be_checked_is_an_error() {
     let error = check(What::Bag, folder.path(), "not a key").expect_err("no key");
     assert!(error.to_string().starts_with("not a key: "), "{error}");
     let policy = Some(folder.path().join("bagit.txt"));
-    verify(&Request { policy, ..request(What::Bag, folder.path()) }).expect_err("no policy");
+    verify(&VerifyRequest { policy, ..request(What::Bag, folder.path()) }).expect_err("no policy");
 }
 
 #[test]
@@ -526,15 +526,15 @@ fn the_json_report_has_the_same_facts() {
     for (bag, good) in [(bag(Plan::default()), true), (tampered, false)] {
         let folder = bag.write();
         let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
-        let json = Value::read(report.json().as_bytes()).expect("canonical JSON");
+        let json = JsonValue::read(report.json().as_bytes()).expect("canonical JSON");
         assert_eq!(json.number("v"), Some(1));
         assert_eq!(json.text("kind"), Some("report"));
-        assert_eq!(json.get("good"), Some(&Value::Bool(good)));
+        assert_eq!(json.get("good"), Some(&JsonValue::Bool(good)));
         assert_eq!(json.text("key"), Some(key(1).as_str()));
         assert_eq!(json.text("log"), Some(crate::made::ORIGIN));
         assert_eq!(json.text("size"), Some("8"));
         let texts = |name: &str| -> Vec<String> {
-            json.list(name).expect("a list").iter().filter_map(Value::as_text).map(str::to_owned).collect()
+            json.list(name).expect("a list").iter().filter_map(JsonValue::as_text).map(str::to_owned).collect()
         };
         assert_eq!(texts("documents"), ["EXH-000001", "EXH-000002"]);
         assert_eq!(json.list("quotes").expect("a list").len(), usize::from(good));

@@ -4,7 +4,7 @@ use exhibit_case::{Keys, Rotation};
 use exhibit_custody::Revocation;
 use exhibit_proof::finding::Fault;
 use exhibit_testing::{ForgedBag, TestCase, TestItem, deviations, flip, overwrite, request};
-use exhibit_verify::{Request, What, verify};
+use exhibit_verify::{VerifyRequest, What, verify};
 use std::fs;
 use std::path::Path;
 
@@ -28,7 +28,7 @@ fn public_key(case: &TestCase) -> String {
 
 /// What is found of something, given a key from elsewhere: place and fault.
 fn found(what: What, path: &Path, key: Option<&str>) -> Vec<(String, Fault)> {
-    let request = Request { key: key.map(str::to_owned), ..request(what, path.to_owned()) };
+    let request = VerifyRequest { key: key.map(str::to_owned), ..request(what, path.to_owned()) };
     let report = verify(&request).expect("something to check");
     let below = format!("{}/", path.parent().expect("a parent").display());
     report.deviations.into_iter().map(|found| (found.place.replace(&below, ""), found.fault)).collect()
@@ -154,7 +154,8 @@ fn a_plain_check_looks_at_lists_alone() {
     fs::remove_dir_all(bag.join("custody")).expect("removed");
     let forged = ForgedBag::new(&bag, case.beside("forged"), &bag, &bag);
     forged.cover_up();
-    let check = |plain: bool| verify(&Request { plain, ..request(What::Bag, forged.bag.clone()) }).expect("a bag");
+    let check =
+        |plain: bool| verify(&VerifyRequest { plain, ..request(What::Bag, forged.bag.clone()) }).expect("a bag");
     assert!(check(true).is_good());
     let proved = check(false);
     assert!(proved.deviations.iter().any(|found| found.fault == Fault::NoCustody), "{:?}", proved.deviations);

@@ -4,7 +4,7 @@ use crate::made::{Log, Plan, bag, key};
 use crate::{check, request};
 use exhibit_messages::{Language, Message, Messages, fault};
 use exhibit_proof::finding::Fault;
-use exhibit_verify::{Report, Request, Time, What, verify};
+use exhibit_verify::{Report, Time, VerifyRequest, What, verify};
 use std::path::Path;
 
 fn reports() -> Vec<Report> {
@@ -21,15 +21,16 @@ fn reports() -> Vec<Report> {
             .push(check(What::Checkpoint, &folder.path().join("custody/checkpoint"), &key(known)).expect("a report"));
         let log = Log::new(1).copy().write();
         reports.push(check(What::Checkpoint, log.path(), &key(known)).expect("a report"));
-        let plain = Request { plain: true, ..request(What::Bag, folder.path()) };
+        let plain = VerifyRequest { plain: true, ..request(What::Bag, folder.path()) };
         reports.push(verify(&plain).expect("a report"));
         tampered.put("data/documents/EXH-000001/text/0001.txt", format!("tampered {known}"));
     }
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../exhibit-time/tests/fixtures");
     for authorities in [vec![fixtures.join("root.pem")], Vec::new(), vec![fixtures.join("stranger.pem")]] {
         let time = Time { authorities, data: Some(fixtures.join("data.txt")), ..Time::default() };
-        reports
-            .push(verify(&Request { time, ..request(What::Timestamp, &fixtures.join("good.tsr")) }).expect("a report"));
+        reports.push(
+            verify(&VerifyRequest { time, ..request(What::Timestamp, &fixtures.join("good.tsr")) }).expect("a report"),
+        );
     }
     reports
 }

@@ -3,8 +3,8 @@
 use crate::made::{Forgery, HONEST, Log, Plan, bag, key, set, signer};
 use crate::{check, deviations, page, request};
 use exhibit_proof::chain::key_ref;
-use exhibit_proof::json::Value;
-use exhibit_verify::{Request, What, verify};
+use exhibit_proof::json::JsonValue;
+use exhibit_verify::{VerifyRequest, What, verify};
 use expect_test::expect;
 use std::fs;
 
@@ -68,11 +68,11 @@ fn another_entry_can_be_given() {
     fs::copy(folder.path().join(PROOF), &proof).expect("a copy");
     fs::copy(folder.path().join(ENTRY), &entry).expect("a copy");
     check(What::Proof, &proof, &key(1)).expect_err("no entry next to it");
-    let given = Request { key: Some(key(1)), entry: Some(entry), ..request(What::Proof, &proof) };
+    let given = VerifyRequest { key: Some(key(1)), entry: Some(entry), ..request(What::Proof, &proof) };
     assert!(verify(&given).expect("a report").is_good());
-    let no_key = Request { key: None, ..given };
+    let no_key = VerifyRequest { key: None, ..given };
     verify(&no_key).expect_err("no key");
-    let log = Request { log: Some(folder.path().join("custody")), ..no_key };
+    let log = VerifyRequest { log: Some(folder.path().join("custody")), ..no_key };
     assert!(verify(&log).expect("a report").is_good());
 }
 
@@ -187,7 +187,7 @@ const FORGED: &[Forged] = &[
         "a key that was revoked",
         HONEST,
         |log| {
-            let reason = Value::map([("reason", "lost".into())]);
+            let reason = JsonValue::map([("reason", "lost".into())]);
             log.push("key.revoke", &key_ref(signer(1).verifier()), [("facts", reason)]);
             log.receive_source();
         },
@@ -230,8 +230,8 @@ const FORGED: &[Forged] = &[
         Forgery {
             entry: |_, entry| {
                 set(entry, "act", "case.seal");
-                set(entry, "made", Value::List(Vec::new()));
-                set(entry, "facts", Value::map([]));
+                set(entry, "made", JsonValue::List(Vec::new()));
+                set(entry, "facts", JsonValue::map([]));
             },
             ..HONEST
         },
@@ -342,7 +342,7 @@ fn a_claimed_size_does_not_control_the_work() {
         extensions: Vec::new(),
     }
     .text();
-    let note = exhibit_proof::Note { signatures: vec![signer(2).sign(&text)], text };
+    let note = exhibit_proof::SignedNote { signatures: vec![signer(2).sign(&text)], text };
     files.put("checkpoint", note.to_string());
     let folder = files.write();
     let report = check(What::Checkpoint, folder.path(), &key(2)).expect("a report");

@@ -5,17 +5,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::anchor::{Anchor, Passage};
-use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable, check};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable, check};
 use exhibit_proof::chain::{handover_path, key_ref};
-use exhibit_proof::document::Document;
+use exhibit_proof::document::DocumentTree;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{self, Trust, entry_path, picture_path, policy_text, proof_path, record_path, text_path};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
 use exhibit_proof::tile::{Layer, TileName, push_entry, write_hashes};
 use exhibit_proof::tree::{self, ProofError, complete_root};
-use exhibit_proof::{Checkpoint, Hash, KeyKind, Note, Signature, SignerKey, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, KeyKind, Signature, SignedNote, SignerKey, VerifierKey};
 use exhibit_verify::loadfile;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,12 +57,12 @@ fn reference(bytes: &[u8]) -> String {
     format!("sha256:{}", to_hex(&Sha256::digest(bytes)))
 }
 
-fn list(texts: &[&str]) -> Value {
-    Value::List(texts.iter().map(|text| (*text).into()).collect())
+fn list(texts: &[&str]) -> JsonValue {
+    JsonValue::List(texts.iter().map(|text| (*text).into()).collect())
 }
 
 /// The members of an entry or a record.
-pub(crate) type Members = BTreeMap<String, Value>;
+pub(crate) type Members = BTreeMap<String, JsonValue>;
 
 /// What a holder of the key does otherwise than the formats allow. Each step is a function that changes nothing by default.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ pub(crate) struct Forgery {
     /// Changes the log after the export.
     pub(crate) after: fn(&mut Log),
     /// Changes each signed checkpoint.
-    pub(crate) note: fn(&mut Note),
+    pub(crate) note: fn(&mut SignedNote),
     /// Changes the finished bag, before the tag files are listed.
     pub(crate) finished: fn(&mut Tree, &Log),
 }
@@ -108,16 +108,16 @@ pub(crate) const HONEST: Forgery = Forgery {
 
 /// Changes a text to another one in the canonical text of a value.
 pub(crate) fn swap(members: &mut Members, from: &str, to: &str) {
-    let text = Value::Map(members.clone()).write();
+    let text = JsonValue::Map(members.clone()).write();
     assert!(text.contains(from), "{text} has no {from:?}");
-    let Ok(Value::Map(changed)) = Value::read(text.replacen(from, to, 1).as_bytes()) else {
+    let Ok(JsonValue::Map(changed)) = JsonValue::read(text.replacen(from, to, 1).as_bytes()) else {
         panic!("not canonical: {to}")
     };
     *members = changed;
 }
 
 /// Sets a member.
-pub(crate) fn set(members: &mut Members, name: &str, value: impl Into<Value>) {
+pub(crate) fn set(members: &mut Members, name: &str, value: impl Into<JsonValue>) {
     members.insert(name.to_owned(), value.into());
 }
 
@@ -183,8 +183,8 @@ impl Tree {
 }
 
 impl Files for Tree {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
-        let found = |(path, bytes): (&String, &Vec<u8>)| Found {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
+        let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
             kind: FileKind::Plain,
@@ -219,19 +219,19 @@ impl Log {
         let signer = SignerKey::new(forgery.origin, &[byte; 32]).expect("a valid name");
         let mut log = Self { entries: Vec::new(), handovers: Vec::new(), signer, forgery, hidden: BTreeSet::new() };
         let made = key_ref(log.signer.verifier());
-        let facts = Value::map([("prefix", "EXH".into())]);
+        let facts = JsonValue::map([("prefix", "EXH".into())]);
         log.push("case.open", "case", [("made", list(&[&made])), ("facts", facts)]);
         log
     }
 
     /// Appends the receipt of a folder.
     pub(crate) fn receive_source(&mut self) -> u64 {
-        let (facts, sealed) = (Value::map([("channel", "folder".into())]), commitments(&["name"]));
+        let (facts, sealed) = (JsonValue::map([("channel", "folder".into())]), commitments(&["name"]));
         self.push("source.receive", "source:1", [("facts", facts), ("sealed", sealed)])
     }
 
     /// Appends an entry; returns its number.
-    pub(crate) fn push<const N: usize>(&mut self, act: &str, object: &str, members: [(&str, Value); N]) -> u64 {
+    pub(crate) fn push<const N: usize>(&mut self, act: &str, object: &str, members: [(&str, JsonValue); N]) -> u64 {
         let seq = self.entries.len() as u64;
         let fixed = [
             ("v", 1.into()),
@@ -242,14 +242,14 @@ impl Log {
             ("object", object.into()),
             ("used", list(&[])),
             ("made", list(&[])),
-            ("facts", Value::map([])),
-            ("sealed", Value::map([])),
+            ("facts", JsonValue::map([])),
+            ("sealed", JsonValue::map([])),
             ("tool", "exhibit 0.1.0".into()),
             ("salt", format!("{seq:032x}").into()),
         ];
-        let Value::Map(mut entry) = Value::map(fixed.into_iter().chain(members)) else { panic!("an object") };
+        let JsonValue::Map(mut entry) = JsonValue::map(fixed.into_iter().chain(members)) else { panic!("an object") };
         (self.forgery.entry)(seq, &mut entry);
-        self.entries.push(Value::Map(entry).write().into_bytes());
+        self.entries.push(JsonValue::Map(entry).write().into_bytes());
         seq
     }
 
@@ -257,9 +257,9 @@ impl Log {
     pub(crate) fn hand_over(&mut self, byte: u8) {
         let new = SignerKey::new(self.forgery.origin, &[byte; 32]).expect("a valid name");
         let old = self.signer.verifier().clone();
-        let facts = Value::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
+        let facts = JsonValue::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
         let index = self.push("key.add", &key_ref(new.verifier()), [("facts", facts)]);
-        let reason = Value::map([("reason", "superseded".into())]);
+        let reason = JsonValue::map([("reason", "superseded".into())]);
         self.push("key.revoke", &key_ref(&old), [("facts", reason)]);
         let mut proof = self.proof(index);
         proof.checkpoint.signatures.push(new.sign(&proof.checkpoint.text));
@@ -268,13 +268,13 @@ impl Log {
     }
 
     /// The signed size and root.
-    pub(crate) fn note(&self) -> Note {
+    pub(crate) fn note(&self) -> SignedNote {
         let hashes: Vec<Hash> = self.entries.iter().map(|entry| Hash::leaf(entry)).collect();
         let size = hashes.len() as u64;
         let root = self.root(size);
         let origin = self.forgery.origin.to_owned();
         let text = Checkpoint { origin, size, root, extensions: Vec::new() }.text();
-        let mut note = Note { signatures: vec![self.signer.sign(&text)], text };
+        let mut note = SignedNote { signatures: vec![self.signer.sign(&text)], text };
         (self.forgery.note)(&mut note);
         note
     }
@@ -327,8 +327,8 @@ impl Log {
 }
 
 /// An object of commitments.
-pub(crate) fn commitments(names: &[&str]) -> Value {
-    Value::map(names.iter().map(|name| (*name, "ab".repeat(32).into())))
+pub(crate) fn commitments(names: &[&str]) -> JsonValue {
+    JsonValue::map(names.iter().map(|name| (*name, "ab".repeat(32).into())))
 }
 
 /// What is special about a bag.
@@ -428,17 +428,17 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
         log.push("case.seal", "case", []);
         let at = "2026-11-24T08:00:00.000000Z".to_owned();
         let text = Statement { origin: origin.to_owned(), at, made }.text();
-        let note = Note { signatures: vec![log.signer.sign(&text)], text };
+        let note = SignedNote { signatures: vec![log.signer.sign(&text)], text };
         files.put(package::STATEMENT, note.to_string());
     } else {
         let manifest = reference(&files.0["manifest-sha256.txt"]);
         let made: Vec<&str> = made.iter().map(String::as_str).collect();
         let counts = [("documents", 2), ("pages", 3), ("pictures", 1), ("quotes", 1)];
-        let facts = Value::map(counts.map(|(name, count): (_, u64)| (name, count.into())));
+        let facts = JsonValue::map(counts.map(|(name, count): (_, u64)| (name, count.into())));
         let sealed = commitments(if plan.first.is_some() { &["bates", "selection"] } else { &["selection"] });
         let export = log.push("export", "case", [("made", list(&made)), ("facts", facts), ("sealed", sealed)]);
         if plan.transferred {
-            let facts = Value::map([("export", export.into()), ("receiver", "court".into())]);
+            let facts = JsonValue::map([("export", export.into()), ("receiver", "court".into())]);
             log.push("transfer", "case", [("used", list(&[&manifest])), ("facts", facts)]);
         }
     }
@@ -459,7 +459,7 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
 fn receive_bag(log: &mut Log) -> u64 {
     let (bytes, other) = (reference(b"a file of the other bag"), SignerKey::new("fedcba9876543210/custody", &[8; 32]));
     let key = key_ref(other.expect("a valid name").verifier());
-    let facts = Value::map([
+    let facts = JsonValue::map([
         ("channel", "bag".into()),
         ("exported", "2026-11-22T10:00:00.000000Z".into()),
         ("log", "fedcba9876543210/custody".into()),
@@ -483,11 +483,11 @@ fn add_cosignature(files: &mut Tree, log: &mut Log) -> Option<u64> {
     ];
     let made: Vec<String> = anchor.iter().map(|(_, text)| reference(text.as_bytes())).collect();
     let made: Vec<&str> = made.iter().map(String::as_str).collect();
-    let facts = Value::map([
+    let facts = JsonValue::map([
         ("by", "2026-11-18T11:06:40Z".into()),
         ("kind", "witness".into()),
         ("log_size", size.into()),
-        ("trusted", Value::Bool(true)),
+        ("trusted", JsonValue::Bool(true)),
     ]);
     log.push(
         "anchor",
@@ -530,11 +530,11 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         [
             ("used", list(&[&from])),
             ("made", list(&[&named])),
-            ("facts", Value::map([("relation", relation.into()), ("size", size.into())])),
-            ("sealed", Value::map([("name", name_digest.into())])),
+            ("facts", JsonValue::map([("relation", relation.into()), ("size", size.into())])),
+            ("sealed", JsonValue::map([("name", name_digest.into())])),
         ],
     );
-    let mut document = Document::new([7; 32], digest, size);
+    let mut document = DocumentTree::new([7; 32], digest, size);
     for (page, text) in (*first_page..).zip(*pages) {
         document.push_text(page, READER, Sha256::digest(text).into());
         files.put(&text_path(&label, page), *text);
@@ -552,7 +552,7 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
             ("made", list(&[&format!("tree:{root}")])),
             (
                 "facts",
-                Value::map([
+                JsonValue::map([
                     ("leaves", leaves.into()),
                     ("pages", (pages.len() as u64).into()),
                     ("reader", READER.into()),
@@ -565,34 +565,35 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
     );
     let part = |index| {
         let proof = document.prove(index).expect("a leaf");
-        Value::map([
+        JsonValue::map([
             ("index", index.into()),
             ("record", String::from_utf8(proof.record).expect("UTF-8").into()),
-            ("proof", Value::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect())),
+            ("proof", JsonValue::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect())),
         ])
     };
-    let link = |(item, receipt): &(u64, u64)| Value::map([("item", (*item).into()), ("receipt", (*receipt).into())]);
+    let link =
+        |(item, receipt): &(u64, u64)| JsonValue::map([("item", (*item).into()), ("receipt", (*receipt).into())]);
     let file = format!("data/documents/{label}/original.txt");
-    let opening = Value::map([
+    let opening = JsonValue::map([
         ("entry", receipt.into()),
         ("field", "name".into()),
         ("salt", to_hex(&salt).into()),
         ("value", STANDARD.encode(name).into()),
     ]);
-    let Value::Map(mut record) = Value::map([
+    let JsonValue::Map(mut record) = JsonValue::map([
         ("v", 1.into()),
         ("document", label.as_str().into()),
         ("item", (*item).into()),
         ("original", to_hex(&digest).into()),
         ("file", file.as_str().into()),
         ("receipt", receipt.into()),
-        ("containers", Value::List(container.iter().map(link).collect())),
-        ("openings", Value::List(vec![opening])),
+        ("containers", JsonValue::List(container.iter().map(link).collect())),
+        ("openings", JsonValue::List(vec![opening])),
         ("reading", reading.into()),
         ("content", (*item).into()),
         ("root", root.into()),
         ("leaves", leaves.into()),
-        ("parts", Value::List((0..leaves).map(part).collect())),
+        ("parts", JsonValue::List((0..leaves).map(part).collect())),
     ]) else {
         panic!("an object")
     };
@@ -600,7 +601,7 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         set(&mut record, "source", *source);
     }
     (log.forgery.record)(*item, &mut record);
-    files.put(&record_path(&label), Value::Map(record).write());
+    files.put(&record_path(&label), JsonValue::Map(record).write());
     files.put(&file, *bytes);
     (receipt, reading)
 }
@@ -628,7 +629,7 @@ fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
     };
     (log.forgery.quote)(&mut anchor);
     let text = anchor.write();
-    let reading = Value::read(&log.entries[usize::try_from(reading).expect("small")]).expect("an entry");
+    let reading = JsonValue::read(&log.entries[usize::try_from(reading).expect("small")]).expect("an entry");
     let tree = reading.list("made").and_then(|made| made.first()?.as_text()).unwrap_or("tree:none").to_owned();
     let used = list(&[&format!("original:{}", to_hex(&Sha256::digest(b"the bytes of a notice"))), &tree]);
     log.push("quote", "item:1", [("used", used), ("made", list(&[&reference(text.as_bytes())]))]);

@@ -11,12 +11,12 @@ mod quotes;
 mod time;
 
 use exhibit_messages::{Language, Messages};
-use exhibit_verify::{Report, Request, Time, VerifyError, What, verify};
+use exhibit_verify::{Report, Time, VerifyError, VerifyRequest, What, verify};
 use std::path::Path;
 
 /// A request without options.
-fn request(what: What, path: &Path) -> Request {
-    Request {
+fn request(what: What, path: &Path) -> VerifyRequest {
+    VerifyRequest {
         what,
         path: path.to_owned(),
         key: None,
@@ -30,7 +30,7 @@ fn request(what: What, path: &Path) -> Request {
 
 /// Checks a path with the key that the reader knows.
 fn check(what: What, path: &Path, key: &str) -> Result<Report, VerifyError> {
-    verify(&Request { key: Some(key.to_owned()), ..request(what, path) })
+    verify(&VerifyRequest { key: Some(key.to_owned()), ..request(what, path) })
 }
 
 /// The page of a report in English, with `FOLDER` in place of the path of the folder.

@@ -1,7 +1,7 @@
 //! The program: its exit status, its languages, its JSON.
 
 use crate::made::{Plan, bag, key};
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -90,8 +90,8 @@ fn json_and_languages() {
     let folder = bag(Plan::default()).write();
     let output = run(&["--json", "bag"], Some(folder.path()));
     let line = text(&output.stdout);
-    let json = Value::read(line.trim_end().as_bytes()).expect("one object of canonical JSON");
-    assert_eq!(json.get("good"), Some(&Value::Bool(true)));
+    let json = JsonValue::read(line.trim_end().as_bytes()).expect("one object of canonical JSON");
+    assert_eq!(json.get("good"), Some(&JsonValue::Bool(true)));
     let pages = ["en", "zh-Hans", "ug"].map(|tag| text(&run(&["bag", "--lang", tag], Some(folder.path())).stdout));
     assert!(pages[0] != pages[1] && pages[1] != pages[2] && pages[0] != pages[2]);
     assert_eq!(text(&run(&["bag"], Some(folder.path())).stdout), pages[0], "English without a language of the system");

@@ -1,8 +1,8 @@
 //! Time stamps made by OpenSSL, from the fixtures of `exhibit-time`.
 
 use crate::{deviations, page, request};
-use exhibit_proof::json::Value;
-use exhibit_verify::{Report, Request, Time, VerifyError, What, verify};
+use exhibit_proof::json::JsonValue;
+use exhibit_verify::{Report, Time, VerifyError, VerifyRequest, What, verify};
 use expect_test::expect;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn stamp(name: &str, data: &str, authorities: &[&str]) -> Result<Report, VerifyE
     let fixture = |name: &str| fixtures().join(name);
     let authorities = authorities.iter().map(|name| fixture(name)).collect();
     let time = Time { authorities, data: Some(fixture(data)), ..Time::default() };
-    verify(&Request { time, ..request(What::Timestamp, &fixture(name)) })
+    verify(&VerifyRequest { time, ..request(What::Timestamp, &fixture(name)) })
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn a_good_time_stamp_of_a_trusted_authority() {
           - That the clocks of those who state it were right, that their keys were not stolen, or that their certificates were not revoked.
           - That the stamped contents are true, or whose they are.
     "#]].assert_eq(&page(&report, &fixtures()));
-    let json = Value::read(report.json().as_bytes()).expect("canonical JSON");
-    assert_eq!(json.get("trusted"), Some(&Value::Bool(true)));
+    let json = JsonValue::read(report.json().as_bytes()).expect("canonical JSON");
+    assert_eq!(json.get("trusted"), Some(&JsonValue::Bool(true)));
     for member in ["at", "by", "serial", "policy"] {
         assert!(json.text(member).is_some_and(|text| !text.is_empty()), "{member}");
     }

@@ -20,6 +20,7 @@ pub mod distinctive;
 pub mod document;
 pub mod help;
 mod history;
+pub mod intake;
 mod interface;
 pub mod items;
 pub mod log;
@@ -64,6 +65,7 @@ pub static ROUTES: &[Route] = &[
     page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search()),
     page::<distinctive::DistinctiveWords>("/words", Section::Search),
     page::<help::Help>("/help", Section::Search),
+    form("/intake/{how}", intake::change),
     form("/history/{how}", history::change),
     page::<batches::BatchList>("/batches", Section::Batches).in_bar("g b", |words| words.batches()),
     form("/batches", batches::new).most_bytes(batches::MOST_LIST),

@@ -7,11 +7,14 @@ use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
 use crate::pages::Page;
+use crate::pages::intake::{self, IntakeView};
 use crate::params::Params;
-use crate::untrusted::ltr;
+use crate::untrusted::{Name, ltr};
 use crate::words::Words;
+use exhibit_case::Standing;
 use exhibit_model::State;
 use maud::{Markup, html};
+use std::os::unix::ffi::OsStrExt as _;
 
 /// The data of the overview.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,10 @@ pub struct OverviewView {
     pub gaps: Vec<Gap>,
     /// Entries of the custody log, and the last entry's address.
     pub log: Option<(u64, String)>,
+    /// The intake that runs in this process, if it is not complete.
+    pub intake: Option<IntakeView>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Standing,
 }
 
 /// A value and how often it occurs.
@@ -73,8 +80,9 @@ pub struct Overview;
 impl Page for Overview {
     type View = OverviewView;
 
-    fn load(app: &App, _: &Params) -> Result<Loaded<OverviewView>, PageError> {
-        Ok(Loaded::new(AccessEvent::Nothing, load(app)?))
+    fn load(app: &App, params: &Params) -> Result<Loaded<OverviewView>, PageError> {
+        let intake = intake::load(app, params);
+        Ok(Loaded::new(AccessEvent::Nothing, OverviewView { intake, ..load(app)? }))
     }
 
     fn render(frame: &Frame, view: &OverviewView) -> Markup {
@@ -89,7 +97,17 @@ impl Page for Overview {
             ],
             ..sample()
         };
-        vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())]
+        let mut samples =
+            vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())];
+        let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
+        samples.extend(running);
+        let copy = Standing::CopyOf("/home/user/Exhibit/<harbour>".into());
+        let behind = Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
+        let lost = Standing::Behind { size: 3_800, once: 4_120, last: None };
+        for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
+            samples.push((name, OverviewView { standing, ..sample() }));
+        }
+        samples
     }
 }
 
@@ -137,6 +155,8 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         languages: account.languages.iter().take(MOST).map(language).collect(),
         kinds,
         log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
+        intake: None,
+        standing: (app.standing)(),
     })
 }
 
@@ -147,9 +167,13 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.overview()) }
+            (standing(words, &view.standing))
+            @if let Some(intake) = &view.intake { (intake::section(frame, intake)) }
             @if found == 0 {
-                p.lead { (words.nothing_taken_in()) }
-                p { code { "exhibit ingest FOLDER" } }
+                @if view.intake.is_none() {
+                    p.lead { (words.nothing_taken_in()) }
+                    p { code { "exhibit ingest FOLDER" } }
+                }
             } @else {
                 (figures(words, view, found))
                 (account(words, view, found))
@@ -165,7 +189,30 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
             }
         }
     };
-    frame.page(&words.overview(), &rules, body)
+    let watched = view.intake.as_ref().is_some_and(|intake| intake.watched);
+    let refresh = watched.then_some(intake::REFRESH);
+    Frame { refresh, ..frame.clone() }.page(&words.overview(), &rules, body)
+}
+
+// Whatever is done in a copy, or in an earlier state, is not part of the case.
+fn standing(words: &Words, standing: &Standing) -> Markup {
+    let place = |folder: &std::path::Path| Name::new(folder.as_os_str().as_bytes()).show();
+    html! {
+        @match standing {
+            Standing::Own => {}
+            Standing::CopyOf(original) => div.trouble role="alert" {
+                p { strong.bad { "! " (words.copy_of()) } " " (place(original)) }
+                p { (words.copy_of_advice()) }
+            },
+            Standing::Behind { size, once, last } => div.trouble role="alert" {
+                p { strong.bad { "! " (words.behind(*once, *size)) } }
+                @match last {
+                    Some(last) => p { (words.behind_elsewhere()) " " (place(last)) ". " (words.behind_advice()) },
+                    None => p { (words.behind_nowhere()) },
+                }
+            },
+        }
+    }
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -290,5 +337,7 @@ fn sample() -> OverviewView {
         ocr_failed: 3,
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
+        intake: None,
+        standing: Standing::Own,
     }
 }

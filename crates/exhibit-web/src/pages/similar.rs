@@ -15,6 +15,7 @@ use crate::params::Params;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
+use exhibit_model::PageNumber;
 use maud::{Markup, html};
 
 /// The documents similar to one.
@@ -27,7 +28,7 @@ pub struct SimilarView {
     /// Its page.
     pub href: String,
     /// The page of it that is compared; `None` for the whole document.
-    pub page: Option<u32>,
+    pub page: Option<PageNumber>,
     /// Its distinctive words, each with a search for it.
     pub words: Vec<(String, String)>,
     /// The documents, best first.
@@ -60,7 +61,7 @@ const ROWS: usize = 25;
 
 fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     let id = app.view().resolve(params.path("number"))?;
-    let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0);
+    let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0).map(PageNumber::new);
     let similar = app.search().similar(id, page, ROWS)?;
     let item = app.view().item(id)?;
     let number = app.case.label(id);
@@ -68,7 +69,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {
         let query = found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
         let made = search_row(app, app.words(), &SearchPlace::of(&query), &found.hit, rank);
-        let place = Place { query: &query, page: found.hit.page, ..Place::default() };
+        let place = Place { query: &query, page: found.hit.page.get(), ..Place::default() };
         let href = links::document(&made.number, &place);
         // shared words are one group: they have one colour
         let mut snippet = made.snippet.clone();
@@ -77,7 +78,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     });
     let view = SimilarView {
         name: display::name(&app.case, &item),
-        href: links::document(&number, &Place { page: page.unwrap_or(0), ..Place::default() }),
+        href: links::document(&number, &Place { page: page.map_or(0, PageNumber::get), ..Place::default() }),
         page,
         words: similar
             .words
@@ -98,7 +99,7 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
                 h1 { (words.more_like()) " " a href=(view.href) { (view.name.show()) } }
                 p.dim {
                     (ltr(&view.number))
-                    @if let Some(page) = view.page { " · " (words.page_short(u64::from(page))) }
+                    @if let Some(page) = view.page { " · " (words.page_short(u64::from(page.get()))) }
                     " · " (words.more_like_note())
                 }
                 @if view.words.is_empty() { p.lead { (words.no_distinctive_words()) } } @else { (words_of(words, &view.words)) }
@@ -130,7 +131,7 @@ fn sample() -> SimilarView {
         number: "EXH-000127".to_owned(),
         name: Name::new(HOSTILE),
         href: links::document("EXH-000127", &Place::default()),
-        page: Some(2),
+        page: Some(PageNumber::new(2)),
         words: vec![("登记表".to_owned(), links::search(&SearchPlace::of("\"登记表\"")))],
         rows: rows().into_iter().take(3).map(shares).collect(),
     }

@@ -4,7 +4,7 @@
 use crate::forms::{post, sent_list, token};
 use crate::house::{Answer, Browser, House};
 use axum::http::StatusCode;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use exhibit_web::AccessEvent;
 use exhibit_web::pages::ROUTES;
 use std::collections::BTreeSet;
@@ -71,7 +71,7 @@ fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
         get(
             "/doc/{number}",
             format!("/doc/{text}?q=needle"),
-            Some(AccessEvent::Document { item: item(text), page: Some(1), query: query() }),
+            Some(AccessEvent::Document { item: item(text), page: Some(PageNumber::FIRST), query: query() }),
         ),
         get(
             "/doc/{number}",
@@ -82,13 +82,14 @@ fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
         get(
             "/doc/{number}/page/{file}",
             format!("/doc/{picture}/page/1.png"),
-            Some(AccessEvent::PagePicture { item: item(picture), page: 1 }),
+            Some(AccessEvent::PagePicture { item: item(picture), page: PageNumber::FIRST }),
         ),
         get(
             "/similar/{number}",
             format!("/similar/{text}?p=1"),
-            Some(AccessEvent::Similar { item: item(text), page: Some(1) }),
+            Some(AccessEvent::Similar { item: item(text), page: Some(PageNumber::FIRST) }),
         ),
+        send("/intake/{how}", "/intake/pause", &[], None),
         send("/history/{how}", "/history/clear", &[], None),
         get("/open/{code}", "/open/whatever", None),
         get("/static/{file}", exhibit_web::assets::style().path.clone(), None),

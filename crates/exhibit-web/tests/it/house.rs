@@ -2,11 +2,11 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use exhibit_cage::{Cage, CageLimits, Options};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, StopRequest, ingest};
+use exhibit_cage::{Cage, CageLimits, CageOptions};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
+use exhibit_ingest::{IngestProgress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
-use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
+use exhibit_web::{AccessEvent, App, Intake, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -110,13 +110,16 @@ impl House {
         let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).expect("a moment"));
         let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&case, &new, &mut acts(clock)).expect("a case");
-        let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
+        let cage =
+            Cage::start(CageOptions { program: worker(), ..CageOptions::new("cage-server", 2) }).expect("a cage");
         let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts(clock)).expect("the case");
-        let (progress, stop) = (Progress::default(), StopRequest::default());
-        let options = exhibit_ingest::Options {
+        let (progress, stop) = (IngestProgress::default(), StopRequest::default());
+        let options = exhibit_ingest::IngestOptions {
             name: Some("drop <1>"),
             workers: 2,
-            ocr: None,
+            ocr: false,
+            recogniser: None,
+            tesseract: None,
             retry: &[],
             limits: Limits::STANDARD,
             cage_limits: CageLimits::STANDARD,
@@ -149,12 +152,19 @@ impl Browser {
         let address = ([127, 0, 0, 1], PORT).into();
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
         let (held, keys) = (folder.to_owned(), keys.to_owned());
+        let (known, place) = (keys.clone(), folder.to_owned());
         let log_marks = move || {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
         };
-        let machine =
-            Machine { clock, threads: 2, language: exhibit_web::Language::English, log_marks: Arc::new(log_marks) };
+        let machine = Machine {
+            clock,
+            threads: 2,
+            language: exhibit_web::Language::English,
+            log_marks: Arc::new(log_marks),
+            standing: Arc::new(move || exhibit_case::standing(&known, &CaseFolder::new(&place))),
+            intake: Some(Arc::new(Pausable::default())),
+        };
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
         let app = App::new(case, cage, sessions, address, Vec::new(), machine, recorder);
@@ -220,5 +230,24 @@ fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(entry.path(), target).expect("a copy");
         }
+    }
+}
+
+/// An intake that only keeps what it is told.
+#[derive(Default)]
+struct Pausable(AtomicBool);
+
+impl Intake for Pausable {
+    fn status(&self) -> (IntakeState, Option<Snapshot>) {
+        let state = if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
+        (state, Some(IngestProgress::default().snapshot()))
+    }
+
+    fn pause(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn resume(&self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }

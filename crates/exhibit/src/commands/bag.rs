@@ -12,8 +12,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    BagError, ExportContext, Exported, Lock, MAX_QUOTE, Order, Receiver, Request, SealError, Selection, Step, export,
-    unfinished_exports,
+    BagError, BagRequest, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver, SealError,
+    Selection, export, unfinished_exports,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -175,15 +175,15 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let mut held = system::hold_any(&folder)?;
     let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
     let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
-    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
+    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen))?;
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
-        Step::Render(pages) => meter.begin(Shown::Render, false, pages),
-        Step::Rendered => meter.more(1),
-        Step::Copy(bytes) => meter.begin(Shown::Copy, true, bytes),
-        Step::Copied(more) => meter.more(more),
+        ExportStep::Render(pages) => meter.begin(Shown::Render, false, pages),
+        ExportStep::Rendered => meter.more(1),
+        ExportStep::Copy(bytes) => meter.begin(Shown::Copy, true, bytes),
+        ExportStep::Copied(more) => meter.more(more),
     };
-    let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
+    let order = ExportOrder { selection: &selection, target: &asked.path, lock, bates, receiver };
     let mut means = ExportContext { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
@@ -220,15 +220,15 @@ fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
 
 fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     let output = context.output;
-    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, unpainted } = exported;
+    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, not_rendered } = exported;
     if output.json {
-        let unpainted: Vec<_> = unpainted
+        let not_rendered: Vec<_> = not_rendered
             .iter()
-            .map(|(document, page, why)| json!({"document": document, "page": page, "reason": crate::codes::reason(why)}))
+            .map(|(document, page, why)| json!({"document": document, "page": page.get(), "reason": crate::codes::reason(why)}))
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
-            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "unpainted": unpainted,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "not_rendered": not_rendered,
         });
         if let Some((first, last)) = bates {
             fields["bates"] = json!([first, last]);
@@ -250,18 +250,18 @@ fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     if let Some((first, last)) = bates {
         output.line(&texts.bates_numbered(first, last));
     }
-    for (document, page, reason) in unpainted.iter().take(20) {
+    for (document, page, reason) in not_rendered.iter().take(20) {
         let reason = crate::codes::reason_text(reason);
         output.remark(&texts.no_image(document, page.to_string(), reason));
     }
-    if unpainted.len() > 20 {
-        output.remark(&texts.no_images_more((unpainted.len() - 20).to_string()));
+    if not_rendered.len() > 20 {
+        output.remark(&texts.no_images_more((not_rendered.len() - 20).to_string()));
     }
     output.remark(&texts.give_key(key));
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
-    let request = Request {
+    let request = BagRequest {
         documents: &asked.documents,
         queries: &asked.query,
         all: asked.all,

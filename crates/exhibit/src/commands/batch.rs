@@ -12,7 +12,7 @@ use exhibit_case::Case;
 use exhibit_messages::line_error;
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchProgress, LineError, NewBatch, Run as BatchRun, SearchError, Which,
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, NewBatch, SearchError, Which,
 };
 use serde_json::{Value, json};
 use std::fs::File;
@@ -129,7 +129,7 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::Run { batch } => run_batch(context, &case, *batch),
         BatchCommand::Export(export) => {
             let _noted =
-                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()));
+                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()))?;
             write_out(&case, export)
         }
     }
@@ -225,9 +225,9 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     for line in &best {
         let counts = texts().batch_line_counts(texts().documents(line.document_count), texts().pages(line.pages));
         output.line(&format!("  {}  {counts}", output.style(Style::Hit, &shown(&line.text))));
-        if let Some((document, page)) = line.first {
+        if let Some(key) = line.first {
             let context = shown(&line.context.replace(['\n', '\t'], " "));
-            let first = texts().batch_first(context, label(case, document), page.to_string());
+            let first = texts().batch_first(context, label(case, key.document), key.page.to_string());
             output.line(&output.style(Style::Dim, &format!("    {first}")));
         }
     }
@@ -257,7 +257,7 @@ fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode
         context.output,
         case,
         access_log::batch(&super::searching(case).batch(number)?.name, Some(run.lines)),
-    );
+    )?;
     show(context, case, number)?;
     context.output.remark(&texts().export_batch(number.to_string()));
     let exit = match (run.found, run.bad) {
@@ -303,7 +303,7 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    let text = |error: &LineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
+    let text = |error: &BatchLineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
     super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(|error| match error {
         SearchError::Output(error) => failed(error),
         error => error.into(),

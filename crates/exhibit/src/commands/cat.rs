@@ -7,7 +7,7 @@ use crate::system;
 use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseError};
-use exhibit_model::{Digest, ItemId};
+use exhibit_model::{Digest, ItemId, PageNumber};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
@@ -27,7 +27,7 @@ pub(crate) struct CatArgs {
     text: bool,
     /// Write only this page: its text with --text, else its rendered image
     #[arg(long, value_name = "N")]
-    page: Option<u32>,
+    page: Option<PageNumber>,
     /// The longer side of the image, in pixels
     #[arg(long, default_value_t = 2000, value_name = "PIXELS")]
     side: u32,
@@ -62,7 +62,7 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
         Some(_) if !cat.text && cat.page.is_none() => access_log::export("original", &case.label(id)),
         _ => access_log::view(&case, id, cat.page),
     };
-    let _noted = access_log::note(context.output, &case, look);
+    let _noted = access_log::note(context.output, &case, look)?;
     match (cat.text, cat.page) {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {
@@ -76,7 +76,7 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     Ok(Exit::Done.into())
 }
 
-fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Result<(), Failure> {
+fn text(case: &Case, id: ItemId, only: Option<PageNumber>, out: &mut dyn Write) -> Result<(), Failure> {
     let numbers = match only {
         Some(number) => vec![number],
         None => super::view(case).document(id)?.pages.iter().map(|row| row.number).collect(),

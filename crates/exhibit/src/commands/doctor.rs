@@ -29,8 +29,9 @@ struct Check {
     remedy: String,
 }
 
-/// The OCR models that the README promises.
-const MODELS: [&str; 7] = ["eng", "chi_sim", "chi_tra", "uig", "ara", "rus", "bod"];
+/// Tesseract's languages that the README promises, and those that the program's own models read.
+const LANGUAGES: [&str; 5] = ["uig", "ara", "rus", "kaz", "bod"];
+const OWN_LANGUAGES: [&str; 3] = ["eng", "chi_sim", "chi_tra"];
 
 /// Check this machine: cage, tools, fonts, disk space
 #[derive(Debug, Args)]
@@ -54,8 +55,10 @@ impl Run for DoctorArgs {
 
 fn run(context: &Context<'_>, doctor: &DoctorArgs) -> Result<ExitCode, Failure> {
     let mut checks = cage();
-    checks.push(ocr());
+    checks.push(models());
+    checks.push(tesseract());
     checks.push(fonts());
+    checks.push(memory());
     checks.push(space(context));
     if doctor.self_test {
         checks.push(self_test());
@@ -132,14 +135,31 @@ fn meaning_of(protection: ProtectionKind) -> String {
     }
 }
 
-fn ocr() -> Check {
+// The models in the program, each with its SHA-256.
+fn models() -> Check {
     let name = texts().check_ocr();
-    let packages = "apt-get install tesseract-ocr tesseract-ocr-{chi-sim,chi-tra,uig,ara,rus,bod}";
+    let Some(version) = exhibit_ocr::models::version() else {
+        let (detail, remedy) = (texts().ocr_no_models(), texts().ocr_models_remedy());
+        return Check { name, finding: Finding::Partial, detail, remedy };
+    };
+    let files: Vec<String> =
+        exhibit_ocr::models::files().map(|file| format!("{} {} ({})", file.sha256, file.name, file.package)).collect();
+    let detail = texts().ocr_models(files.join(", "), version);
+    Check { name, finding: Finding::Good, detail, remedy: String::new() }
+}
+
+fn tesseract() -> Check {
+    let name = texts().check_tesseract();
+    let own = exhibit_ocr::models::version().is_some();
+    let packages = "apt-get install tesseract-ocr tesseract-ocr-{uig,ara,rus,kaz,bod}";
     let Some(tools) = find_ocr() else {
         let detail = texts().ocr_not_installed();
-        return Check { name, finding: Finding::Missing, detail, remedy: packages.to_owned() };
+        // without either, no picture can be read
+        let finding = if own { Finding::Partial } else { Finding::Missing };
+        return Check { name, finding, detail, remedy: packages.to_owned() };
     };
-    let lacking: Vec<&str> = MODELS.into_iter().filter(|m| !tools.languages.iter().any(|l| l == m)).collect();
+    let wanted = LANGUAGES.into_iter().chain(OWN_LANGUAGES.into_iter().filter(|_| !own));
+    let lacking: Vec<&str> = wanted.filter(|m| !tools.languages.iter().any(|l| l == m)).collect();
     let models = tools.languages.join(" ");
     if lacking.is_empty() {
         let detail = texts().ocr_with(models, &tools.version);
@@ -184,6 +204,15 @@ fn list_files(folder: &Path, depth: u32, files: &mut Vec<String>) {
             files.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
+}
+
+fn memory() -> Check {
+    let (all, machine) = (crate::memory::allowed(), crate::memory::machine());
+    let one = CageLimits::STANDARD.memory_bytes;
+    let at_once = (crate::memory::for_workers() / one).min(system::processors() as u64);
+    let finding = if at_once > 0 && all <= machine { Finding::Good } else { Finding::Partial };
+    let detail = texts().memory_allowed(bytes(all), at_once.max(1), bytes(machine));
+    Check { name: texts().check_memory(), finding, detail, remedy: texts().memory_needed() }
 }
 
 fn space(context: &Context<'_>) -> Check {

@@ -8,10 +8,10 @@ use crate::progress::watch;
 use crate::system;
 use crate::texts::texts;
 use clap::Args;
-use exhibit_cage::CageLimits;
+use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{Options, Progress, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -97,32 +97,74 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let mut held = system::hold(folder)?;
+    let means = prepare(output, folder, order, system::cage)?;
+    let stop = Arc::new(StopRequest::default());
+    let asked = Arc::clone(&stop);
+    end_on_interrupt(move || {
+        let before = asked.requested();
+        asked.request();
+        before
+    })?;
+    take_in_with(output, means, order, &IngestProgress::default(), &stop, work)
+}
+
+/// What a run needs, acquired before it begins: the case, locked for writing, and the cage.
+pub(crate) struct Means {
+    held: CaseWriter,
+    recogniser: Option<String>,
+    tools: Option<OcrTools>,
+    cage: Cage,
+}
+
+/// Locks the case, prompting for the passphrase of its key if needed, and starts the cage.
+pub(crate) fn prepare(
+    output: &Output,
+    folder: &Path,
+    order: &Order<'_>,
+    cage: fn(usize) -> Result<Cage, Failure>,
+) -> Result<Means, Failure> {
+    let held = system::hold(folder)?;
     if let Some(file) = order.passwords {
         let list = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
         held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
-    if order.ocr && tools.is_none() {
-        output.warn(&texts().no_tesseract());
+    let recogniser = exhibit_ocr::models::version();
+    match (&recogniser, &tools) {
+        _ if !order.ocr => {}
+        (None, None) => output.warn(&texts().no_ocr()),
+        (None, Some(_)) => output.warn(&texts().no_ocr_models()),
+        (Some(_), None) => output.warn(&texts().no_tesseract()),
+        (Some(_), Some(_)) => {}
     }
-    let cage = system::cage(order.workers)?;
-    let stop = Arc::new(StopRequest::default());
-    end_on_interrupt(&stop)?;
-    let progress = Progress::default();
+    Ok(Means { held, recogniser, tools, cage: cage(order.workers)? })
+}
+
+/// Runs `work` with what it needs, showing progress, until it is done or `stop` is requested.
+pub(crate) fn take_in_with(
+    output: &Output,
+    means: Means,
+    order: &Order<'_>,
+    progress: &IngestProgress,
+    stop: &StopRequest,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+) -> Result<Summary, Failure> {
+    let Means { mut held, recogniser, tools, cage } = means;
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
-    let options = Options {
+    let options = IngestOptions {
         name: order.name,
         workers: order.workers,
-        ocr: tools.as_ref(),
+        ocr: order.ocr,
+        recogniser: recogniser.as_deref(),
+        tesseract: tools.as_ref(),
         retry: if order.retry { &retried } else { &[] },
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let world = RunContext { cage: &cage, progress: &progress, stop: &stop };
-    let summary = watch(output, &progress, || work(&mut held, &options, &world))?;
+    let world = RunContext { cage: &cage, progress, stop };
+    let summary = watch(output, progress, || work(&mut held, &options, &world))?;
     held.log_marks()?;
     Ok(summary)
 }
@@ -130,10 +172,11 @@ pub(crate) fn take_in_by(
 /// The exit code of the signal that stopped a run: 130 for SIGINT, 143 for SIGTERM.
 static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
 
-fn end_on_interrupt(stop: &Arc<StopRequest>) -> Result<(), Failure> {
+/// Calls `ask` at each Ctrl-C or SIGTERM: it requests a graceful stop, and returns whether one was requested before. The
+/// process ends at once then.
+pub(crate) fn end_on_interrupt(ask: impl Fn() -> bool + Send + 'static) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
-    let stop = Arc::clone(stop);
     std::thread::spawn(move || {
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};
@@ -144,11 +187,10 @@ fn end_on_interrupt(stop: &Arc<StopRequest>) -> Result<(), Failure> {
                     _ = terminate.recv() => 143_u8,
                 };
                 STOPPED_BY.store(code, Ordering::Relaxed);
-                if stop.requested() {
+                if ask() {
                     // everything acknowledged is on disk: exiting here loses nothing
                     std::process::exit(i32::from(code));
                 }
-                stop.request();
             }
         });
     });

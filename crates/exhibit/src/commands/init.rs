@@ -7,7 +7,7 @@ use crate::system;
 use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, NewCase};
-use exhibit_custody::Protection;
+use exhibit_custody::KeyProtection;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,7 +48,7 @@ fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
         context.output.line(&texts().would_create_case(format!("{name:?}"), shown_path(&init.folder)));
         return Ok(Exit::Done.into());
     }
-    let lock = if init.passphrase { Some(Protection::new(passphrase::choose()?)) } else { None };
+    let lock = if init.passphrase { Some(KeyProtection::new(passphrase::choose()?)) } else { None };
     make(&init.folder, &name, &init.prefix, lock.as_ref())?;
     let folder = init.folder.display().to_string();
     if context.output.json {
@@ -70,7 +70,7 @@ fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Creates a case.
-pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protection>) -> Result<(), Failure> {
+pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&KeyProtection>) -> Result<(), Failure> {
     if !exhibit_case::is_prefix(prefix) {
         let message = texts().bad_prefix(format!("{prefix:?}"));
         return Err(Failure::usage(message).hint(texts().hint_bad_prefix()));

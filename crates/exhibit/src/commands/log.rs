@@ -11,8 +11,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, CaseFolder, chain_of, remembered};
-use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
-use exhibit_proof::Note;
+use exhibit_custody::{AccessLog, Log, LogReport, Remembered, check_log};
+use exhibit_proof::SignedNote;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -163,9 +163,9 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
-fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
+fn read_checkpoint(file: &Path) -> Result<SignedNote, Failure> {
     let bytes = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
-    let note = Note::parse(&bytes).map_err(|error| chain_of(&error));
+    let note = SignedNote::parse(&bytes).map_err(|error| chain_of(&error));
     let note = note.and_then(|note| match exhibit_proof::Checkpoint::parse(&note.text) {
         Ok(_) => Ok(note),
         Err(error) => Err(chain_of(&error)),
@@ -175,7 +175,7 @@ fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
     })
 }
 
-fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, usize)) {
+fn print_check(context: &Context<'_>, report: &LogReport, (named, also): (usize, usize)) {
     let output = context.output;
     let (harmless, wrong): (Vec<_>, Vec<_>) = report.deviations.iter().partition(|d| d.is_harmless());
     if output.json {

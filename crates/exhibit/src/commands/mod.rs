@@ -9,7 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod history;
-mod ingest;
+pub(crate) mod ingest;
 mod init;
 mod log;
 mod ls;

@@ -1,15 +1,19 @@
-//! `exhibit open [DIR]`: creates a case outside the source, ingests, serves, and opens the browser.
+//! `exhibit open [DIR]`: creates a case outside the source, serves it, opens the browser, and ingests meanwhile.
 
-use super::serve::ServeArgs;
+use super::ingest::Order;
+use super::serve::{Beside, ServeArgs};
 use super::{Context, Group, Run, ingest, init, serve};
+use crate::beside;
 use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::Output;
 use crate::system;
 use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseFolder};
+use exhibit_web::Intake;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Ingest a folder, serve it on this machine and open the browser
 #[derive(Debug, Args)]
@@ -66,31 +70,46 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
         init::make(&folder, &name, "EXH", None)?;
         output.remark(&texts().created_case_in(shown_path(&folder)));
     }
+    let (in_browser, serving) = (!open.no_browser, !open.no_serve);
     if Case::open(&folder)?.is_sealed() {
         output.remark(&texts().sealed_not_ingested());
-    } else if let Some(code) = take_in(context, open, &folder, &sources)? {
-        return Ok(code);
+        let beside = if in_browser { Beside::Browser } else { Beside::Nothing };
+        return if serving { serve::serve_case(output, &folder, &open.serve, beside) } else { Ok(Exit::Done.into()) };
     }
-    serve::serve_case(output, &folder, &open.serve, &|link| {
-        if !open.no_browser {
-            open_browser(output, link);
-        }
-    })
+    let workers = system::processors();
+    let order = Order { sources: &sources, name: None, retry: false, passwords: None, ocr: true, workers };
+    if serving {
+        return serve_first(output, &folder, &order, &open.serve, in_browser);
+    }
+    let summary = ingest::take_in(output, &folder, &order)?;
+    ingest::report(output, &summary);
+    Ok(ingest::exit_of(&summary))
 }
 
-// Returns the exit code if nothing is to be served afterwards.
-fn take_in(
-    context: &Context<'_>,
-    open: &OpenArgs,
+// The browser opens at once: what is read can be searched while the rest is taken in.
+fn serve_first(
+    output: &Output,
     folder: &Path,
-    sources: &[PathBuf],
-) -> Result<Option<ExitCode>, Failure> {
-    let output = context.output;
-    let workers = system::processors();
-    let order = ingest::Order { sources, name: None, retry: false, passwords: None, ocr: true, workers };
-    let summary = ingest::take_in(output, folder, &order)?;
-    ingest::report(output, &summary);
-    Ok((summary.stopped || open.no_serve).then(|| ingest::exit_of(&summary)))
+    order: &Order<'_>,
+    args: &ServeArgs,
+    in_browser: bool,
+) -> Result<ExitCode, Failure> {
+    let means = ingest::prepare(output, folder, order, system::cage_of_intake)?;
+    let intake = beside::Beside::new();
+    let asked = Arc::clone(&intake);
+    ingest::end_on_interrupt(move || asked.end())?;
+    let (served, last) = std::thread::scope(|scope| {
+        let taking = scope.spawn(|| beside::take_in(&intake, output, folder, order, means));
+        let shown: Arc<dyn Intake> = Arc::clone(&intake) as _;
+        let served = serve::serve_case(output, folder, args, Beside::Intake(shown, in_browser));
+        let _ = intake.end();
+        (served, taking.join().ok().flatten())
+    });
+    let code = served?;
+    Ok(match last {
+        Some(summary) if summary.stopped => ingest::exit_of(&summary),
+        _ => code,
+    })
 }
 
 /// Where the case of a source goes: the given folder, else `~/Exhibit/NAME`. An existing case of another source is
@@ -121,16 +140,4 @@ fn is_of(case: &Case, source: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
     let sources = super::view(case).sources();
     sources.is_ok_and(|all| all.is_empty() || all.iter().any(|one| one.path == source.as_os_str().as_bytes()))
-}
-
-fn open_browser(output: &Output, link: &str) {
-    let seen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
-    if !seen {
-        return;
-    }
-    let started =
-        Command::new("xdg-open").arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if started.is_err() {
-        output.remark(&texts().no_browser());
-    }
 }

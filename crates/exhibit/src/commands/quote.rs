@@ -9,7 +9,7 @@ use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, render_pages};
 use exhibit_case::CaseWriter;
-use exhibit_model::shown;
+use exhibit_model::{PageNumber, shown};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ enum QuoteCommand {
         document: String,
         /// The page
         #[arg(long, value_name = "N")]
-        page: u32,
+        page: PageNumber,
         /// The passage, exactly as on the page
         #[arg(long, value_name = "TEXT")]
         text: String,

@@ -121,7 +121,7 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         context.output.remark(&texts().saved_as(shown(name)));
     }
     let found = results.total > 0;
-    let _noted = access_log::note(context.output, &case, access_log::search(&text));
+    let _noted = access_log::note(context.output, &case, access_log::search(&text))?;
     if search.facets {
         facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
@@ -341,7 +341,7 @@ pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
     json!({
         "document": case.label(hit.item.id),
         "path": hit.path,
-        "page": hit.page,
+        "page": hit.page.get(),
         "snippet": hit.snippet.text,
         "offsets": hit.offsets,
         "boxes": boxes.collect::<Vec<_>>(),

@@ -2,19 +2,20 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
+use crate::browser::{self, LeadingPage};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock};
 use crate::texts::{language, texts};
 use clap::Args;
-use exhibit_case::Case;
-use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
+use exhibit_case::{Case, CaseFolder, Standing};
+use exhibit_web::{Intake, Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use tokio::net::TcpListener;
 
 /// Serve the browser interface on this machine
@@ -40,20 +41,44 @@ impl Run for ServeArgs {
 
 fn run(context: &Context<'_>, serve: &ServeArgs) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
-    serve_case(context.output, &folder, serve, &|_| {})
+    serve_case(context.output, &folder, serve, Beside::Nothing)
 }
 
-/// Serves a case until Ctrl-C; `ready` receives the address to open.
+/// What happens beside serving.
+pub(crate) enum Beside {
+    /// Nothing.
+    Nothing,
+    /// A browser is opened.
+    Browser,
+    /// The case is taken in by this process, and a browser is opened, if so wished.
+    Intake(Arc<dyn Intake>, bool),
+}
+
+/// Serves a case until Ctrl-C.
 pub(crate) fn serve_case(
     output: &Output,
     folder: &Path,
     serve: &ServeArgs,
-    ready: &dyn Fn(&str),
+    beside: Beside,
 ) -> Result<ExitCode, Failure> {
+    let (intake, in_browser) = match beside {
+        Beside::Nothing => (None, false),
+        Beside::Browser => (None, true),
+        Beside::Intake(intake, in_browser) => (Some(intake), in_browser),
+    };
     let case = Arc::new(Case::open(folder)?);
+    match standing_of(folder)() {
+        Standing::Own => {}
+        Standing::CopyOf(original) => output.warn(&texts().serves_copy(original.display().to_string())),
+        Standing::Behind { size, once, .. } => output.warn(&texts().serves_behind(once, size)),
+    }
     let watch = access_log::Watch::begin(output, &case)?;
     // without a cage documents are shown as text only, and each page states it
-    let cage = match system::cage(system::processors()) {
+    let started = match &intake {
+        Some(_) => system::cage_beside_intake(system::processors()),
+        None => system::cage(system::processors()),
+    };
+    let cage = match started {
         Ok(cage) => Some(Arc::new(cage)),
         Err(failure) => {
             output.warn(&texts().not_served_rendered(failure.message));
@@ -72,9 +97,11 @@ pub(crate) fn serve_case(
         let code = fresh_secret();
         let link = format!("http://{address}/open/{code}");
         announce(output, &case, &link);
-        ready(&link);
+        let page = Arc::new(Mutex::new(if in_browser { open_browser(output, &link) } else { None }));
+        let used = Arc::clone(&page);
         let (json, quiet) = (output.json, output.quiet);
         let sessions = Sessions::new(code, address.port(), move |code| {
+            drop(used.lock().unwrap_or_else(PoisonError::into_inner).take());
             if !quiet && !json {
                 let again = texts().link_again(format!("http://{address}/open/{code}"));
                 let _ = writeln!(std::io::stderr().lock(), "{again}");
@@ -85,6 +112,8 @@ pub(crate) fn serve_case(
             clock: Arc::new(MachineClock),
             threads: system::processors(),
             log_marks: log_marks(output, folder),
+            standing: standing_of(folder),
+            intake,
         };
         let recorder = watch.listener(&case);
         let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine, recorder };
@@ -100,9 +129,23 @@ pub(crate) fn serve_case(
                 Err(_) => drop(tokio::signal::ctrl_c().await),
             }
         });
-        served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()))
+        let served = served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()));
+        drop(page.lock().unwrap_or_else(PoisonError::into_inner).take());
+        served
     })?;
     Ok(Exit::Done.into())
+}
+
+fn standing_of(folder: &Path) -> Arc<dyn Fn() -> Standing + Send + Sync> {
+    let (keys, folder) = (system::keys().ok(), CaseFolder::new(folder));
+    Arc::new(move || keys.as_ref().map_or(Standing::Own, |keys| exhibit_case::standing(keys, &folder)))
+}
+
+fn open_browser(output: &Output, link: &str) -> Option<LeadingPage> {
+    browser::open(link).unwrap_or_else(|_| {
+        output.remark(&texts().no_browser());
+        None
+    })
 }
 
 // a tag is kept whether or not it can be logged now; a failure is reported once

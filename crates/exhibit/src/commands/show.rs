@@ -7,8 +7,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
 use crate::texts::texts;
 use clap::Args;
-use exhibit_case::{Case, Document, Entry};
-use exhibit_model::{Severity, shown};
+use exhibit_case::{Case, Document, ProvedEntry};
+use exhibit_model::{PageNumber, Severity, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -31,7 +31,7 @@ pub(crate) struct ShowArgs {
     custody: bool,
     /// Show only the text of this page
     #[arg(long, value_name = "N")]
-    page: Option<u32>,
+    page: Option<PageNumber>,
 }
 
 impl ShowArgs {
@@ -57,7 +57,7 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = super::view(&case).resolve(&show.document)?;
     let document = super::view(&case).document(id)?;
-    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
+    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page))?;
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {
@@ -83,8 +83,8 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     Ok(Exit::Done.into())
 }
 
-fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u32>) -> Result<(), Failure> {
-    let numbers: Vec<u32> = match only {
+fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<PageNumber>) -> Result<(), Failure> {
+    let numbers: Vec<PageNumber> = match only {
         Some(number) => vec![number],
         None => document.pages.iter().map(|row| row.number).collect(),
     };
@@ -93,7 +93,7 @@ fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u3
         if context.output.json {
             context.output.object(
                 "page",
-                json!({"document": case.label(document.item.id), "page": number, "label": page.label, "language": page.language, "text": page.text}),
+                json!({"document": case.label(document.item.id), "page": number.get(), "label": page.label, "language": page.language, "text": page.text}),
             );
             continue;
         }
@@ -146,7 +146,10 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     field(texts.field_languages(), &item.languages.join(", "));
     for note in &document.notes {
         let text = codes::note_text(note);
-        let text = if note.page > 0 { texts.on_page(note.page.to_string(), text) } else { text };
+        let text = match note.page {
+            Some(page) => texts.on_page(page.to_string(), text),
+            None => text,
+        };
         field(severity(note.code.severity()), &text);
     }
     for copy in &document.copies {
@@ -172,7 +175,7 @@ fn severity(severity: Severity) -> String {
 }
 
 /// Prints the log entry that records a document's receipt, and its proof.
-pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry) {
+pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &ProvedEntry) {
     let output = context.output;
     output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
     output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));
@@ -195,7 +198,7 @@ fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
     let notes = document.notes.iter().map(codes::note);
     let pages = document.pages.iter().map(|row| {
         json!({
-            "page": row.number, "kind": row.kind.word(), "label": row.label, "language": row.language, "characters": row.characters,
+            "page": row.number.get(), "kind": row.kind.word(), "label": row.label, "language": row.language, "characters": row.characters,
             "glyphs": row.glyphs, "unmapped": row.unmapped, "images": row.images, "ocr_confidence": row.confidence,
         })
     });

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::texts::texts;
 use clap::Args;
-use exhibit_model::shown;
+use exhibit_model::{PageNumber, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ pub(crate) struct SimilarArgs {
     document: String,
     /// Compare only this page
     #[arg(long, value_name = "N")]
-    page: Option<u32>,
+    page: Option<PageNumber>,
     /// Maximum number of documents
     #[arg(short, long, default_value_t = 10, value_name = "N")]
     limit: usize,
@@ -45,7 +45,7 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
     let item = super::view(&case).resolve(&arguments.document)?;
     let similar = super::searching(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
-    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
+    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page))?;
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {

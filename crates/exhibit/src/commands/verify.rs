@@ -7,7 +7,7 @@ use crate::progress::{Meter, Step};
 use crate::system;
 use crate::texts::{safe, texts};
 use clap::Args;
-use exhibit_audit::{Audit, CheckName, Finding, Options, Progress, audit};
+use exhibit_audit::{Audit, AuditOptions, AuditProgress, CaseFinding, CheckName, audit};
 use exhibit_custody::{Act, Fact};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ fn run(context: &Context<'_>, verify: &VerifyArgs) -> Result<ExitCode, Failure> 
     };
     let keys = system::keys().ok();
     let mut bar = Bar(Meter::new(context.output));
-    let found = audit(&folder, &Options { keys: keys.as_deref() }, &mut bar)?;
+    let found = audit(&folder, &AuditOptions { keys: keys.as_deref() }, &mut bar)?;
     bar.0.end();
     if !verify.no_log && !context.dry_run() {
         record(context, &folder, &found);
@@ -56,7 +56,7 @@ fn run(context: &Context<'_>, verify: &VerifyArgs) -> Result<ExitCode, Failure> 
 
 struct Bar(Meter);
 
-impl Progress for Bar {
+impl AuditProgress for Bar {
     fn begin(&mut self, check: CheckName, bytes: u64) {
         let step = if check == CheckName::Originals { Step::CheckOriginals } else { Step::Check };
         self.0.begin(step, true, bytes);
@@ -75,7 +75,7 @@ fn record(context: &Context<'_>, folder: &Path, found: &Audit) {
     }
 }
 
-fn object(finding: &Finding) -> Value {
+fn object(finding: &CaseFinding) -> Value {
     let value = |fact| match fact {
         Fact::Number(number) => Value::from(number),
         Fact::Text(text) => Value::from(text),
@@ -136,6 +136,6 @@ fn print(context: &Context<'_>, found: &Audit) {
     }
 }
 
-fn line(finding: &Finding) -> String {
+fn line(finding: &CaseFinding) -> String {
     texts().place_and_fault(safe(&finding.message()), safe(&finding.place_message()))
 }

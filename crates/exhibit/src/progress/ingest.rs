@@ -1,18 +1,15 @@
-//! Progress of a run of ingest: several steps, whose amounts become known while it runs.
+//! IngestProgress of a run of ingest: several steps, whose amounts become known while it runs.
 
-use super::{Bar, PLAIN_EVERY, form, joined, print_event, print_line, time_left, while_shown};
+use super::{Bar, PLAIN_EVERY, form, joined, print_event, print_line, while_shown};
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, number};
 use crate::texts::texts;
-use exhibit_ingest::{Phase, Progress, Snapshot, StageName};
+use exhibit_ingest::{IngestProgress, Phase, Running, Snapshot, StageName};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// No time is estimated earlier: the first files say little about the others.
-const ESTIMATE_AFTER: Duration = Duration::from_secs(120);
-
 /// Runs `work` while its progress is shown.
-pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce() -> T) -> T {
+pub(crate) fn watch<T>(output: &Output, progress: &IngestProgress, work: impl FnOnce() -> T) -> T {
     let form = form(output);
     if form == ProgressForm::None {
         return work();
@@ -25,7 +22,7 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
         let snapshot = progress.snapshot();
         match form {
             ProgressForm::Bar => {
-                let (done, all) = amounts(&snapshot);
+                let (done, all) = snapshot.amounts();
                 bar.get_or_insert_with(Bar::new).show(done, all, line(&snapshot));
             }
             ProgressForm::Json => print_event(&event(&snapshot)),
@@ -41,27 +38,19 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
     while_shown((pause, pause), show, work)
 }
 
-// of the amount known so far: items while reading, pages during OCR
-fn amounts(snapshot: &Snapshot) -> (u64, u64) {
-    match snapshot.phase {
-        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
-        Phase::Indexing => (1, 1),
-    }
-}
-
 fn percent(snapshot: &Snapshot) -> u64 {
-    let (done, all) = amounts(snapshot);
+    let (done, all) = snapshot.amounts();
     (done * 100).checked_div(all).unwrap_or(0).min(100)
 }
 
 fn line(snapshot: &Snapshot) -> String {
     let texts = texts();
-    let (done, all) = amounts(snapshot);
+    let (done, all) = snapshot.amounts();
     let (done, all) = (number(done), number(all));
     let searchable = Some(texts.progress_searchable(number(snapshot.searchable)));
     let estimate = estimate(snapshot);
-    let slow = snapshot.slowest.as_ref().filter(|(_, since)| since.as_secs() >= 5);
-    let slow = slow.map(|(label, since)| texts.progress_slow(label, since.as_secs().to_string()));
+    let slow = snapshot.slowest.filter(|slow| slow.lasted.as_secs() >= 5);
+    let slow = slow.map(|slow| texts.progress_slow(label(&slow), slow.lasted.as_secs().to_string()));
     match snapshot.phase {
         Phase::Stage(StageName::READ) => {
             let reading = match snapshot.walked {
@@ -80,16 +69,16 @@ fn line(snapshot: &Snapshot) -> String {
     }
 }
 
-// A range, as files differ much in size.
-fn estimate(snapshot: &Snapshot) -> Option<String> {
-    let is_open = matches!(snapshot.phase, Phase::Stage(StageName::READ)) && !snapshot.walked;
-    if is_open || snapshot.phase == Phase::Indexing || snapshot.elapsed < ESTIMATE_AFTER {
-        return None;
+fn label(running: &Running) -> String {
+    match running.page {
+        None => format!("item {}", running.item.get()),
+        Some(page) => format!("item {} page {page}", running.item.get()),
     }
-    let (done, all) = amounts(snapshot);
-    let left = time_left(snapshot.elapsed, done, all)?.as_secs_f64() / 60.0;
-    let (from, to) = ((left * 0.8).floor(), (left * 1.5).ceil().max(1.0));
-    Some(texts().minutes_left_range(format!("{from:.0}"), format!("{to:.0}")))
+}
+
+fn estimate(snapshot: &Snapshot) -> Option<String> {
+    let (from, to) = snapshot.minutes_left()?;
+    Some(texts().minutes_left_range(from.to_string(), to.to_string()))
 }
 
 fn event(snapshot: &Snapshot) -> serde_json::Value {

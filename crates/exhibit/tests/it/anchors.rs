@@ -3,7 +3,7 @@
 use crate::bench::{Bench, Done};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
-use exhibit_verify::{Report, Request, Time, What, verify};
+use exhibit_verify::{Report, Time, VerifyRequest, What, verify};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
@@ -124,9 +124,9 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     by_themselves(&bench, &first);
 }
 
-fn request(what: What, path: PathBuf, authorities: &[String]) -> Request {
+fn request(what: What, path: PathBuf, authorities: &[String]) -> VerifyRequest {
     let time = Time { authorities: authorities.iter().map(PathBuf::from).collect(), ..Time::default() };
-    Request { what, path, key: None, policy: None, entry: None, log: None, plain: false, time }
+    VerifyRequest { what, path, key: None, policy: None, entry: None, log: None, plain: false, time }
 }
 
 fn lines(report: &Report) -> Vec<&str> {

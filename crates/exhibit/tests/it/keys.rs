@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, Done};
 use exhibit_proof::finding::{Fault, Finding};
-use exhibit_verify::{Request, Time, What, verify};
+use exhibit_verify::{Time, VerifyRequest, What, verify};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -319,7 +319,7 @@ fn a_copy_of_the_log_is_checked_by_others() {
 
 // What `exhibit-verify` finds of a log or proof, given a key from elsewhere.
 fn held_against(bench: &Bench, what: What, path: &str, key: Option<&str>) -> Vec<(String, Fault)> {
-    let request = Request {
+    let request = VerifyRequest {
         what,
         path: bench.path(path),
         key: key.map(|key| key.trim_end().to_owned()),

@@ -12,6 +12,7 @@ mod keys;
 mod languages;
 mod ledger;
 mod marks;
+mod opening;
 mod parcels;
 mod private;
 mod schema;

@@ -33,7 +33,7 @@ fn pages_are_rendered_numbered_and_proved() {
         export(&bench, "full", &["--all", "--all-quotes", "--pictures", "--bates", "DESK-:41", "--for", "court"]);
     assert!(made["pictures"].as_u64() > Some(0), "{made}");
     assert_eq!(made["bates"][0], "DESK-0000041");
-    assert!(made["unpainted"].as_array().is_some_and(|list| !list.is_empty()), "a text has no layout: {made}");
+    assert!(made["not_rendered"].as_array().is_some_and(|list| !list.is_empty()), "a text has no layout: {made}");
     let bag = bench.path("full");
     assert_eq!(deviations(&bag), []);
     assert!(fs::read(bag.join(PICTURE)).expect("a picture").starts_with(b"\x89PNG"));

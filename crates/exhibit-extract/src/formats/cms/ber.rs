@@ -5,14 +5,14 @@ const MOST_DEPTH: usize = 8;
 
 /// An element: its tag (those with a number of several bytes are not used here), and its content.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'b> {
-    pub(super) tag: u8,
-    pub(super) body: &'b [u8],
+pub(crate) struct Element<'b> {
+    pub(crate) tag: u8,
+    pub(crate) body: &'b [u8],
 }
 
 impl<'b> Element<'b> {
     /// The element at the start of `bytes`, and what follows it. One that is cut short has the bytes that there are.
-    pub(super) fn read(bytes: &'b [u8]) -> Option<(Self, &'b [u8])> {
+    pub(crate) fn read(bytes: &'b [u8]) -> Option<(Self, &'b [u8])> {
         let (&tag, rest) = bytes.split_first()?;
         let (&first, rest) = rest.split_first()?;
         if tag & 0x1f == 0x1f {
@@ -36,7 +36,7 @@ impl<'b> Element<'b> {
     }
 
     /// The elements within.
-    pub(super) fn inner(self) -> impl Iterator<Item = Element<'b>> {
+    pub(crate) fn inner(self) -> impl Iterator<Item = Element<'b>> {
         let mut rest = self.body;
         std::iter::from_fn(move || {
             let (element, after) = Element::read(rest)?;
@@ -46,7 +46,7 @@ impl<'b> Element<'b> {
     }
 
     /// The bytes of a string of octets, which may be in pieces.
-    pub(super) fn octets(self) -> Vec<u8> {
+    pub(crate) fn octets(self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.gather(MOST_DEPTH, &mut bytes);
         bytes
@@ -61,7 +61,7 @@ impl<'b> Element<'b> {
     }
 
     /// A string of characters.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         match self.tag {
             0x1e => encoding_rs::UTF_16BE.decode_without_bom_handling(self.body).0.into_owned(),
             _ => crate::charset::decode_guessing(self.body).0,

@@ -192,13 +192,19 @@ impl<'a> Package<'a> {
     pub(crate) fn emit_member(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
         let Some(place) = self.parts.get(&name.to_lowercase()) else { return Ok(()) };
         let stored_name = place.name.clone();
+        self.emit_member_as(name, &stored_name, exhibit_model::Relation::Embedded, out)
+    }
+
+    /// Emits a part as a member of the file, under a name that the document gives it.
+    pub(crate) fn emit_member_as(
+        &mut self,
+        name: &str,
+        member: &str,
+        relation: exhibit_model::Relation,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         let modified = self.modified(name);
-        out.member(Member {
-            name: stored_name.into_bytes(),
-            modified,
-            relation: exhibit_model::Relation::Embedded,
-            ..Member::default()
-        })?;
+        out.member(Member { name: member.as_bytes().to_vec(), modified, relation, ..Member::default() })?;
         match self.part(name, u64::MAX) {
             Some(mut part) => out.member_from_or(&mut part, |_, error| {
                 MemberEnd::Failed(limit_of(&error).unwrap_or_else(|| Reason::cannot_decompress(&error)))
@@ -223,7 +229,7 @@ impl<'a> Package<'a> {
 }
 
 /// The part that `target` names, relative to `folder`: `..` goes up, never above the root.
-fn resolved(folder: &str, target: &str) -> String {
+pub(crate) fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
     for segment in target.split('/') {

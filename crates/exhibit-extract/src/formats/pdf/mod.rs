@@ -25,7 +25,8 @@ mod salvage;
 mod unicode;
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, NoteCode, Picture, Reason, Record, Request, Task, Verdict};
+use crate::raster::{Raster, Wish};
+use exhibit_model::{NoteCode, Reason, Request, Verdict};
 use open::{Closed, Opened};
 use page::Reading;
 use revisions::Texts;
@@ -56,26 +57,12 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 }
 
 /// Renders the page that the request names.
-pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Task::Render { page: number, dpi, max_side, grey } = request.task else {
-        return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));
-    };
-    let limits = out.limits();
-    let opened = match open::open(input, limits.whole_file_bytes, &request.passwords) {
-        Ok(opened) => opened,
-        Err(closed) => return Ok(verdict_of(closed)),
-    };
+pub(crate) fn render(input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
+    let opened = open::open(input, request.limits.whole_file_bytes, &request.passwords).map_err(verdict_of)?;
     let pages = opened.pdf.pages();
-    let Some(page) = (number as usize).checked_sub(1).and_then(|index| pages.get(index)) else {
-        return Ok(Verdict::Failed(Reason::NoSuchPage { page: u64::from(number) }));
-    };
-    match render::render(page, render::Wish { dpi, max_side, grey, max_pixels: limits.pixels }) {
-        Ok(render::Rendering { width, height, png }) => {
-            out.emit(Record::Picture(Picture { page: number, width, height, png }))?;
-            Ok(Verdict::Read)
-        }
-        Err(error) => Ok(Verdict::Failed(Reason::CannotEncode { detail: Detail::of(&error) })),
-    }
+    let page = (wish.page as usize).checked_sub(1).and_then(|index| pages.get(index));
+    let page = page.ok_or(Verdict::Failed(Reason::NoSuchPage { page: u64::from(wish.page) }))?;
+    Ok(render::render(page, wish))
 }
 
 /// Loads fonts for text whose fonts are not embedded, and the character maps.

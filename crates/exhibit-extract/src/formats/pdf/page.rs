@@ -145,7 +145,7 @@ impl Text {
         Self { page: Page { kind: PageKind::Paper, width, height, ..Page::default() } }
     }
 
-    /// Adds glyphs line by line; unpainted ones are marked so, the others as `kind`. Returns whether lines were sorted.
+    /// Adds glyphs line by line; invisible ones are marked as such, the others as `kind`. Returns whether lines were sorted.
     fn add(&mut self, glyphs: &[Glyph], kind: Option<MarkKind>, habits: &mut Habits) -> bool {
         let (lines, sorted) = lines::lines_of(glyphs);
         habits.balance = 0;

@@ -1,35 +1,19 @@
-//! Renders one page to a PNG.
+//! Renders one page.
 //!
 //! The size is fixed before anything is allocated: the requested resolution, reduced if the longest side or the
 //! number of pixels would exceed its limit.
 
 use super::fonts;
+use crate::raster::{Raster, Wish};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use hayro_interpret::InterpreterSettings;
 use hayro_syntax::page::Page as PdfPage;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder, ImageResult};
+use image::codecs::png::FilterType;
 use std::sync::Arc;
 
-/// How a page is to be rendered.
-#[derive(Clone, Copy)]
-pub(super) struct Wish {
-    pub(super) dpi: u32,
-    pub(super) max_side: u32,
-    pub(super) grey: bool,
-    pub(super) max_pixels: u64,
-}
-
-/// A rendered page: pixels across and down, and the PNG file.
-pub(super) struct Rendering {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) png: Vec<u8>,
-}
-
 /// Renders a page.
-pub(super) fn render<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Rendering> {
+pub(super) fn render<'a>(page: &'a PdfPage<'a>, wish: Wish) -> Raster {
     let (width, height) = size(page.render_dimensions(), wish);
     let (points_across, points_down) = page.render_dimensions();
     let pixmap = hayro::render(
@@ -46,16 +30,12 @@ pub(super) fn render<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Rende
     );
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let pixels = pixmap.data_as_u8_slice().as_chunks::<4>().0;
-    let (bytes, colour): (Vec<u8>, _) = if wish.grey {
-        (pixels.iter().map(|[r, g, b, _]| luma(*r, *g, *b)).collect(), ExtendedColorType::L8)
+    let samples = if wish.grey {
+        pixels.iter().map(|[r, g, b, _]| luma(*r, *g, *b)).collect()
     } else {
-        (pixels.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect(), ExtendedColorType::Rgb8)
+        pixels.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect()
     };
-    drop(pixmap);
-    let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Up)
-        .write_image(&bytes, width, height, colour)?;
-    Ok(Rendering { width, height, png })
+    Raster { width, height, samples, grey: wish.grey, filter: FilterType::Up }
 }
 
 fn luma(r: u8, g: u8, b: u8) -> u8 {
@@ -80,7 +60,7 @@ mod tests {
     #[test]
     fn sizes_respect_their_limits() {
         let check = |points: (f32, f32), dpi: u32, max_side: u32, max_pixels: u64, expect: (u32, u32)| {
-            assert_eq!(size(points, Wish { dpi, max_side, grey: false, max_pixels }), expect);
+            assert_eq!(size(points, Wish { page: 1, dpi, max_side, grey: false, enlarge: false, max_pixels }), expect);
         };
         check((612.0, 792.0), 150, 10_000, u64::MAX, (1275, 1650));
         check((612.0, 792.0), 150, 792, u64::MAX, (612, 792));

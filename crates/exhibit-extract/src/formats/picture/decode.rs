@@ -4,11 +4,12 @@
 
 use super::cursor;
 use super::fax::Fax;
+use crate::raster::{Raster, Wish};
 use exhibit_model::code::PictureCoding;
 use exhibit_model::{Detail, Reason};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, ImageReader, RgbImage, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, RgbImage, RgbaImage};
 use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
@@ -218,22 +219,20 @@ const LEAST_SIDE: f64 = 1600.0;
 const MOST_ENLARGED: f64 = 3.0;
 const SMALL_SIDE: f64 = 1000.0;
 
-/// The picture as displayed, scaled to `max_side` and down by `scale` if that is below 1; a small one up, if it is above 1.
-/// Returns width, height and PNG.
-pub(super) fn rendered(
-    picture: DynamicImage,
-    orientation: u8,
-    scale: f64,
-    max_side: u32,
-    grey: bool,
-) -> Result<(u32, u32, Vec<u8>), Reason> {
+/// The picture as displayed, scaled to the sides and pixels wished for, and down by `scale` if that is below 1; a small one
+/// up, if it is above 1 and the wish says so.
+pub(super) fn rendered(picture: DynamicImage, orientation: u8, scale: f64, wish: Wish) -> Raster {
     let mut picture = without_alpha(picture);
     let longer = f64::from(picture.width().max(picture.height()));
     let by_resolution = scale.max(LEAST_SIDE / longer).min(1.0);
-    let by_side = f64::from(max_side.max(1)) / longer;
+    let max_side = wish.max_side.max(1);
+    let by_side = f64::from(max_side) / longer;
+    let pixels = f64::from(picture.width()) * f64::from(picture.height());
+    let by_pixels = (wish.max_pixels.max(1) as f64 / pixels).sqrt();
     let enlarged = scale.min(MOST_ENLARGED).min(LEAST_SIDE / longer);
-    let factor = if longer < SMALL_SIDE && enlarged > 1.0 { enlarged } else { by_resolution }.min(by_side);
-    let side = |pixels: u32| ((f64::from(pixels) * factor).round() as u32).clamp(1, max_side.max(1));
+    let is_small = wish.enlarge && longer < SMALL_SIDE && enlarged > 1.0;
+    let factor = if is_small { enlarged } else { by_resolution }.min(by_side).min(by_pixels);
+    let side = |pixels: u32| ((f64::from(pixels) * factor).round() as u32).clamp(1, max_side);
     let (width, height) = (side(picture.width()), side(picture.height()));
     if factor < 1.0 {
         picture = picture.thumbnail_exact(width, height);
@@ -242,19 +241,8 @@ pub(super) fn rendered(
     }
     picture.apply_orientation(Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms));
     let (width, height) = (picture.width(), picture.height());
-    let mut png = Vec::new();
-    let encoder = image::codecs::png::PngEncoder::new_with_quality(
-        &mut png,
-        image::codecs::png::CompressionType::Fast,
-        image::codecs::png::FilterType::Adaptive,
-    );
-    let written = if grey {
-        encoder.write_image(picture.to_luma8().as_raw(), width, height, image::ExtendedColorType::L8)
-    } else {
-        encoder.write_image(picture.to_rgb8().as_raw(), width, height, image::ExtendedColorType::Rgb8)
-    };
-    written.map_err(|error| Reason::CannotEncode { detail: Detail::of(&error) })?;
-    Ok((width, height, png))
+    let samples = if wish.grey { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() };
+    Raster { width, height, samples, grey: wish.grey, filter: image::codecs::png::FilterType::Adaptive }
 }
 
 // Transparent pixels get the background on which the rest is visible: white, or black under light content.

@@ -3,6 +3,7 @@
 use super::{extract, render};
 use crate::formats::office::testing::{Outcome, read, read_within, request, torment};
 use crate::out::Out;
+use crate::raster::Wish;
 use exhibit_model::{Limits, NoteCode, Reason, Record, Task, Verdict};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, RgbaImage};
 use std::io::Cursor;
@@ -25,8 +26,9 @@ fn rendered(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<Dynami
     let limits = Limits::STANDARD;
     let mut records: Vec<Record> = Vec::new();
     let mut out = Out::new(&mut records, limits);
-    let task = Task::Render { page, dpi: 96, max_side, grey };
-    let verdict = render(&mut Cursor::new(bytes.to_vec()), &request(task, limits), &mut out).expect("the sink is open");
+    let wish = Wish { page, dpi: 96, max_side, grey, enlarge: true, max_pixels: limits.pixels };
+    let raster = render(&mut Cursor::new(bytes.to_vec()), &request(Task::Extract, limits), wish)?;
+    let verdict = raster.emit_png(page, &mut out).expect("the sink is open");
     match records.pop() {
         Some(Record::Picture(picture)) => {
             let decoded = image::load_from_memory(&picture.png).expect("a PNG");
@@ -125,20 +127,21 @@ fn orientation_and_resolution_are_applied() {
 
 #[test]
 fn small_pictures_are_enlarged_for_ocr() {
-    let sizes = |side: u32, dpi: u32| {
+    let sized = |side: u32, dpi: u32, enlarge: bool| {
         let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(side, side / 2, Luma([200]))), ImageFormat::Png);
-        let mut records: Vec<Record> = Vec::new();
-        let mut out = Out::new(&mut records, Limits::STANDARD);
-        let task = Task::Render { page: 1, dpi, max_side: 6000, grey: true };
-        render(&mut Cursor::new(bytes), &request(task, Limits::STANDARD), &mut out).expect("the sink is open");
-        let Some(Record::Picture(picture)) = records.pop() else { panic!("no picture") };
-        (picture.width, picture.height)
+        let wish = Wish { page: 1, dpi, max_side: 6000, grey: true, enlarge, max_pixels: 1_000_000 };
+        let raster = render(&mut Cursor::new(bytes), &request(Task::Extract, Limits::STANDARD), wish);
+        let raster = raster.expect("pixels");
+        (raster.width, raster.height)
     };
+    let sizes = |side, dpi| sized(side, dpi, true);
     // 96 dots per inch are assumed
     assert_eq!(sizes(300, 192), (600, 300));
     assert_eq!(sizes(300, 1200), (900, 450), "three times at most");
     assert_eq!(sizes(800, 1200), (1600, 800), "and no larger than a scan");
     assert_eq!(sizes(1200, 1200), (1200, 600));
+    assert_eq!(sized(300, 1200, false), (300, 150), "not for models that read small letters");
+    assert_eq!(sized(2000, 1200, false), (1414, 707), "a million pixels at most");
     assert_eq!(sizes(300, 96), (300, 150));
 }
 

@@ -1,6 +1,7 @@
 //! The entries of a zip archive: from its central directory, or, if that is broken, from the local headers.
 
 use super::read_at;
+use crate::formats::archive::dos_moment;
 use crate::out::Input;
 use exhibit_model::Moment;
 use std::io;
@@ -393,14 +394,6 @@ fn find(input: &mut dyn Input, signatures: &[[u8; 4]], from: u64, size: u64) -> 
         at += STEP as u64;
     }
     Ok(None)
-}
-
-/// The time of an MS-DOS time and date.
-fn dos_moment((time, date): (u16, u16)) -> Option<Moment> {
-    let field = |value: u16, shift: u32, bits: u32| u32::from(value >> shift) & ((1 << bits) - 1);
-    let year = 1980 + i64::from(field(date, 9, 7));
-    let second = field(time, 0, 5) * 2;
-    Moment::from_civil(year, field(date, 5, 4), field(date, 0, 5), field(time, 11, 5), field(time, 5, 6), second)
 }
 
 fn crc32(bytes: &[u8]) -> u32 {

@@ -87,7 +87,13 @@ pub(super) const ENTRIES: &[Case] = &[
         RECEIPT,
         Fault::EntryObject,
     ),
-    ("an output too few", PLAIN, entry!(3, |e| set(e, "made", Value::List(Vec::new()))), READING, Fault::EntryObject),
+    (
+        "an output too few",
+        PLAIN,
+        entry!(3, |e| set(e, "made", JsonValue::List(Vec::new()))),
+        READING,
+        Fault::EntryObject,
+    ),
     (
         "a fact too many",
         PLAIN,
@@ -122,7 +128,7 @@ pub(super) const ENTRIES: &[Case] = &[
     (
         "a commitment in clear",
         PLAIN,
-        entry!(6, |e| set(e, "sealed", Value::map([("tag", "true".into())]))),
+        entry!(6, |e| set(e, "sealed", JsonValue::map([("tag", "true".into())]))),
         QUOTED,
         Fault::EntrySealed,
     ),
@@ -140,9 +146,9 @@ pub(super) const ENTRIES: &[Case] = &[
             let first = format!("[\"{}\"]", key_ref(signer(1).verifier()));
             set(e, "act", "case.open");
             set(e, "object", "case");
-            set(e, "used", Value::List(Vec::new()));
-            set(e, "made", Value::read(first.as_bytes()).expect("a list"));
-            set(e, "facts", Value::map([]));
+            set(e, "used", JsonValue::List(Vec::new()));
+            set(e, "made", JsonValue::read(first.as_bytes()).expect("a list"));
+            set(e, "facts", JsonValue::map([]));
         }),
         "custody/entries/000000004.json",
         Fault::EntryFirst,
@@ -152,8 +158,8 @@ pub(super) const ENTRIES: &[Case] = &[
         PLAIN,
         entry!(0, |e| {
             set(e, "act", "case.seal");
-            set(e, "made", Value::List(Vec::new()));
-            set(e, "facts", Value::map([]));
+            set(e, "made", JsonValue::List(Vec::new()));
+            set(e, "facts", JsonValue::map([]));
         }),
         OPENED,
         Fault::EntryFirst,
@@ -212,7 +218,7 @@ pub(super) const LOGS: &[Case] = &[
         PLAIN,
         Forgery {
             before: |log| {
-                let reason = Value::map([("reason", "compromised".into())]);
+                let reason = JsonValue::map([("reason", "compromised".into())]);
                 log.push("key.revoke", &key_ref(signer(1).verifier()), [("facts", reason)]);
             },
             ..HONEST

@@ -3,10 +3,10 @@
 
 use crate::made::{Forgery, HONEST, Members, ORIGIN, Plan, Tree, commitments, forged_bag, key, set, signer, swap};
 use crate::{check, request};
-use exhibit_proof::bagit::{FileKind, Files, Found, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
 use exhibit_proof::chain::key_ref;
 use exhibit_proof::finding::Fault;
-use exhibit_proof::json::Value;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{Trust, entry_path};
 use exhibit_verify::{Report, TrustedFiles, What, check_bag, verify};
 
@@ -76,7 +76,7 @@ mod entries;
 mod quotes;
 mod records;
 
-fn set_value(members: &mut Members, name: &str, value: Value) {
+fn set_value(members: &mut Members, name: &str, value: JsonValue) {
     members.insert(name.to_owned(), value);
 }
 
@@ -189,12 +189,12 @@ fn every_check_of_a_key_holder_has_a_forgery() {
 
 struct Odd {
     bag: Tree,
-    more: Vec<Found>,
+    more: Vec<FoundFile>,
     reads: u32,
 }
 
 impl Files for Odd {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let mut found = self.bag.list()?;
         found.append(&mut self.more);
         Ok(found)
@@ -236,7 +236,7 @@ fn odd_names_and_kinds_have_their_faults() {
         (b"DATA/ro-crate-metadata.json", FileKind::Plain, Fault::LooksAlike),
         (b"custody/key.pub.", FileKind::Plain, Fault::LooksAlike),
     ] {
-        let more = vec![Found { path: path.to_vec(), size: 0, kind }];
+        let more = vec![FoundFile { path: path.to_vec(), size: 0, kind }];
         let mut odd = Odd { bag: forged_bag(PLAIN, HONEST), more, reads: 0 };
         odd.bag.put("data/twice", "");
         if kind != FileKind::HardLinked {

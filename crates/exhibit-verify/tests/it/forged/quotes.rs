@@ -21,7 +21,7 @@ pub(super) const QUOTES: &[Case] = &[
         PLAIN,
         entry!(6, |e| {
             let used = e["used"].as_list().expect("a list")[0].clone();
-            set_value(e, "used", Value::List(vec![used, format!("tree:{}", "ab".repeat(32)).into()]));
+            set_value(e, "used", JsonValue::List(vec![used, format!("tree:{}", "ab".repeat(32)).into()]));
         }),
         QUOTE,
         Fault::QuoteLog,
@@ -114,7 +114,7 @@ pub(super) const ANCHORS: &[Case] = &[
             let (object, made) = (e["object"].clone(), e["made"].as_list().expect("a list")[1].clone());
             let reply = e["made"].as_list().expect("a list")[0].clone();
             e.insert("object".to_owned(), made);
-            e.insert("made".to_owned(), Value::List(vec![reply, object]));
+            e.insert("made".to_owned(), JsonValue::List(vec![reply, object]));
         }),
         COSIGNED,
         Fault::TimeLog,

@@ -38,7 +38,7 @@ pub(super) const RECORDS: &[Case] = &[
     (
         "a case without document numbers",
         PLAIN,
-        entry!(0, |e| set(e, "facts", Value::map([]))),
+        entry!(0, |e| set(e, "facts", JsonValue::map([]))),
         RECORD,
         Fault::DocumentNumber,
     ),
@@ -55,7 +55,7 @@ pub(super) const RECORDS: &[Case] = &[
     (
         "a member without its container",
         PLAIN,
-        record!(2, |r| set(r, "containers", Value::List(Vec::new()))),
+        record!(2, |r| set(r, "containers", JsonValue::List(Vec::new()))),
         MEMBER,
         Fault::Container,
     ),
@@ -134,7 +134,7 @@ pub(super) const RECORDS: &[Case] = &[
         PLAIN,
         record!(1, |r| {
             let openings = [r["openings"].as_list().expect("a list"); 2].concat();
-            set_value(r, "openings", Value::List(openings));
+            set_value(r, "openings", JsonValue::List(openings));
         }),
         RECORD,
         Fault::Opening,
@@ -162,7 +162,7 @@ pub(super) const RECORDS: &[Case] = &[
         record!(1, |r| {
             let mut parts = r["parts"].as_list().expect("a list").to_vec();
             parts.swap(1, 2);
-            set_value(r, "parts", Value::List(parts));
+            set_value(r, "parts", JsonValue::List(parts));
         }),
         RECORD,
         Fault::PartOrder,
@@ -173,7 +173,7 @@ pub(super) const RECORDS: &[Case] = &[
         record!(1, |r| {
             let mut parts = r["parts"].as_list().expect("a list").to_vec();
             parts.insert(1, parts[1].clone());
-            set_value(r, "parts", Value::List(parts));
+            set_value(r, "parts", JsonValue::List(parts));
         }),
         RECORD,
         Fault::PartOrder,
@@ -183,12 +183,12 @@ pub(super) const RECORDS: &[Case] = &[
         PLAIN,
         record!(1, |r| {
             let parts = r["parts"].as_list().expect("a list")[1..].to_vec();
-            set_value(r, "parts", Value::List(parts));
+            set_value(r, "parts", JsonValue::List(parts));
         }),
         RECORD,
         Fault::PartOrder,
     ),
-    ("no parts", PLAIN, record!(1, |r| set(r, "parts", Value::List(Vec::new()))), RECORD, Fault::PartOrder),
+    ("no parts", PLAIN, record!(1, |r| set(r, "parts", JsonValue::List(Vec::new()))), RECORD, Fault::PartOrder),
     (
         "more pages than were read",
         PLAIN,

@@ -15,6 +15,7 @@ use crate::words::{ENGLISH, Words};
 use exhibit_case::chain_of;
 use exhibit_messages::line_error;
 use exhibit_model::ItemId;
+use exhibit_query::PageKey;
 use exhibit_search::{Batch, BatchLine, SearchError, Which};
 use maud::{Markup, html};
 use std::panic::AssertUnwindSafe;
@@ -186,8 +187,8 @@ fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchL
 
 fn line(app: &App, words: &Words, batch: &Batch, line: BatchLine) -> LineView {
     let query = if batch.queries { line.text.clone() } else { format!("\"{}\"", line.text.replace(['"', '*'], " ")) };
-    let to = |document: i64, page: u32| {
-        let number = app.case.label(ItemId::new(document));
+    let to = |key: PageKey| {
+        let (number, page) = (app.case.label(ItemId::new(key.document)), key.page.get());
         let place = Place { query: &query, page, exact: batch.exact, ..Place::default() };
         let href = links::document(&number, &place);
         (number, page, href)
@@ -201,7 +202,7 @@ fn line(app: &App, words: &Words, batch: &Batch, line: BatchLine) -> LineView {
         documents: line.document_count,
         pages: line.pages,
         new_pages: line.new_pages,
-        first: line.first.map(|(document, page)| to(document, page)),
+        first: line.first.map(to),
         text: line.text,
         context: line.context,
         error: line.error.map(|error| words.plain_text_of(&line_error(&error.code, error.query().as_ref()))),

@@ -8,7 +8,7 @@ use crate::pages::Content;
 use crate::params::Params;
 use axum::body::{Body, Bytes, HttpBody};
 use exhibit_messages::line_error;
-use exhibit_search::{BatchForm, LineError};
+use exhibit_search::{BatchForm, BatchLineError};
 use http_body::{Frame as BodyFrame, SizeHint};
 use std::io::Write;
 use std::pin::Pin;
@@ -30,7 +30,7 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
     let app = Arc::clone(app);
     std::thread::spawn(move || {
         let words = app.words();
-        let text = |error: &LineError| words.plain_text_of(&line_error(&error.code, error.query().as_ref()));
+        let text = |error: &BatchLineError| words.plain_text_of(&line_error(&error.code, error.query().as_ref()));
         let mut to = Pieces { sender, kept: Vec::new() };
         if let Err(error) = app.search().write_batch(number, form, which, &text, &mut to) {
             // a file that ends early must not be taken for a whole one

@@ -22,9 +22,9 @@ use crate::pages::search::{ROWS, order};
 use crate::params::Params;
 use crate::untrusted::{Name, Span};
 use crate::words::Words;
-use exhibit_case::Document;
+use exhibit_case::{CaseError, Document};
 use exhibit_catalogue::{Item, NoteRow};
-use exhibit_model::{ItemId, MetadataKey, Page, PageKind, TextSource};
+use exhibit_model::{ItemId, MetadataKey, Page, PageKind, PageNumber, TextSource};
 use exhibit_search::{CaseQuery, PageHits, SearchError, SearchRequest};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
@@ -62,6 +62,7 @@ struct Reading<'a> {
     place: Place<'a>,
     done: TagChange<'a>,
     query: Option<CaseQuery>,
+    no_index: bool,
 }
 
 /// A tag that was just added or removed, according to the address; empty for none.
@@ -84,9 +85,15 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
+    let mut no_index = false;
     let query = match app.search().query(requested.query, requested.exact) {
         // a query with an error finds nothing; the search page explains it
         Err(SearchError::Query(_)) => None,
+        // the text is there whatever has become of the index
+        Err(SearchError::Index(_) | SearchError::Case(CaseError::NoIndex | CaseError::Index(_))) => {
+            no_index = !requested.query.trim().is_empty();
+            None
+        }
         query => Some(query?),
     };
     let reading = Reading {
@@ -96,11 +103,12 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         document: app.view().document(id)?,
         hits: hits(app, id, query.as_ref())?,
         query,
+        no_index,
         place: requested,
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
     let place = reading.settled();
-    let page = (!reading.document.pages.is_empty()).then_some(place.page);
+    let page = (!reading.document.pages.is_empty()).then(|| PageNumber::new(place.page));
     let event = AccessEvent::Document { item: id, page, query: place.query.trim().to_owned() };
     Ok(Loaded::new(event, Reading { place, ..reading }.view()?))
 }
@@ -121,32 +129,35 @@ impl<'a> Reading<'a> {
         if place.hit > 0 {
             place.page = self.page_of_hit(place.hit);
         } else if place.page == 0 {
-            place.page = self.hits.first().map_or(1, |page| page.page);
+            place.page = self.hits.first().map_or(1, |page| page.page.get());
         }
-        if place.hit == 0 && place.from == 0 && self.hits.iter().any(|page| page.page == place.page) {
+        if place.hit == 0 && place.from == 0 && self.hits.iter().any(|page| page.page.get() == place.page) {
             place.hit = self.hits_before(place.page) + 1;
         }
         place
     }
 
     fn hits_before(&self, page: u32) -> usize {
-        self.hits.iter().take_while(|hits| hits.page < page).map(|hits| hits.spans.len()).sum()
+        self.hits.iter().take_while(|hits| hits.page.get() < page).map(|hits| hits.spans.len()).sum()
     }
 
     fn page_of_hit(&self, hit: usize) -> u32 {
         let mut seen = 0;
-        let holds = |page: &&PageHits| {
+        let has_hit = |page: &&PageHits| {
             seen += page.spans.len();
             hit <= seen
         };
-        self.hits.iter().find(holds).map_or(1, |page| page.page)
+        self.hits.iter().find(has_hit).map_or(1, |page| page.page.get())
     }
 
     fn view(&self) -> Result<DocumentView, PageError> {
         let item = &self.document.item;
         let (page, page_place) = match self.document.pages.len() {
             0 => (None, None),
-            of => (Some(self.app.view().page(item.id, self.place.page)?), Some(self.page_place(of as u64))),
+            of => (
+                Some(self.app.view().page(item.id, PageNumber::new(self.place.page))?),
+                Some(self.page_place(of as u64)),
+            ),
         };
         Ok(DocumentView {
             number: self.number.clone(),
@@ -215,6 +226,7 @@ impl<'a> Reading<'a> {
                 next: (after <= total).then(|| at(after)),
             }),
             result: if rank > 0 { self.neighbours()? } else { None },
+            no_index: self.no_index,
         })
     }
 
@@ -234,7 +246,7 @@ impl<'a> Reading<'a> {
         let results = self.app.search().search(&request)?;
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
-            let place = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
+            let place = Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
             Some(links::document(&self.app.case.label(hit.item.id), &place))
         };
         let previous = if rank > 1 { at(rank - 1) } else { None };
@@ -247,7 +259,7 @@ impl<'a> Reading<'a> {
     }
 
     fn hits_of(&self, page: u32) -> (usize, Option<&PageHits>) {
-        (self.hits_before(page), self.hits.iter().find(|hits| hits.page == page))
+        (self.hits_before(page), self.hits.iter().find(|hits| hits.page.get() == page))
     }
 
     fn picture(&self, page: &Page) -> Picture {
@@ -437,8 +449,8 @@ impl<'a> Reading<'a> {
     }
 
     fn note(&self, note: &NoteRow) -> Noted {
-        let page =
-            (note.page > 0).then(|| (note.page, self.to(Place { page: note.page, hit: 0, from: 0, ..self.place })));
+        let page = note.page.map(PageNumber::get);
+        let page = page.map(|page| (page, self.to(Place { page, hit: 0, from: 0, ..self.place })));
         Noted {
             severity: note.code.severity(),
             page,

@@ -16,7 +16,7 @@ use crate::pages::search::view::{
     Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
 };
 use crate::params::Params;
-use crate::untrusted::{Name, Passage, Span};
+use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::Words;
 use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
 use exhibit_model::ItemId;
@@ -234,14 +234,14 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
 pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
     let SearchPlace { query, sort, exact, documents, .. } = *place;
-    let to = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
-    let copies = Place { query: place.query, page: hit.page, ..Place::default() };
+    let to = Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
+    let copies = Place { query: place.query, page: hit.page.get(), ..Place::default() };
     Row {
         href: links::document(&number, &to),
         name: display::name(&app.case, &hit.item),
         kind: words.kind(&hit.item.media_type),
         state: hit.item.state,
-        page: Some((hit.page, hit.item.pages.max(hit.page))),
+        page: Some((hit.page.get(), hit.item.pages.max(hit.page.get()))),
         confidence: hit.confidence.map(narrow),
         date: match (hit.date, hit.item.modified) {
             (Some(stated), _) => Some(stated.day()),
@@ -253,7 +253,7 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         pages: hit.pages,
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
-        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page, *id, path)).collect(),
+        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page.get(), *id, path)).collect(),
         found_at: hit.found_at.as_deref().map(Name::from),
         shares: Vec::new(),
         number,
@@ -271,7 +271,7 @@ fn narrow(confidence: f64) -> f32 {
     confidence as f32
 }
 
-fn passage(hit: &SearchHit) -> Passage {
+fn passage(hit: &SearchHit) -> MarkedText {
     let snippet = &hit.snippet;
     let before = if snippet.cut_before { "… " } else { "" };
     let after = if snippet.cut_after { " …" } else { "" };
@@ -283,7 +283,7 @@ fn passage(hit: &SearchHit) -> Passage {
     });
     // one byte for each byte, so that offsets stay the same
     let text = snippet.text.replace(['\n', '\r', '\t'], " ");
-    Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
+    MarkedText { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
 fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice>, PageError> {

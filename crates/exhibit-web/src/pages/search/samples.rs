@@ -4,7 +4,7 @@ use crate::links::{self, SearchPlace};
 use crate::pages::search::facets::{Facet, FacetValue, Year};
 use crate::pages::search::view::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong};
 use crate::samples::HOSTILE;
-use crate::untrusted::{Name, Passage, Span};
+use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::ENGLISH;
 use exhibit_model::State;
 
@@ -96,8 +96,8 @@ fn answer() -> Answer {
 }
 
 /// A passage in which each stretch in square brackets is a hit; its first letter decides the clause.
-pub(crate) fn passage(language: &str, marked: &str) -> Passage {
-    let mut passage = Passage { language: language.to_owned(), ..Passage::default() };
+pub(crate) fn passage(language: &str, marked: &str) -> MarkedText {
+    let mut passage = MarkedText { language: language.to_owned(), ..MarkedText::default() };
     let mut rest = marked;
     while let Some((before, after)) = rest.split_once('[') {
         passage.text.push_str(before);

@@ -4,7 +4,7 @@ use crate::css_rules::CssRules;
 use crate::forms::{hidden, token};
 use crate::frame::{Frame, pager};
 use crate::pages::search::facets::{Facet, Year, facets, periods};
-use crate::untrusted::{Name, Passage, clause_class, ltr};
+use crate::untrusted::{MarkedText, Name, clause_class, ltr};
 use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -166,7 +166,7 @@ pub struct Row {
     /// Matching pages of the document, if rows are documents; 1 if they are pages.
     pub pages: u64,
     /// The text around the first hits.
-    pub snippet: Option<Passage>,
+    pub snippet: Option<MarkedText>,
     /// Copies folded into this row, and the link to them.
     pub copies: Option<(u64, String)>,
     /// Some of these copies: number, path, address.

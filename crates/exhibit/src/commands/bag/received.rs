@@ -9,8 +9,8 @@ use crate::texts::{safe, texts};
 use exhibit_bag::{KeptBag, ReceivedBag, SealedBag, Unlock, VerifiedBag, is_sealed, received_bags};
 use exhibit_case::Case;
 use exhibit_custody::Ref;
-use exhibit_proof::bagit::{Files, Found, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, VerifyError, What, check_bag, trust};
+use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
+use exhibit_verify::{CheckedBag, Folder, Report, Time, VerifyError, VerifyRequest, What, check_bag, trust};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ struct Watched<'a> {
 }
 
 impl Files for Watched<'_> {
-    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let found = self.files.list()?;
         self.meter.begin(Step::Check, true, found.iter().fold(0, |all, file| all.saturating_add(file.size)));
         Ok(found)
@@ -66,7 +66,7 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
 fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: bool) -> Result<CheckedBag, Failure> {
     let time = Time { authorities: bag.ca.clone(), ..Time::default() };
     let (path, key) = (bag.path.clone(), bag.key.clone());
-    let request = Request { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
+    let request = VerifyRequest { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
     let failed = |unable: VerifyError| Failure::new(Exit::Usage, "bag", safe(&unable.message()));
     let trust = trust(&request).map_err(failed)?;
     let brought = request.time.read().map_err(failed)?;

@@ -13,7 +13,7 @@ use exhibit_bag::{
 };
 use exhibit_model::shown;
 use exhibit_time::Certificate;
-use exhibit_time::anchored::{Anchored, Kind, MAX_FILE};
+use exhibit_time::anchored::{AnchorKind, Anchored, MAX_FILE};
 use serde_json::json;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -137,7 +137,7 @@ fn instructions(written: &AnchorRequests) -> String {
     let mut text = String::new();
     for part in INSTRUCTIONS.split("\n%%") {
         let (word, body) = part.split_once('\n').unwrap_or(("", part));
-        match Kind::ALL.into_iter().find(|kind| kind.word() == word.trim()) {
+        match AnchorKind::ALL.into_iter().find(|kind| kind.word() == word.trim()) {
             None => text.push_str(body),
             Some(kind) => {
                 for (file, _) in written.files.iter().filter(|(_, of)| *of == kind) {

@@ -8,7 +8,7 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{CaseError, CaseFolder, CaseWriter, Rotation, key_file};
-use exhibit_custody::{Entry, Key, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
+use exhibit_custody::{Entry, Key, KeyProtection, Passphrase, Ref, Remembered, Revocation, check_log_with};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
@@ -157,7 +157,7 @@ fn rotate(
     let keys = system::keys()?;
     let unlocked = system::unlocked_keys(&keys);
     let mut held = CaseWriter::take_any(folder, &unlocked, system::acts())?;
-    let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
+    let lock = lock_of_new(given, passphrase, file)?.map(KeyProtection::new);
     let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
     let done = held.rotate_key(&unlocked, &rotation)?;
     if context.output.json {
