@@ -1,6 +1,6 @@
 //! Runs a verification: a file or folder in, a report out.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, open_named};
 use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
 use crate::report::Report;
@@ -8,7 +8,7 @@ use crate::time::{Time, TrustedFiles, report_anchors, timestamp};
 use exhibit_messages::{Language, Message, Messages, verifier, verify as text};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::anchor::{Basis, MachineReading, Seen, basis};
-use exhibit_proof::bagit::{self, Checked, Digests, Files};
+use exhibit_proof::bagit::{self, Again, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
@@ -17,9 +17,9 @@ use exhibit_proof::package::{self, Proved, ProvedQuote, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The maximum size of a file that is checked alone, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -160,13 +160,13 @@ fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
     let unable = |error: std::io::Error| VerifyError::reported(path, &error);
-    // The files next to a proof are untrusted: opening a pipe would block, and reading a device may never end.
-    if !fs::metadata(path).map_err(unable)?.is_file() {
+    // The files next to a proof are untrusted: reading a device may never end.
+    if !path.is_file() && path.exists() {
         return Err(VerifyError::new(path, Unusable::NotAFile));
     }
+    let (file, _) = open_named(path).map_err(unable)?;
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    match read.map_err(unable)? {
+    match file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unable)? {
         length if length as u64 > MAX_FILE => Err(VerifyError::new(path, Unusable::TooLarge)),
         _ => Ok(bytes),
     }
@@ -189,7 +189,7 @@ pub struct CheckedBag {
     /// The facts that its proofs prove, if it has any.
     pub proved: Option<Proved>,
     /// Every readable file, with its digests.
-    pub files: BTreeMap<String, Digests>,
+    pub files: Arc<BTreeMap<String, Digests>>,
 }
 
 /// Checks a bag, given access to its files.
@@ -203,15 +203,18 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, p
     match &proved {
         Some(proved) => {
             report_proved(&mut report, proved, trust);
-            report_anchors(&mut report, files, &mut checked, (proved, trust), trusted);
+            let mut again = Again::new(files, &checked);
+            report_anchors(&mut report, &mut again, &mut checked, (proved, trust), trusted);
+            again.report(&mut checked);
         }
         None => report.not_proved.push(text::not_custody()),
     }
-    if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
-        report.proved.push(text::proved_load_files(first));
+    let first = checked.label(loadfile::LABEL).and_then(loadfile::Number::read).filter(|_| proved.is_some());
+    if let Some(first) = first {
+        report.proved.push(text::proved_load_files(first.to_string()));
     }
     report_limits(&mut report);
-    let files = std::mem::take(&mut checked.files);
+    let files = Arc::clone(&checked.files);
     take_findings(&mut report, checked);
     CheckedBag { report, proved, files }
 }
@@ -328,7 +331,9 @@ fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> 
     if let Some(proved) = &proved {
         report_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
         report_witnesses(&mut report, &proved.witnesses);
-        report_anchors(&mut report, &mut files, &mut checked, (proved, trust), &trusted);
+        let mut again = Again::new(&mut files, &checked);
+        report_anchors(&mut report, &mut again, &mut checked, (proved, trust), &trusted);
+        again.report(&mut checked);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some(quote) => {
                 let original = proved.documents.get(&quote.document).map(|document| to_hex(&document.original));

@@ -165,6 +165,7 @@ not-a-tag = { $tag } cannot be a tag
 hint-not-a-tag = a tag is at most 60 characters on one line, without quotation marks or asterisks
 no-index = the case has no search index
 hint-no-index = rebuild it: exhibit case repair --index
+unfinished-export = an export to this folder was interrupted: { $path } has copies of documents. The same export replaces it; otherwise delete it
 not-rendered = the page cannot be rendered: { $reason }
 hint-not-rendered = its text is available: `exhibit cat DOC --text`
 sealed = the case is sealed: nothing can be added to it or changed in it

@@ -24,7 +24,7 @@ fn a_good_bag_is_good_with_the_right_key() {
 
         Checked
           - 10 files (3,654 bytes), read and compared with the digest manifests
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - Nothing in the package was added, removed or changed since its manifests were written.
@@ -157,7 +157,7 @@ const TAMPERED: &[Case] = &[
     (
         "the proof of another entry",
         |bag| {
-            let other = bag.text("custody/entries/000000001.tlog-proof");
+            let other = bag.text("custody/entries/000000003.tlog-proof");
             bag.put("custody/entries/000000002.tlog-proof", other);
             bag.relist_tags();
         },
