@@ -7,7 +7,7 @@ use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{Proved, Trust};
+use exhibit_proof::package::{Proved, TrustInput};
 use exhibit_time::anchored::Known;
 use exhibit_time::sigsum::{LeafRequest, Proof};
 use exhibit_time::{Certificate, SigsumPolicy, StampContext, StatedTime, TimeStamp, bag, stamp};
@@ -58,7 +58,7 @@ pub(crate) fn report_anchors(
     report: &mut Report,
     files: &mut dyn Files,
     checked: &mut Checked,
-    (proved, trust): (&Proved, &Trust),
+    (proved, trust): (&Proved, &TrustInput),
     trusted: &TrustedFiles,
 ) {
     let known = Known {
