@@ -8,7 +8,7 @@ use crate::intake::Intake;
 use crate::progress::{IngestProgress, Phase};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
-use crate::stages::read::{Families, Read};
+use crate::stages::read::{Families, Read, Suspects};
 use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
@@ -135,7 +135,14 @@ fn run(
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
-    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
+    let read = Read {
+        cage,
+        passwords: &passwords,
+        limits,
+        cage_limits,
+        families: Families::default(),
+        suspects: Suspects::default(),
+    };
     let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
     let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
     run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))

@@ -9,10 +9,12 @@ use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::pages::intake::{self, IntakeView};
 use crate::params::Params;
-use crate::untrusted::ltr;
+use crate::untrusted::{Name, ltr};
 use crate::words::Words;
+use exhibit_case::Standing;
 use exhibit_model::State;
 use maud::{Markup, html};
+use std::os::unix::ffi::OsStrExt as _;
 
 /// The data of the overview.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,8 @@ pub struct OverviewView {
     pub log: Option<(u64, String)>,
     /// The intake that runs in this process, if it is not complete.
     pub intake: Option<IntakeView>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Standing,
 }
 
 /// A value and how often it occurs.
@@ -97,6 +101,12 @@ impl Page for Overview {
             vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())];
         let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
         samples.extend(running);
+        let copy = Standing::CopyOf("/home/user/Exhibit/<harbour>".into());
+        let behind = Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
+        let lost = Standing::Behind { size: 3_800, once: 4_120, last: None };
+        for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
+            samples.push((name, OverviewView { standing, ..sample() }));
+        }
         samples
     }
 }
@@ -146,6 +156,7 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         kinds,
         log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
         intake: None,
+        standing: (app.standing)(),
     })
 }
 
@@ -156,6 +167,7 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.overview()) }
+            (standing(words, &view.standing))
             @if let Some(intake) = &view.intake { (intake::section(frame, intake)) }
             @if found == 0 {
                 @if view.intake.is_none() {
@@ -180,6 +192,27 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let watched = view.intake.as_ref().is_some_and(|intake| intake.watched);
     let refresh = watched.then_some(intake::REFRESH);
     Frame { refresh, ..frame.clone() }.page(&words.overview(), &rules, body)
+}
+
+// Whatever is done in a copy, or in an earlier state, is not part of the case.
+fn standing(words: &Words, standing: &Standing) -> Markup {
+    let place = |folder: &std::path::Path| Name::new(folder.as_os_str().as_bytes()).show();
+    html! {
+        @match standing {
+            Standing::Own => {}
+            Standing::CopyOf(original) => div.trouble role="alert" {
+                p { strong.bad { "! " (words.copy_of()) } " " (place(original)) }
+                p { (words.copy_of_advice()) }
+            },
+            Standing::Behind { size, once, last } => div.trouble role="alert" {
+                p { strong.bad { "! " (words.behind(*once, *size)) } }
+                @match last {
+                    Some(last) => p { (words.behind_elsewhere()) " " (place(last)) ". " (words.behind_advice()) },
+                    None => p { (words.behind_nowhere()) },
+                }
+            },
+        }
+    }
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -305,5 +338,6 @@ fn sample() -> OverviewView {
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
         intake: None,
+        standing: Standing::Own,
     }
 }

@@ -121,7 +121,7 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         context.output.remark(&texts().saved_as(shown(name)));
     }
     let found = results.total > 0;
-    let _noted = access_log::note(context.output, &case, access_log::search(&text));
+    let _noted = access_log::note(context.output, &case, access_log::search(&text))?;
     if search.facets {
         facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
