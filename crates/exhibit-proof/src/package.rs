@@ -2,7 +2,7 @@
 //! custody log recorded as received and read, and that the log recorded this package as handed over.
 //!
 //! Everything depends on the key of the log. A package cannot prove whose key it is, or that there is no second
-//! log with the same key: see [`Trust`].
+//! log with the same key: see [`TrustInput`].
 
 mod rules;
 
@@ -53,7 +53,7 @@ const MAX_PROOF: u64 = 64 << 20;
 
 /// What the reader knows independently of the package.
 #[derive(Clone, Debug, Default)]
-pub struct Trust {
+pub struct TrustInput {
     /// The key of the log, obtained separately from the package.
     pub key: Option<VerifierKey>,
     /// The signatures that the reader requires.
@@ -188,7 +188,7 @@ pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, 
 
 /// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
 /// if the bag contains no usable proofs.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
+pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, views: Views<'_>) -> Option<Proved> {
     if !checked.files.keys().any(|path| path.starts_with("custody/")) {
         checked.wrong("custody", Fault::NoCustody, "");
         return None;
@@ -327,7 +327,7 @@ impl Check<'_> {
     }
 
     // The log must record its first key, and each handover must be signed, up to the key that signs the checkpoint.
-    fn own_key(&mut self, trust: &Trust) -> Vec<VerifierKey> {
+    fn own_key(&mut self, trust: &TrustInput) -> Vec<VerifierKey> {
         let mut earlier = Vec::new();
         let mut last = self.first_key.clone();
         for path in self.below(CHAIN).take(MAX_HANDOVERS).collect::<Vec<_>>() {

@@ -6,7 +6,7 @@
 use exhibit_mutate::Mutator;
 use exhibit_proof::bagit::{self, FileKind, Files, FoundFile, Unreadable};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::Trust;
+use exhibit_proof::package::TrustInput;
 use exhibit_time::anchored::Known;
 use exhibit_verify::{Folder, prove};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Files for Bag {
 impl Bag {
     fn is_good(&mut self) -> bool {
         let mut checked = bagit::check(self);
-        let proved = prove(self, &mut checked, &Trust::default());
+        let proved = prove(self, &mut checked, &TrustInput::default());
         if let Some(proved) = &proved {
             exhibit_time::bag::check(self, &mut checked, &proved.keys(), &Known::default());
         }

@@ -11,7 +11,7 @@ use exhibit_proof::entry::{Entry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
-use exhibit_proof::package::Trust;
+use exhibit_proof::package::TrustInput;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::tile::{FULL, Layer, TileName, read_entries, read_hashes, subtree_hash};
 use exhibit_proof::tree::{self, ProofError, complete_root};
@@ -68,7 +68,7 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
 }
 
 /// Checks a whole log: every entry, every hash, the root, the signature, and the chain of its keys.
-pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError> {
+pub(crate) fn whole(folder: &Path, trust: &TrustInput) -> Result<Report, VerifyError> {
     let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
     let (own, note) = (read(&key_place)?, read(&place)?);
     let mut check = Check { files: Folder::new(folder), folder, report: Report::default(), handovers: Vec::new() };

@@ -13,7 +13,7 @@ use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
-use exhibit_proof::package::{self, Proved, ProvedQuote, Trust};
+use exhibit_proof::package::{self, Proved, ProvedQuote, TrustInput};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use std::collections::BTreeMap;
@@ -138,7 +138,7 @@ pub fn verify(request: &VerifyRequest) -> Result<Report, VerifyError> {
 ///
 /// # Errors
 /// [`VerifyError`] if they cannot be used.
-pub fn trust(request: &VerifyRequest) -> Result<Trust, VerifyError> {
+pub fn trust(request: &VerifyRequest) -> Result<TrustInput, VerifyError> {
     let key = match &request.key {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
@@ -151,7 +151,7 @@ pub fn trust(request: &VerifyRequest) -> Result<Trust, VerifyError> {
         let unable = |error| VerifyError::reported(path, &error);
         Policy::parse(&read(path)?).map_err(unable)
     });
-    Ok(Trust { key, policy: policy.transpose()? })
+    Ok(TrustInput { key, policy: policy.transpose()? })
 }
 
 fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
@@ -172,7 +172,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
     }
 }
 
-fn bag(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn bag(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     if !path.is_dir() {
@@ -193,7 +193,7 @@ pub struct CheckedBag {
 }
 
 /// Checks a bag, given access to its files.
-pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
+pub fn check_bag(files: &mut dyn Files, trust: &TrustInput, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
@@ -221,7 +221,7 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, p
 
 /// Checks the proofs in a bag and the load files derived from them, given the result of [`bagit::check`], and adds its
 /// findings to it. Returns `None` if the bag contains no usable proofs.
-pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<Proved> {
+pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput) -> Option<Proved> {
     package::check(files, checked, trust, &loadfile::check)
 }
 
@@ -230,7 +230,13 @@ fn take_findings(report: &mut Report, checked: Checked) {
     report.remarks = checked.remarks;
 }
 
-fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
+fn report_log(
+    report: &mut Report,
+    key: &VerifierKey,
+    earlier: &[VerifierKey],
+    checkpoint: &Checkpoint,
+    trust: &TrustInput,
+) {
     let shown = key.to_string();
     report.checked.push(text::checked_log(checkpoint.size, &checkpoint.origin, checkpoint.root.to_string()));
     match &trust.key {
@@ -244,7 +250,7 @@ fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], c
     report.facts.insert("size".to_owned(), JsonValue::Text(checkpoint.size.to_string()));
 }
 
-fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
+fn report_proved(report: &mut Report, proved: &Proved, trust: &TrustInput) {
     report_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
     let earlier = proved.earlier.iter().map(|key| JsonValue::Text(key.to_string())).collect();
     report.facts.insert("earlier_keys".to_owned(), JsonValue::List(earlier));
@@ -315,7 +321,7 @@ fn report_limits(report: &mut Report) {
     report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
-fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn quote(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     let unable = |reason| VerifyError::new(path, reason);
@@ -353,7 +359,7 @@ fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> 
     Ok(report)
 }
 
-fn checkpoint(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn checkpoint(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let folder = request.log.clone().unwrap_or_else(|| path.with_file_name(""));
@@ -371,7 +377,7 @@ fn checkpoint(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyEr
 }
 
 // The key that the reader knows, or else the one in the folder of the log.
-fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, VerifyError> {
+fn known_key(trust: &TrustInput, folder: &Path) -> Result<VerifierKey, VerifyError> {
     trust.key.clone().map_or_else(|| key_file(&folder.join(KEY)), Ok)
 }
 
@@ -391,7 +397,7 @@ pub(crate) fn check_note(
     path: &Path,
     note: &SignedNote,
     (key, earlier): (&VerifierKey, &[VerifierKey]),
-    trust: &Trust,
+    trust: &TrustInput,
 ) {
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
@@ -411,7 +417,7 @@ pub(crate) fn check_note(
     }
 }
 
-fn proof(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn proof(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;

@@ -7,7 +7,7 @@ use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{ANCHORS, LoggedAnchor, Proved, Trust};
+use exhibit_proof::package::{ANCHORS, LoggedAnchor, Proved, TrustInput};
 use exhibit_time::anchored::{AnchorKind, Known};
 use exhibit_time::bag::BagAnchor;
 use exhibit_time::sigsum::{LeafRequest, Proof};
@@ -59,7 +59,7 @@ pub(crate) fn report_anchors(
     report: &mut Report,
     files: &mut dyn Files,
     checked: &mut Checked,
-    (proved, trust): (&Proved, &Trust),
+    (proved, trust): (&Proved, &TrustInput),
     trusted: &TrustedFiles,
 ) {
     let known = Known {

@@ -12,7 +12,7 @@ use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, FileKind, Files, FoundFile, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::package::{Proved, ProvedDocument, Trust, picture_path, record_path, text_path};
+use exhibit_proof::package::{Proved, ProvedDocument, TrustInput, picture_path, record_path, text_path};
 use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,7 +213,7 @@ impl KeptBag {
         hidden.push(".unfinished");
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
-        let checked = check_bag(self, &Trust::default(), &TrustedFiles::default(), false);
+        let checked = check_bag(self, &TrustInput::default(), &TrustedFiles::default(), false);
         let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
         for (path, digests) in good.files.iter() {
             copy(self, path, digests, &unfinished.join(path))?;
@@ -327,7 +327,7 @@ pub fn check_received(view: &CaseView<'_>) -> Result<Vec<(ReceivedBag, Vec<Findi
             continue;
         }
         let mut kept = KeptBag::open(view, &bag.id.to_string())?;
-        let checked = check_bag(&mut kept, &Trust::default(), &TrustedFiles::default(), false);
+        let checked = check_bag(&mut kept, &TrustInput::default(), &TrustedFiles::default(), false);
         let mut findings = checked.report.deviations;
         let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
         if manifest != Some(bag.id) {

@@ -183,7 +183,7 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         let (at, size) = (entry.raw_file_position(), entry.size());
         end = at.saturating_add(size);
         if end > length {
-            return Err(not_sealed(io::Error::other("a file in it goes on beyond its end")).into());
+            return Err(not_sealed(io::Error::other("a file in it continues past its end")).into());
         }
         let name = entry.path_bytes().into_owned();
         let kind = entry.header().entry_type();

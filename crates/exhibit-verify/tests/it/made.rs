@@ -10,7 +10,9 @@ use exhibit_proof::chain::{handover_path, key_ref};
 use exhibit_proof::document::DocumentTree;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{self, Trust, entry_path, picture_path, policy_text, proof_path, record_path, text_path};
+use exhibit_proof::package::{
+    self, TrustInput, entry_path, picture_path, policy_text, proof_path, record_path, text_path,
+};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
 use exhibit_proof::tile::{Layer, TileName, push_entry, write_hashes};
@@ -643,7 +645,7 @@ fn add_load_files(files: &mut Tree, log: &Log, first: &str) {
     unfinished.relist();
     add_custody(&mut unfinished, log);
     let mut checked = check(&mut unfinished);
-    let trust = Trust::default();
+    let trust = TrustInput::default();
     let proved = package::check(&mut unfinished, &mut checked, &trust, &|_, _, _| Vec::new()).expect("proofs");
     let first = loadfile::Number::read(first).expect("a number");
     let made = loadfile::make(&proved.documents, &first).expect("enough digits");
