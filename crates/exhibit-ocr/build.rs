@@ -49,5 +49,5 @@ fn embedding(list: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
         fields.push_str(&format!("{field}: std::borrow::Cow::Borrowed({include}!({:?})),\n", fs::canonicalize(&path)?));
     }
     let version: String = all.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("Some(({version:?}, Files {{ {fields} }}))"))
+    Ok(format!("Some(({version:?}, ModelFiles {{ {fields} }}))"))
 }

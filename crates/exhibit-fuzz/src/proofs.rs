@@ -2,7 +2,7 @@
 //! form is canonical; nothing unsigned is ever taken for signed.
 
 use exhibit_custody::Entry;
-use exhibit_proof::bagit::{self, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{self, Files, FoundFile, FoundKind, Unreadable};
 use exhibit_proof::document::Leaf;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::package::{self, TrustInput};
@@ -176,8 +176,11 @@ impl Bag {
 
 impl Files for Bag {
     fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
-        let found =
-            self.0.iter().map(|(path, bytes)| FoundFile { path: path.clone(), size: bytes.len() as u64, plain: true });
+        let found = self.0.iter().map(|(path, bytes)| FoundFile {
+            path: path.clone(),
+            size: bytes.len() as u64,
+            kind: FoundKind::Plain,
+        });
         Ok(found.collect())
     }
 

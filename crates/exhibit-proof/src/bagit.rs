@@ -46,12 +46,12 @@ pub struct FoundFile {
     /// Its size in bytes.
     pub size: u64,
     /// What it is.
-    pub kind: FileKind,
+    pub kind: FoundKind,
 }
 
 /// What an entry of a folder is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileKind {
+pub enum FoundKind {
     /// A regular file with one name.
     Plain,
     /// A regular file that has another name too.
@@ -246,13 +246,13 @@ fn sound_paths(mut found: Vec<FoundFile>, checked: &mut Checked) -> BTreeSet<Str
             continue;
         };
         match entry.kind {
-            FileKind::Plain => {}
-            FileKind::HardLinked => checked.remark(&path, Fault::HardLink, ""),
-            FileKind::EmptyFolder => {
+            FoundKind::Plain => {}
+            FoundKind::HardLinked => checked.remark(&path, Fault::HardLink, ""),
+            FoundKind::EmptyFolder => {
                 checked.remark(&path, Fault::EmptyFolder, "");
                 continue;
             }
-            FileKind::Special => {
+            FoundKind::Special => {
                 checked.wrong(&shown, Fault::NotAFile, "");
                 continue;
             }

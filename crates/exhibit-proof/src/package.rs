@@ -201,7 +201,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, v
     proved
 }
 
-fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
+fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, views: Views<'_>) -> Option<Proved> {
     let (key, note, checkpoint) = read_log(files, checked)?;
     let mut witnesses = Vec::new();
     match trust.policy.as_ref().map(|policy| policy.check(&note)) {

@@ -4,7 +4,7 @@
 //! rewritten, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
 
 use exhibit_mutate::Mutator;
-use exhibit_proof::bagit::{self, FileKind, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{self, Files, FoundFile, FoundKind, Unreadable};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::TrustInput;
 use exhibit_time::anchored::Known;
@@ -21,7 +21,7 @@ impl Files for Bag {
         let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
-            kind: FileKind::Plain,
+            kind: FoundKind::Plain,
         };
         Ok(self.0.iter().map(found).collect())
     }

@@ -1,6 +1,6 @@
 //! The folder of a bag on disk. Links are never followed, but listed as links; nothing but plain files is read.
 
-use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, FoundKind, Unreadable};
 use exhibit_proof::names;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -48,7 +48,7 @@ impl Files for Folder {
             }
             if is_empty {
                 let path = path.strip_suffix(b"/").unwrap_or(&path).to_vec();
-                found.push(FoundFile { path, size: 0, kind: FileKind::EmptyFolder });
+                found.push(FoundFile { path, size: 0, kind: FoundKind::EmptyFolder });
             }
             if found.len() > MAX_FILES {
                 return Err(Unreadable { reason: format!("more than {MAX_FILES} files") });
@@ -78,18 +78,18 @@ impl Files for Folder {
 }
 
 #[cfg(unix)]
-fn kind(metadata: &fs::Metadata) -> FileKind {
+fn kind(metadata: &fs::Metadata) -> FoundKind {
     use std::os::unix::fs::MetadataExt as _;
     match metadata.is_file() {
-        true if metadata.nlink() > 1 => FileKind::HardLinked,
-        true => FileKind::Plain,
-        false => FileKind::Special,
+        true if metadata.nlink() > 1 => FoundKind::HardLinked,
+        true => FoundKind::Plain,
+        false => FoundKind::Special,
     }
 }
 
 #[cfg(not(unix))]
-fn kind(metadata: &fs::Metadata) -> FileKind {
-    if metadata.is_file() { FileKind::Plain } else { FileKind::Special }
+fn kind(metadata: &fs::Metadata) -> FoundKind {
+    if metadata.is_file() { FoundKind::Plain } else { FoundKind::Special }
 }
 
 // Opens a plain file below a folder, and returns its size. No part of its path may be a link, and a pipe does not block.
@@ -185,14 +185,14 @@ mod tests {
         symlink("/etc", folder.path().join("etc")).expect("a link");
         let mut found = Folder::new(folder.path()).list().expect("a list");
         found.sort_by(|a, b| a.path.cmp(&b.path));
-        let found: Vec<(String, FileKind)> =
+        let found: Vec<(String, FoundKind)> =
             found.into_iter().map(|found| (String::from_utf8(found.path).expect("UTF-8"), found.kind)).collect();
         let expected = [
-            ("a/empty", FileKind::EmptyFolder),
-            ("a/one", FileKind::Plain),
-            ("etc", FileKind::Special),
-            ("three", FileKind::HardLinked),
-            ("two", FileKind::HardLinked),
+            ("a/empty", FoundKind::EmptyFolder),
+            ("a/one", FoundKind::Plain),
+            ("etc", FoundKind::Special),
+            ("three", FoundKind::HardLinked),
+            ("two", FoundKind::HardLinked),
         ];
         assert_eq!(found, expected.map(|(path, kind)| (path.to_owned(), kind)));
     }

@@ -5,7 +5,7 @@ use crate::folder::Folder;
 use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
-use exhibit_proof::bagit::{FileKind, Files as _, FoundFile, read_small};
+use exhibit_proof::bagit::{Files as _, FoundFile, FoundKind, read_small};
 use exhibit_proof::chain::{HANDOVERS, Limits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
 use exhibit_proof::entry::{Entry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
@@ -214,9 +214,9 @@ impl Check<'_> {
             };
             let belongs =
                 [KEY, CHECKPOINT].contains(&&*name) || handover_index(&name).is_some() || tile(&name).is_some();
-            if kind == FileKind::EmptyFolder {
+            if kind == FoundKind::EmptyFolder {
                 self.wrong(&name, Fault::EmptyFolder, "");
-            } else if kind == FileKind::Special {
+            } else if kind == FoundKind::Special {
                 self.wrong(&name, Fault::NotAFile, "");
             } else if !belongs {
                 self.wrong(&name, Fault::Unproved, "");

@@ -57,7 +57,7 @@ pub(crate) struct Global {
         value_parser = PossibleValuesParser::new(Language::ALL.map(Language::tag)).map(|tag| language(&tag))
     )]
     pub(crate) lang: Option<Language>,
-    /// The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+    /// The most memory of all processes, such as 4G [default: 3/4 of this computer's]
     #[arg(long, global = true, value_name = "SIZE", value_parser = crate::memory::parse)]
     pub(crate) memory: Option<u64>,
     /// Show contents even if the access log cannot be written; nothing is recorded then

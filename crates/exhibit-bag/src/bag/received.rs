@@ -10,7 +10,7 @@ use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
-use exhibit_proof::bagit::{Digests, FileKind, Files, FoundFile, Unreadable, read_small};
+use exhibit_proof::bagit::{Digests, Files, FoundFile, FoundKind, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Proved, ProvedDocument, TrustInput, picture_path, record_path, text_path};
 use exhibit_store::{Originals, put_in_place};
@@ -239,7 +239,7 @@ impl Files for KeptBag {
             found.extend(size.ok().map(|size| FoundFile {
                 path: path.clone().into_bytes(),
                 size,
-                kind: FileKind::Plain,
+                kind: FoundKind::Plain,
             }));
         }
         Ok(found)

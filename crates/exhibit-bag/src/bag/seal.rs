@@ -8,7 +8,7 @@ use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
-use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, FoundKind, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
@@ -197,14 +197,14 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         if let (true, Ok(text)) = (plain, String::from_utf8(own.clone())) {
             places.entry(text).or_insert((at, size));
         }
-        found.push(FoundFile { path: own, size, kind: if plain { FileKind::Plain } else { FileKind::Special } });
+        found.push(FoundFile { path: own, size, kind: if plain { FoundKind::Plain } else { FoundKind::Special } });
     }
     // Folders are listed by other programs; in a bag none is without files.
     for folder in folders {
         let own = folder.strip_prefix(WITHIN.as_bytes()).filter(|own| !own.is_empty());
         if let Some(own) = own.filter(|own| !found.iter().any(|file| file.path.starts_with(own))) {
             let path = own.strip_suffix(b"/").unwrap_or(own).to_vec();
-            found.push(FoundFile { path, size: 0, kind: FileKind::EmptyFolder });
+            found.push(FoundFile { path, size: 0, kind: FoundKind::EmptyFolder });
         }
     }
     check_end(stream, end, length).map_err(not_sealed)?;

@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::anchor::{Anchor, Passage};
-use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable, check};
+use exhibit_proof::bagit::{Files, FoundFile, FoundKind, Unreadable, check};
 use exhibit_proof::chain::{handover_path, key_ref};
 use exhibit_proof::document::DocumentTree;
 use exhibit_proof::hash::to_hex;
@@ -189,7 +189,7 @@ impl Files for Tree {
         let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
-            kind: FileKind::Plain,
+            kind: FoundKind::Plain,
         };
         Ok(self.0.iter().map(found).collect())
     }

@@ -147,7 +147,7 @@ fn root_help() {
               --progress HOW              How to show progress: auto, bar, plain, json, none
               --color WHEN                When to use colour; NO_COLOR is respected: auto, always, never
               --lang LANG                 The language of messages and pages [default: EXHIBIT_LANG, else en]: en, zh-Hans, ug
-              --memory SIZE               The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+              --memory SIZE               The most memory of all processes, such as 4G [default: 3/4 of this computer's]
               --unrecorded                Show contents even if the access log cannot be written; nothing is recorded then
               --no-input                  Never prompt; fail instead
               --key-passphrase-file FILE  Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
@@ -186,8 +186,8 @@ fn help_of_a_command() {
                                             [possible values: auto, always, never]
               --lang <LANG>                 The language of messages and pages [default: EXHIBIT_LANG, else
                                             en] [possible values: en, zh-Hans, ug]
-              --memory <SIZE>               The most memory of all processes together, such as 4G [default:
-                                            three quarters of this computer's]
+              --memory <SIZE>               The most memory of all processes, such as 4G [default: 3/4 of
+                                            this computer's]
               --unrecorded                  Show contents even if the access log cannot be written; nothing
                                             is recorded then
               --no-input                    Never prompt; fail instead

@@ -3,11 +3,11 @@
 
 use crate::made::{Forgery, HONEST, Members, ORIGIN, Plan, Tree, commitments, forged_bag, key, set, signer, swap};
 use crate::{check, request};
-use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{Files, FoundFile, FoundKind, Unreadable};
 use exhibit_proof::chain::key_ref;
 use exhibit_proof::finding::Fault;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{Trust, entry_path};
+use exhibit_proof::package::{TrustInput, entry_path};
 use exhibit_verify::{Report, TrustedFiles, What, check_bag, verify};
 
 /// A forgery: its name, what is special about the bag, what is forged, and the fault that must be found at a place.
@@ -81,7 +81,7 @@ fn set_value(members: &mut Members, name: &str, value: JsonValue) {
 }
 
 fn report(bag: &mut Tree) -> Report {
-    check_bag(bag, &Trust::default(), &TrustedFiles::default(), false).report
+    check_bag(bag, &TrustInput::default(), &TrustedFiles::default(), false).report
 }
 
 use bags::BAGS;
@@ -215,7 +215,7 @@ impl Files for Odd {
 #[test]
 fn a_file_that_changes_between_two_readings_is_found() {
     let mut odd = Odd { bag: forged_bag(PLAIN, HONEST), more: Vec::new(), reads: 0 };
-    let report = check_bag(&mut odd, &Trust::default(), &TrustedFiles::default(), false).report;
+    let report = check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
     assert!(odd.reads > 1);
     let found = report.deviations.iter().any(|found| found.fault == Fault::Changed && found.place == RECEIPT);
     assert!(found, "{:#?}", report.deviations);
@@ -224,25 +224,25 @@ fn a_file_that_changes_between_two_readings_is_found() {
 #[test]
 fn odd_names_and_kinds_have_their_faults() {
     for (path, kind, fault) in [
-        (&b"data/pipe"[..], FileKind::Special, Fault::NotAFile),
-        (b"data/twice", FileKind::HardLinked, Fault::HardLink),
-        (b"data/empty", FileKind::EmptyFolder, Fault::EmptyFolder),
-        (b"data/../../x", FileKind::Plain, Fault::UnsafeName),
-        (b"/etc/passwd", FileKind::Plain, Fault::UnsafeName),
-        (b"data/\xff\xfe", FileKind::Plain, Fault::UnsafeName),
-        ("data/r\u{435}port.txt".as_bytes(), FileKind::Plain, Fault::UnsafeName),
-        ("data/a\u{202e}fdp.exe".as_bytes(), FileKind::Plain, Fault::UnsafeName),
-        (b"data/a\x1b[2J", FileKind::Plain, Fault::UnsafeName),
-        (b"DATA/ro-crate-metadata.json", FileKind::Plain, Fault::LooksAlike),
-        (b"custody/key.pub.", FileKind::Plain, Fault::LooksAlike),
+        (&b"data/pipe"[..], FoundKind::Special, Fault::NotAFile),
+        (b"data/twice", FoundKind::HardLinked, Fault::HardLink),
+        (b"data/empty", FoundKind::EmptyFolder, Fault::EmptyFolder),
+        (b"data/../../x", FoundKind::Plain, Fault::UnsafeName),
+        (b"/etc/passwd", FoundKind::Plain, Fault::UnsafeName),
+        (b"data/\xff\xfe", FoundKind::Plain, Fault::UnsafeName),
+        ("data/r\u{435}port.txt".as_bytes(), FoundKind::Plain, Fault::UnsafeName),
+        ("data/a\u{202e}fdp.exe".as_bytes(), FoundKind::Plain, Fault::UnsafeName),
+        (b"data/a\x1b[2J", FoundKind::Plain, Fault::UnsafeName),
+        (b"DATA/ro-crate-metadata.json", FoundKind::Plain, Fault::LooksAlike),
+        (b"custody/key.pub.", FoundKind::Plain, Fault::LooksAlike),
     ] {
         let more = vec![FoundFile { path: path.to_vec(), size: 0, kind }];
         let mut odd = Odd { bag: forged_bag(PLAIN, HONEST), more, reads: 0 };
         odd.bag.put("data/twice", "");
-        if kind != FileKind::HardLinked {
+        if kind != FoundKind::HardLinked {
             odd.bag.remove("data/twice");
         }
-        let report = check_bag(&mut odd, &Trust::default(), &TrustedFiles::default(), false).report;
+        let report = check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
         let shown = String::from_utf8_lossy(path);
         assert!(
             report
