@@ -3,7 +3,6 @@
 use exhibit_audit::{Audit, AuditContext, AuditOptions, CHECKS, CheckName, FindingSeverity, NoProgress, audit, run};
 use exhibit_bag::VerifiedBag;
 use exhibit_case::{Case, CaseFolder};
-use exhibit_custody::{Act, Channel, Ref};
 use exhibit_model::MetadataKey;
 use exhibit_testing::{NOW, TestCase, TestItem};
 use exhibit_verify::{Folder, TrustedFiles, check_bag};
@@ -45,7 +44,8 @@ fn found(case: &TestCase, name: CheckName, severity: FindingSeverity) -> Vec<Str
 
 /// Exports `b.txt` and keeps the bag as one that was received. Returns its folder in the case.
 pub(crate) fn keep_bag(case: &TestCase) -> PathBuf {
-    let mut files = Folder::new(&case.export("bag", &["b.txt"], &[]));
+    let folder = case.export("bag", &["b.txt"], &[]);
+    let mut files = Folder::new(&folder);
     let checked = check_bag(&mut files, &Default::default(), &TrustedFiles::default(), false);
     let bag = VerifiedBag::from_checked(checked).expect("a good bag");
     case.write(|held| {
@@ -53,8 +53,8 @@ pub(crate) fn keep_bag(case: &TestCase) -> PathBuf {
         let work = held.catalogue.begin().expect("begin");
         let identity = format!("bag:{}", bag.id());
         let (source, _) = work.source(identity.as_bytes(), "bag", NOW).expect("a source");
-        let act = Act::source_receive(source, Channel::Bag, b"bag").uses(Ref::Bytes(bag.id()));
-        held.acts.log(&work, act).expect("logged");
+        let described = bag.source("bag", Box::new(Folder::new(&folder)));
+        held.acts.log(&work, (described.receipt)(source)).expect("logged");
         work.walked(source, 0).expect("walked");
         work.commit().expect("commit");
         held.flush().expect("flushed");
