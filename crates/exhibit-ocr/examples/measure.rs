@@ -8,7 +8,7 @@
 mod drawing;
 
 use drawing::{Canvas, Font, Turn};
-use exhibit_ocr::{Engine, Limits, Pixels, Reading, Recognition, models};
+use exhibit_ocr::{Engine, Pixels, Reading, ReadingLimits, Recognition, models};
 use image::{ImageEncoder, RgbImage};
 use std::error::Error;
 use std::io::{Cursor, Write};
@@ -363,7 +363,7 @@ fn main() -> Outcome<()> {
                 let began = seconds("/proc/self/stat", 11);
                 let (width, height) = page.picture.dimensions();
                 let pixels = Pixels::new(width, height, page.picture.as_raw().clone()).ok_or("no pixels")?;
-                let reading = engine.read(&pixels, recognition, Limits::STANDARD)?;
+                let reading = engine.read(&pixels, recognition, ReadingLimits::STANDARD)?;
                 add(cell, right(&truth, &text(&reading)), seconds("/proc/self/stat", 11) - began);
             }
             if languages.lines().any(|language| language == page.language) {

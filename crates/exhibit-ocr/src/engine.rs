@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The models, as bytes.
 #[derive(Clone, Debug, Default)]
-pub struct Files {
+pub struct ModelFiles {
     /// Finds lines (ONNX).
     pub detection: Cow<'static, [u8]>,
     /// Reads lines, fast (ONNX).
@@ -30,7 +30,7 @@ pub struct Files {
 
 /// Bounds on the reading of one picture. Reaching one is reported in [`Reading::more`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
+pub struct ReadingLimits {
     /// Lines.
     pub lines: usize,
     /// The width of all lines read, in pixels at a height of 48, by either model. A dense page has 60,000.
@@ -39,7 +39,7 @@ pub struct Limits {
     pub small_width: usize,
 }
 
-impl Limits {
+impl ReadingLimits {
     /// 3,000 lines, 1,000,000 pixels, of which 300,000 by the larger model: at most a minute.
     pub const STANDARD: Self = Self { lines: 3000, width: 1_000_000, small_width: 300_000 };
 }
@@ -257,7 +257,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`OcrError`] if one is not usable.
-    pub fn load(files: Files) -> Result<Self, OcrError> {
+    pub fn load(files: ModelFiles) -> Result<Self, OcrError> {
         // where no thread may be started, this runs on the calling one
         let threads = Arc::new(ThreadPool::with_num_threads(1));
         let net = |name, bytes| Net::load(name, bytes, Arc::clone(&threads));
@@ -296,7 +296,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`OcrError::Run`] if a model fails.
-    pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: Limits) -> Result<Reading, OcrError> {
+    pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: ReadingLimits) -> Result<Reading, OcrError> {
         let found = detect::detect(&self.detection, picture, limits.lines)?;
         let way = way(self.orientation.as_ref(), &self.tiny, picture, &found.places)?;
         let mut budget = Budget::new(limits.width, limits.small_width);

@@ -287,6 +287,13 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
     let (code, word, detail) = match &quote.standing {
         QuoteStatus::Valid => ("valid", texts.quote_valid(), None),
         QuoteStatus::Reread => ("reread", texts.quote_reread(), Some(texts.quote_reread_detail())),
+        QuoteStatus::Superseded { nearest } => {
+            let detail = match nearest {
+                Some(nearest) => texts.quote_superseded_nearest(shown(nearest)),
+                None => texts.quote_superseded_detail(),
+            };
+            ("superseded", texts.quote_superseded(), Some(detail))
+        }
         QuoteStatus::Broken { nearest } => {
             let detail = match nearest {
                 Some(nearest) => texts.quote_broken_nearest(shown(nearest)),
@@ -302,7 +309,9 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
     if output.json {
         let mut object = quote.anchor.as_ref().map_or_else(|| json!({"id": quote.id}), fields);
         object["standing"] = json!(code);
-        if let QuoteStatus::Broken { nearest: Some(nearest) } = &quote.standing {
+        if let QuoteStatus::Broken { nearest: Some(nearest) } | QuoteStatus::Superseded { nearest: Some(nearest) } =
+            &quote.standing
+        {
             object["nearest"] = json!(nearest);
         }
         output.object("quote", object);
