@@ -15,6 +15,9 @@ use std::io::{Cursor, Read};
 /// The kind of record that is the text of a paragraph, and of one that begins a control.
 const PARAGRAPH_TEXT: u32 = 67;
 const CONTROL: u32 = 71;
+/// The format identifier of the common set of properties ([MS-OLEPS] 3.1.1).
+const SUMMARY_INFORMATION: [u8; 16] =
+    [0xe0, 0x85, 0x9f, 0xf2, 0xf9, 0x4f, 0x68, 0x10, 0xab, 0x91, 0x08, 0x00, 0x2b, 0x27, 0xb3, 0xd9];
 /// The maximum bytes that a stream inflates to.
 const MOST_INFLATED: u64 = 256 << 20;
 /// The maximum number of sections.
@@ -29,7 +32,11 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let Some(mut file) = Compound::open(Cursor::new(&bytes[..])) else {
         return Ok(Verdict::Failed(Reason::UnknownCompoundFile));
     };
-    if let Some(set) = file.stream("\u{5}HwpSummaryInformation", 16 << 20) {
+    if let Some(mut set) = file.stream("\u{5}HwpSummaryInformation", 16 << 20) {
+        // the properties have the numbers of the common set, under a format identifier of Hangul's own
+        if let Some(format) = set.get_mut(28..44) {
+            format.copy_from_slice(&SUMMARY_INFORMATION);
+        }
         for (key, value) in property_set::properties(&set) {
             out.metadata(&key, &value)?;
         }

@@ -151,7 +151,7 @@ struct Stream {
     /// Where each block begins in it, and where the last one ends.
     blocks: Vec<u64>,
     length: u64,
-    /// After how many blocks decompression starts anew.
+    /// After how many blocks decompression restarts.
     interval: usize,
     decoder: Lzxd,
     /// The next block to be decompressed.
