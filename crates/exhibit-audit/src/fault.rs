@@ -80,6 +80,8 @@ pub enum CaseFault {
     },
     /// A setting differs from what the log records of the case's opening.
     SettingDiffers(Setting),
+    /// A change of the access settings is logged and not in the settings yet: it was interrupted.
+    AccessSettingPending,
     /// The access settings differ from what the log records.
     AccessSettingDiffers,
     /// The catalogue's engine finds its own structures damaged; the detail tells how.
@@ -244,6 +246,7 @@ impl CaseFault {
             Self::TagsPending { .. }
             | Self::TagLinesIncomplete { .. }
             | Self::IndexLeftover
+            | Self::AccessSettingPending
             | Self::OriginalUnreferenced
             | Self::BagIncomplete
             | Self::AnchorNotLogged
@@ -266,6 +269,7 @@ impl CaseFault {
             Self::CaseUnreadable => "case-unreadable",
             Self::LogCutBack { .. } => "log-cut-back",
             Self::SettingDiffers(_) => "setting-differs",
+            Self::AccessSettingPending => "access-setting-pending",
             Self::AccessSettingDiffers => "access-setting-differs",
             Self::CatalogueDamaged => "catalogue-damaged",
             Self::PageTextDiffers => "page-text-differs",

@@ -41,6 +41,7 @@ fn predicate(fault: &CaseFault) -> Message {
         CaseFault::CaseUnreadable => audit::case_unreadable(),
         CaseFault::LogCutBack { present, expected } => audit::log_cut_back(*expected, *present),
         CaseFault::SettingDiffers(setting) => audit::setting_differs(setting.word()),
+        CaseFault::AccessSettingPending => audit::access_setting_pending(),
         CaseFault::AccessSettingDiffers => audit::access_setting_differs(),
         CaseFault::CatalogueDamaged => audit::catalogue_damaged(),
         CaseFault::PageTextDiffers => audit::page_text_differs(),

@@ -21,13 +21,23 @@ pub(crate) struct Checker {
     members: u64,
     within_member: bool,
     member_bytes: u64,
+    most_member_bytes: u64,
     remarks: u64,
 }
 
+/// The bytes of members of any file.
+const FREE_MEMBERS: u64 = 256 << 20;
+/// How much more than its own limit of members for each byte of its file a worker may emit: that limit is kept by readers,
+/// each by the size that its format states, and this one bounds a worker that was taken over.
+const RATIO_MARGIN: u64 = 4;
+
 impl Checker {
-    pub(crate) const fn new(limits: Limits, output_bytes: u64) -> Self {
+    /// Checks the output on a file of this many bytes.
+    pub(crate) fn new(limits: Limits, output_bytes: u64, file_bytes: u64) -> Self {
+        let by_size = file_bytes.saturating_mul(limits.ratio.max(1)).saturating_mul(RATIO_MARGIN);
         Self {
             limits,
+            most_member_bytes: limits.member_bytes.min(by_size.max(FREE_MEMBERS)),
             output_left: output_bytes,
             typed: false,
             last_page: 0,
@@ -95,7 +105,7 @@ impl Checker {
     fn count_member_bytes(&mut self, count: usize) -> Result<(), WorkerEnd> {
         refuse_if(!self.within_member, BadOutput::Members)?;
         self.member_bytes += count as u64;
-        if self.member_bytes > self.limits.member_bytes {
+        if self.member_bytes > self.most_member_bytes {
             return Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes));
         }
         Ok(())
@@ -113,7 +123,7 @@ mod tests {
     use exhibit_model::{Member, MemberEnd, Page, PageKind};
 
     fn check(limits: Limits, records: &[Record]) -> Result<(), WorkerEnd> {
-        let mut checker = Checker::new(limits, 1000);
+        let mut checker = Checker::new(limits, 1000, 1 << 40);
         for record in records {
             let emitted = match record {
                 Record::MemberBytes(bytes) => checker.record(Kind::MemberBytes, bytes)?,
@@ -122,6 +132,19 @@ mod tests {
             assert_eq!(&emitted, record);
         }
         checker.verdict()
+    }
+
+    #[test]
+    fn a_small_file_does_not_have_endless_members() {
+        let most = |file_bytes| Checker::new(Limits::STANDARD, 0, file_bytes).most_member_bytes;
+        assert_eq!((most(0), most(2_000)), (256 << 20, 256 << 20));
+        assert_eq!(most(10 << 20), 4 * 250 * (10 << 20));
+        assert_eq!(most(u64::MAX), Limits::STANDARD.member_bytes);
+        let mut checker = Checker::new(Limits::STANDARD, 1000, 100);
+        checker.record(Kind::Record, &encode_record(&Record::Member(Member::default()))).expect("a member begins");
+        checker.member_bytes = FREE_MEMBERS;
+        let more = checker.record(Kind::MemberBytes, b"x").map(drop);
+        assert_eq!(more, Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes)));
     }
 
     fn page(number: u32) -> Record {

@@ -19,6 +19,7 @@ mod input;
 mod jail;
 mod launch;
 mod limits;
+mod memory;
 mod pool;
 mod run;
 mod server;

@@ -3,6 +3,7 @@
 use crate::control::{Answer, Control, Role, Start};
 use crate::end::Ended;
 use crate::frame::FrameReader;
+use crate::memory::Memory;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -29,6 +30,9 @@ pub struct CageOptions {
     pub workers: usize,
     /// The maximum number of concurrent tools; further callers wait.
     pub tools: usize,
+    /// The memory of all jobs that run at a time, in bytes, by their limits: a job waits while too little is left, and one
+    /// whose limit is larger gets this one.
+    pub memory_bytes: u64,
     /// Run tools even if the kernel has no Landlock, so that they can read whatever the user can.
     pub tools_without_landlock: bool,
 }
@@ -41,6 +45,7 @@ impl CageOptions {
             argument: argument.into(),
             workers,
             tools: workers,
+            memory_bytes: u64::MAX,
             tools_without_landlock: false,
         }
     }
@@ -84,6 +89,7 @@ pub struct Cage {
     pub(crate) workers: Pool,
     pub(crate) recognisers: Pool,
     pub(crate) tools: Pool,
+    pub(crate) memory: Memory,
 }
 
 impl Cage {
@@ -107,7 +113,8 @@ impl Cage {
         let workers = Pool::new(Role::Workers, options.workers);
         let recognisers = Pool::new(Role::Recognisers, options.workers);
         let tools = Pool::new(Role::Tools, options.tools);
-        Self { options, workers, recognisers, tools }
+        let memory = Memory::new(options.memory_bytes);
+        Self { options, workers, recognisers, tools, memory }
     }
 }
 

@@ -50,9 +50,10 @@ impl Cage {
         if fcntl_getfl(input).map_err(system)? & OFlags::RWMODE != OFlags::RDONLY {
             return Err(CageError::WritableInput);
         }
+        let share = self.memory.take(limits.memory_bytes);
         let mut job = Start {
             turn: 0,
-            memory_bytes: limits.memory_bytes,
+            memory_bytes: share.bytes,
             cpu_seconds: limits.cpu_seconds,
             payload: encode_request(request),
         };
@@ -62,7 +63,8 @@ impl Cage {
         lease.begin(&self.options, &mut job, &[input.as_fd(), pipe_end.as_fd()])?;
         drop(pipe_end);
         let mut patience = Patience::new(limits.wall);
-        let mut checker = Checker::new(request.limits, limits.output_bytes);
+        let file_bytes = input.metadata().map_err(CageError::System)?.len();
+        let mut checker = Checker::new(request.limits, limits.output_bytes, file_bytes);
         let mut source = PatientPipe { pipe: &pipe, patience: &mut patience };
         let outcome = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
         let at_end = matches!(outcome, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
@@ -81,6 +83,8 @@ impl Cage {
             (Err(WorkerEnd::BadOutput(BadOutput::CutShort)), Waited::Gone) => WorkerEnd::Lost,
             (Err(end), _) => end,
         };
+        // the worker has ended, or its server with it
+        drop(share);
         Ok((end, peak))
     }
 }
@@ -112,7 +116,7 @@ pub fn check_stream(
         on_record(record);
         ControlFlow::Continue(())
     };
-    let mut checker = Checker::new(limits, output_bytes);
+    let mut checker = Checker::new(limits, output_bytes, u64::MAX);
     verdict_of(listen(&mut FrameReader::default(), source, &mut checker, &mut pass))
 }
 

@@ -97,9 +97,10 @@ impl Cage {
         let (stdout, theirs_out) = pipe_with(PipeFlags::CLOEXEC).map_err(system)?;
         let (stderr, theirs_err) = pipe_with(PipeFlags::CLOEXEC).map_err(system)?;
         fcntl_setfl(&stdin, OFlags::NONBLOCK).map_err(system)?;
+        let share = self.memory.take(tool.limits.memory_bytes);
         let mut job = Start {
             turn: 0,
-            memory_bytes: tool.limits.memory_bytes,
+            memory_bytes: share.bytes,
             cpu_seconds: tool.limits.cpu_seconds,
             payload: tool.launch(without_landlock).encode(),
         };
@@ -115,6 +116,7 @@ impl Cage {
         let mut patience = Patience::new(tool.limits.wall);
         let broken_off = talk.exchange(&mut patience).err();
         let status = end(&mut lease, broken_off, &mut patience, &talk.stderr.bytes);
+        drop(share);
         Ok(ToolEnd { status, stdout: talk.stdout.bytes, stderr: talk.stderr.bytes })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::writer::CaseWriter;
 use crate::{Acts, Case, CaseError};
+use exhibit_catalogue::Catalogue;
 use exhibit_custody::{AccessError, AccessLog, Act};
 use exhibit_model::EntrySeq;
 use serde::{Deserialize, Serialize};
@@ -47,9 +48,50 @@ impl CaseWriter {
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`], [`CaseError::Io`].
     pub fn set_access(&mut self, settings: AccessSettings) -> Result<EntrySeq, CaseError> {
-        let entry = self.log(Act::access_set(settings.record, settings.keep_days))?;
-        self.case.config.access = settings;
-        self.case.config.write_again(&self.case.folder)?;
+        let act = Act::access_set(settings.record, settings.keep_days);
+        let entry = self.log_with(act, |work| work.set_number(PENDING, settings.number()))?;
+        self.apply_access(settings)?;
         Ok(entry)
+    }
+
+    /// Completes a change that was logged by a process which was killed before it changed the settings.
+    pub(crate) fn complete_access(&mut self) -> Result<(), CaseError> {
+        match self.catalogue.number(PENDING)?.and_then(AccessSettings::of_number) {
+            Some(settings) => self.apply_access(settings),
+            None => Ok(()),
+        }
+    }
+
+    fn apply_access(&mut self, settings: AccessSettings) -> Result<(), CaseError> {
+        if self.case.config.access != settings {
+            self.case.config.access = settings;
+            self.case.config.write_again(&self.case.folder)?;
+        }
+        let work = self.catalogue.begin()?;
+        work.set_number(PENDING, NOTHING)?;
+        Ok(work.commit()?)
+    }
+}
+
+/// The number in the catalogue that stores logged settings until `exhibit.toml` has them.
+const PENDING: &str = "access_pending";
+const NOTHING: i64 = -1;
+
+impl AccessSettings {
+    fn number(self) -> i64 {
+        i64::from(self.keep_days) * 2 + i64::from(self.record)
+    }
+
+    fn of_number(number: i64) -> Option<Self> {
+        Some(Self { record: number.checked_rem(2)? == 1, keep_days: u32::try_from(number.checked_div(2)?).ok()? })
+            .filter(|_| number >= 0)
+    }
+
+    /// The settings that an interrupted change has logged, if `exhibit.toml` does not have them yet.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn pending(catalogue: &Catalogue) -> Result<Option<Self>, CaseError> {
+        Ok(catalogue.number(PENDING)?.and_then(Self::of_number))
     }
 }

@@ -59,17 +59,7 @@ impl Config {
         }
     }
 
-    pub(crate) fn write(&self, folder: &CaseFolder) -> Result<(), CaseError> {
-        let path = folder.settings();
-        let mut file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
-        file.write_all(self.text()?.as_bytes()).map_err(io_error("write", &path))?;
-        file.sync_all().map_err(io_error("make durable", &path))?;
-        let folder = folder.path();
-        let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
-        holder.sync_all().map_err(io_error("make durable", folder))
-    }
-
-    fn text(&self) -> Result<String, CaseError> {
+    pub(crate) fn text(&self) -> Result<String, CaseError> {
         toml::to_string(self).map_err(|error| CaseError::Config(error.to_string()))
     }
 

@@ -52,6 +52,8 @@ const SAVED: &str = "saved.json";
 const HISTORY: &str = "history.json";
 /// Passwords to try on encrypted files, one per line.
 const PASSWORDS: &str = "passwords";
+/// The settings of a case that is being created: renamed to their name last.
+const UNFINISHED: &str = "exhibit.toml.new";
 /// The process with the case's lock.
 const LOCK: &str = "lock";
 
@@ -72,6 +74,20 @@ impl CaseFolder {
     #[must_use]
     pub fn is_case(&self) -> bool {
         self.settings().is_file()
+    }
+
+    /// The settings of a case that is being created.
+    pub(crate) fn unfinished_settings(&self) -> PathBuf {
+        self.at(UNFINISHED)
+    }
+
+    /// Whether creating a case makes something of this name in its folder.
+    pub(crate) fn is_of_new_case(&self, name: &std::ffi::OsStr) -> bool {
+        let derived = Self::PACKS.split('/').next().unwrap_or_default();
+        let known = [Self::ORIGINALS, derived, Self::INDEX, Self::CUSTODY, LOCK];
+        let Some(name) = name.to_str() else { return false };
+        known.contains(&name)
+            || name.strip_prefix(Self::CATALOGUE).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// The files and folders that every reader of the case needs.

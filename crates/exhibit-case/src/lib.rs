@@ -15,11 +15,13 @@ mod folder;
 mod keys;
 mod passwords;
 mod picture;
+mod place;
 mod places;
 mod principal;
 mod scope;
 mod tag_log;
 mod tags;
+mod unfinished;
 mod verify;
 mod view;
 mod writer;
@@ -37,6 +39,7 @@ pub use exhibit_proof::finding::chain as chain_of;
 pub use folder::CaseFolder;
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use picture::{recognise, render};
+pub use place::{Standing, adopt, standing};
 pub use places::{Places, own_path};
 pub use principal::Principal;
 pub use scope::Scope;
@@ -83,6 +86,14 @@ pub enum CaseError {
     Locked {
         /// The process and host with the lock.
         holder: String,
+    },
+    /// The folder is a copy of a case that this machine works on elsewhere; nothing was written to it.
+    #[error("{} is a copy of the case in {}", folder.display(), original.display())]
+    Copy {
+        /// The copy.
+        folder: PathBuf,
+        /// The case that it was copied from.
+        original: PathBuf,
     },
     /// The case is sealed permanently.
     #[error("the case is sealed: nothing can be added to it or changed in it any more")]
@@ -176,6 +187,27 @@ pub enum CaseError {
     Cage(#[from] exhibit_cage::CageError),
 }
 
+/// Whether an error was caused by a full disk or quota: nothing is wrong then, and the work can be resumed.
+#[must_use]
+pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<std::io::Error>();
+        let io = io.or_else(|| error.downcast_ref::<std::sync::Arc<std::io::Error>>().map(AsRef::as_ref));
+        if io.is_some_and(|io| matches!(io.kind(), StorageFull | QuotaExceeded))
+            || error.downcast_ref::<CatalogueError>().is_some_and(CatalogueError::is_full)
+            || error.downcast_ref::<StoreError>().is_some_and(StoreError::is_full)
+        {
+            return true;
+        }
+        // an error within an error of the system has no source of its own
+        let within = io.and_then(std::io::Error::get_ref).map(|inner| inner as &(dyn std::error::Error + 'static));
+        cause = within.or_else(|| error.source());
+    }
+    false
+}
+
 pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> CaseError {
     let path = path.to_owned();
     move |source| CaseError::Io { act, path, source }
@@ -262,5 +294,24 @@ impl Case {
         }
         let index = Index::open_or_create(&folder)?;
         Ok(self.index.get_or_init(|| index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn a_full_disk_is_recognised_wherever_it_shows() {
+        let full = || Error::from(ErrorKind::StorageFull);
+        let path = PathBuf::from("case");
+        let at = |source| CaseError::Io { act: "write", path: path.clone(), source };
+        assert!(is_disk_full(&at(full())));
+        assert!(is_disk_full(&at(Error::from(ErrorKind::QuotaExceeded))));
+        assert!(is_disk_full(&at(Error::other(full()))), "within another");
+        assert!(is_disk_full(&CaseError::Store(StoreError::Io { act: "write", path: path.clone(), source: full() })));
+        assert!(!is_disk_full(&at(Error::from(ErrorKind::PermissionDenied))));
+        assert!(!is_disk_full(&CaseError::Sealed));
     }
 }

@@ -8,6 +8,7 @@
 use crate::writer::NO_LINK;
 use crate::{Case, CaseError, CaseFolder, io_error};
 use exhibit_custody::entry::LAST_MOMENT;
+use exhibit_model::shown::token;
 use exhibit_model::{ItemId, Moment};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
@@ -90,10 +91,13 @@ pub(crate) fn lock_tags(folder: &CaseFolder) -> Result<File, CaseError> {
     all().map_err(io_error("open", &path))
 }
 
-/// Whether a text can be a tag: short, on one line, and expressible in a query.
+/// Whether a text can be a tag: short, on one line, expressible in a query, and without invisible characters that reorder
+/// or hide what stands beside it. The two that letters of Arabic script need are allowed.
 #[must_use]
 pub fn is_tag(text: &str) -> bool {
-    let sayable = |c: char| !c.is_control() && !matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊');
+    let visible = |c: char| token(c).is_none() || matches!(c, '\u{200c}' | '\u{200d}');
+    let sayable =
+        |c: char| !c.is_control() && visible(c) && !matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊');
     !text.trim().is_empty() && text.chars().count() <= LONGEST && text.chars().all(sayable)
 }
 

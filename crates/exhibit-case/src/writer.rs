@@ -3,8 +3,9 @@
 use crate::access::AccessSettings;
 use crate::acts::Acts;
 use crate::keys::{Keys, Memory, key_path};
-use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
-use exhibit_catalogue::Catalogue;
+use crate::unfinished::Unfinished;
+use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error, place};
+use exhibit_catalogue::{Catalogue, CatalogueError, Work};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Fact, Key, KeyProtection, LogError, LogWriter};
 use exhibit_index::Index;
@@ -51,7 +52,7 @@ impl std::fmt::Debug for CaseWriter {
 
 impl Case {
     /// Creates a case in `folder`, which must not exist or must be empty: its key, log, catalogue, and last its
-    /// `exhibit.toml`, so that an interrupted attempt does not count as a case.
+    /// `exhibit.toml`, so that an interrupted attempt does not count as a case. What such an attempt left is removed.
     ///
     /// # Errors
     /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and those of creating files.
@@ -60,9 +61,7 @@ impl Case {
         if own.settings().exists() {
             return Err(CaseError::Exists(folder.to_owned()));
         }
-        if folder.exists() && fs::read_dir(folder).map_err(io_error("list", folder))?.next().is_some() {
-            return Err(CaseError::NotEmpty(folder.to_owned()));
-        }
+        let unfinished = Unfinished::begin(&own)?;
         own.create_folders()?;
         let key = Key::generate("custody", acts.random());
         let log = key.verifier().name().to_owned();
@@ -89,7 +88,9 @@ impl Case {
             created: now.to_rfc3339(),
             access: AccessSettings::default(),
         };
-        config.write(&own)
+        unfinished.finish(&own, &config.text()?)?;
+        place::remember(new.keys, &config.log, folder);
+        Ok(())
     }
 }
 
@@ -120,10 +121,20 @@ impl CaseWriter {
         let custody = own.custody();
         let mut log = LogWriter::open(&custody, keys.of_log(&custody)?)?;
         let memory = Memory::recall(keys.folder, &own, log.log())?;
+        let origin = log.log().origin().to_owned();
+        // nothing is added to a sealed case: a copy of it is as good as the original
+        if log.end() != End::Sealed {
+            if let Some(original) = place::original_of(keys.folder, &origin, folder) {
+                return Err(CaseError::Copy { folder: folder.to_owned(), original });
+            }
+            place::remember(keys.folder, &origin, folder);
+        }
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
         case.originals.sweep()?;
-        Ok(Self { case, catalogue, log, acts, _memory: memory, _lock: lock })
+        let mut held = Self { case, catalogue, log, acts, _memory: memory, _lock: lock };
+        held.complete_access()?;
+        Ok(held)
     }
 
     /// The whole case, read by the principal who writes.
@@ -143,6 +154,15 @@ impl CaseWriter {
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`], also if the log accepts no entry now.
     pub fn log(&mut self, act: Act) -> Result<EntrySeq, CaseError> {
+        self.log_with(act, |_| Ok(()))
+    }
+
+    /// The same, with a change of the catalogue that is committed with the entry.
+    pub(crate) fn log_with(
+        &mut self,
+        act: Act,
+        change: impl FnOnce(&Work<'_>) -> Result<(), CatalogueError>,
+    ) -> Result<EntrySeq, CaseError> {
         // an entry that was committed could never be appended, and would keep every later writer away
         match self.log.end() {
             End::Open => {}
@@ -151,6 +171,7 @@ impl CaseWriter {
         }
         let work = self.catalogue.begin()?;
         let entry = self.acts.log(&work, act)?;
+        change(&work)?;
         work.commit()?;
         self.flush()?;
         Ok(entry)

@@ -31,6 +31,15 @@ pub struct StageKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StageId(pub(crate) i64);
 
+/// Which ready jobs are leased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// All.
+    All,
+    /// Those whose worker never died: while more of them may follow.
+    Untried,
+}
+
 /// What a job covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobSpan {
@@ -281,12 +290,21 @@ impl Work<'_> {
     pub fn lease(
         &self,
         stage: StageId,
+        choice: Choice,
         most: usize,
         holder: &str,
         until: Moment,
     ) -> Result<Vec<Lease>, CatalogueError> {
-        let sql = "SELECT id, item, first, last, input, attempts, deaths FROM work \
-                   WHERE stage = ?1 AND state = 'ready' ORDER BY attempts, id LIMIT ?2";
+        let sql = match choice {
+            Choice::All => {
+                "SELECT id, item, first, last, input, attempts, deaths FROM work \
+                 WHERE stage = ?1 AND state = 'ready' ORDER BY attempts, id LIMIT ?2"
+            }
+            Choice::Untried => {
+                "SELECT id, item, first, last, input, attempts, deaths FROM work \
+                 WHERE stage = ?1 AND state = 'ready' AND deaths = 0 ORDER BY attempts, id LIMIT ?2"
+            }
+        };
         let mut select = self.tx.prepare_cached(sql).to("lease jobs")?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let row_of = |row: &Row<'_>| {

@@ -1,8 +1,8 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
 use crate::{
-    Added, Catalogue, Finished, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId, StageKey,
-    Work,
+    Added, Catalogue, Choice, Finished, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId,
+    StageKey, Work,
 };
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
 }
 
 fn lease(work: &Work<'_>, stage: StageId, most: usize) -> Vec<Lease> {
-    work.lease(stage, most, "process 1", Moment(9)).expect("lease")
+    work.lease(stage, Choice::All, most, "process 1", Moment(9)).expect("lease")
 }
 
 fn items(leases: &[Lease]) -> Vec<i64> {
@@ -101,7 +101,7 @@ fn a_lease_that_nobody_renews_expires() {
     let work = catalogue.begin().expect("begin");
     let stage = work.stage(&key("read", "1")).expect("stage");
     let lost = lease(&work, stage, 1).remove(0);
-    let kept = work.lease(stage, 1, "process 2", Moment(9)).expect("lease").remove(0);
+    let kept = work.lease(stage, Choice::All, 1, "process 2", Moment(9)).expect("lease").remove(0);
     assert_eq!(work.renew_leases("process 2", Moment(20)).expect("renew"), 1);
     assert_eq!(work.expire_leases(Moment(9)).expect("expire"), 0, "a lease lasts to its last moment");
     assert_eq!(work.expire_leases(Moment(10)).expect("expire"), 1);
@@ -200,4 +200,18 @@ fn the_next_jobs_are_found_by_an_index() {
     let rows = statement.query_map([], |row| row.get::<_, String>(3)).expect("plan");
     let plan = rows.collect::<Result<Vec<_>, _>>().expect("plan").join("; ");
     assert!(plan.contains("work_ready") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
+fn what_died_is_not_leased_while_others_may_follow() {
+    let (_folder, mut catalogue) = with_jobs(2);
+    let work = catalogue.begin().expect("begin");
+    let stage = work.stage(&key("read", "1")).expect("stage");
+    let first = lease(&work, stage, 1).remove(0);
+    let killed = Reason::Killed { signal: 9 };
+    assert_eq!(work.finish(&first, &JobEnd::Died(killed), cost()).expect("finish"), Finished::Again);
+    let untried = |most| work.lease(stage, Choice::Untried, most, "process 1", Moment(9)).expect("lease");
+    assert_eq!(items(&untried(9)), [2]);
+    assert!(untried(9).is_empty(), "the one that died waits");
+    assert_eq!(items(&lease(&work, stage, 9)), [1]);
 }

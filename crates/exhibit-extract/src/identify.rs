@@ -23,6 +23,7 @@ mod prose;
 
 pub(crate) use names::suspicion;
 
+use crate::formats::selfextracting;
 use crate::out::Input;
 use exhibit_model::{MediaType, ReaderKey};
 use std::io::Read;
@@ -64,6 +65,9 @@ pub fn identify(name: &[u8], input: &mut dyn Input) -> std::io::Result<Kind> {
             packages::in_zip(&head, input)
         }
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => packages::in_compound(name, &head, input),
+        [b'M', b'Z', ..] | [0x7F, b'E', b'L', b'F', ..] if selfextracting::is_one(input)? => {
+            kind!("application/x-self-extracting-archive")
+        }
         _ => {
             magic::by_magic(&head).or_else(|| prose::by_text(name, &head)).unwrap_or(kind!("application/octet-stream"))
         }

@@ -10,7 +10,7 @@ use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Finished, Item, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+    Added, Choice, Finished, Item, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
@@ -124,22 +124,44 @@ impl Message<'_> {
         match self {
             Self::Page { page, .. } => weight_of(page),
             Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
-            _ => 0,
+            Self::Member { member, .. } => ROW + member.name.len() + member.name_text.len(),
+            Self::File { path, path_text, .. } => ROW + path.len() + path_text.len(),
+            Self::Counted { .. } | Self::Walked { .. } | Self::Received | Self::Claim => 0,
         }
     }
 }
 
+// The parts of a message that have no length of their own.
+const ROW: usize = 256;
+
+// In memory, and once more in the form in which it is stored.
 fn weight_of(page: &Page) -> usize {
-    page.text.len() + page.boxes.len() * 28
+    let runs: usize = page.runs.iter().map(|run| size_of_val(run) + run.language.len()).sum();
+    let parts = size_of_val(&page.boxes[..]) + size_of_val(&page.marks[..]) + runs;
+    ROW + 2 * (page.text.len() + page.label.len() + parts)
 }
 
 impl Output {
     fn weight(&self) -> usize {
         match self {
             Self::Page(page) => weight_of(page),
-            _ => 0,
+            Self::Outcome(outcome) => {
+                let properties = outcome.metadata.iter().map(|(key, value)| property_weight(key, value)).sum::<usize>();
+                ROW + properties + outcome.notes.iter().map(note_weight).sum::<usize>()
+            }
+            Self::Unread { note, .. } | Self::Note(note) => note_weight(note),
         }
     }
+}
+
+/// The memory that a property takes.
+pub(crate) fn property_weight(key: &MetadataKey, value: &str) -> usize {
+    size_of::<(MetadataKey, String)>() + key.to_string().len() + value.len()
+}
+
+/// The memory that a note takes.
+pub(crate) fn note_weight(note: &Note) -> usize {
+    size_of::<Note>() + note.code.parts().line().len()
 }
 
 /// A stage of the run, and its number in the catalogue.
@@ -279,7 +301,9 @@ impl Committer<'_> {
             let wanted = self.queue.room(lane);
             if wanted > 0 {
                 let until = Moment(now.0.saturating_add(LEASE_MICROS));
-                let leases = batch.work.lease(registered.id, wanted, self.holder, until)?;
+                // what died waits until everything else was received, so that it delays nothing else
+                let choice = if *batch.receiving { Choice::Untried } else { Choice::All };
+                let leases = batch.work.lease(registered.id, choice, wanted, self.holder, until)?;
                 let grant = &mut batch.group.stages[lane].grant;
                 (grant.wanted, grant.leases) = (wanted, leases);
             }

@@ -77,24 +77,3 @@ pub enum IngestError {
     #[error("the {0} ended unexpectedly")]
     Thread(&'static str),
 }
-
-impl IngestError {
-    /// Whether the disk is full.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        match self {
-            Self::Store(error) | Self::Case(CaseError::Store(error)) => error.is_full(),
-            Self::Catalogue(error) | Self::Case(CaseError::Catalogue(error)) => error.is_full(),
-            other => {
-                let mut cause: Option<&dyn std::error::Error> = Some(other);
-                while let Some(error) = cause {
-                    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-                        return io.kind() == std::io::ErrorKind::StorageFull;
-                    }
-                    cause = error.source();
-                }
-                false
-            }
-        }
-    }
-}

@@ -8,10 +8,10 @@ use crate::intake::Intake;
 use crate::progress::{IngestProgress, Phase};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
-use crate::stages::read::{Families, Read};
+use crate::stages::read::{Families, Read, Suspects};
 use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
-use exhibit_case::CaseWriter;
+use exhibit_case::{CaseWriter, is_disk_full};
 use exhibit_catalogue::{Account, IntakeEnd, ItemFilter, StageId, StageKey};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
@@ -158,7 +158,14 @@ fn run(
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
-    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
+    let read = Read {
+        cage,
+        passwords: &passwords,
+        limits,
+        cage_limits,
+        families: Families::default(),
+        suspects: Suspects::default(),
+    };
     let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
     let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
     let locked = if options.retry.contains(&State::Encrypted) { encrypted(held)? } else { BTreeSet::new() };
@@ -271,7 +278,7 @@ pub(crate) fn run_stages(
     });
     let end = match &result {
         Ok(()) => IntakeEnd::Requested,
-        Err(error) if error.is_full() => IntakeEnd::NoSpace,
+        Err(error) if is_disk_full(error) => IntakeEnd::NoSpace,
         Err(IngestError::Source { .. }) => IntakeEnd::SourceLost,
         Err(_) => IntakeEnd::Failed,
     };

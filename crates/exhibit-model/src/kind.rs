@@ -80,6 +80,20 @@ pub enum ReaderKey {
     Opendocument,
     /// OFD, the fixed layout of Chinese public offices.
     Ofd,
+    /// SQLite databases.
+    Sqlite,
+    /// Access databases.
+    Access,
+    /// dBase tables.
+    Dbase,
+    /// XPS and OpenXPS.
+    Xps,
+    /// Visio drawings in packages.
+    Visio,
+    /// EPUB books.
+    Epub,
+    /// FictionBook.
+    FictionBook,
     /// Workbooks: xlsx, xlsb, xls, ods.
     Sheet,
     /// An Office Open XML file encrypted with a password, in a compound file.
@@ -124,6 +138,30 @@ pub enum ReaderKey {
     SevenZip,
     /// A RAR archive.
     Rar,
+    /// An LZ4 file.
+    Lz4,
+    /// An lzip file.
+    Lzip,
+    /// An LZMA file.
+    Lzma,
+    /// A file of `compress`.
+    Compress,
+    /// An archive of `ar`.
+    Ar,
+    /// A cpio archive.
+    Cpio,
+    /// A cabinet of Windows.
+    Cabinet,
+    /// An LHA archive.
+    Lha,
+    /// An ARJ archive.
+    Arj,
+    /// The image of an optical disc.
+    Iso,
+    /// The image of a disk with a FAT file system.
+    Fat,
+    /// A program that unpacks the archive behind it.
+    SelfExtracting,
     /// A gzip file.
     Gzip,
     /// A bzip2 file.

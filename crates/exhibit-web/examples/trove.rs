@@ -73,6 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 threads: 2,
                 language: exhibit_web::Language::English,
                 log_marks: Arc::new(|| ()),
+                standing: Arc::new(|| exhibit_case::Standing::Own),
                 intake: None,
             },
             recorder: Arc::new(|_| Ok(())),

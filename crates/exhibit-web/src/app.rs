@@ -10,7 +10,7 @@ use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_case::{Cage, Case, CaseError, CaseView, Principal};
+use exhibit_case::{Cage, Case, CaseError, CaseView, Principal, Standing};
 use exhibit_messages::Language;
 use exhibit_model::Clock;
 use exhibit_search::{BatchProgress, Saved, Search};
@@ -60,6 +60,8 @@ pub struct Machine {
     pub threads: usize,
     /// Logs the pending changes of tags, or leaves them to the process that has the case open for writing.
     pub log_marks: Arc<dyn Fn() + Send + Sync>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Arc<dyn Fn() -> Standing + Send + Sync>,
     /// The intake that runs in this process, if there is one.
     pub intake: Option<Arc<dyn Intake>>,
 }
@@ -83,6 +85,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) threads: usize,
     pub(crate) log_marks: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) standing: Arc<dyn Fn() -> Standing + Send + Sync>,
     pub(crate) intake: Option<Arc<dyn Intake>>,
     runs: Mutex<BTreeMap<u64, Run>>,
     pub(crate) cage: Option<Arc<Cage>>,
@@ -126,7 +129,7 @@ impl App {
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
         let (renderers, pages_read) = (Semaphore::new(RENDERERS), Mutex::new(None));
-        let Machine { clock, threads, log_marks, intake, language } = machine;
+        let Machine { clock, threads, log_marks, standing, intake, language } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
         Arc::new(Self {
@@ -134,6 +137,7 @@ impl App {
             clock,
             threads,
             log_marks,
+            standing,
             intake,
             runs,
             cage,

@@ -8,7 +8,7 @@ use crate::untrusted::Name;
 use crate::words::{Message, Words};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use exhibit_case::{CaseError, chain_of};
+use exhibit_case::{CaseError, chain_of, is_disk_full};
 use exhibit_search::SearchError;
 
 /// Why a page cannot be shown.
@@ -61,6 +61,12 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
     let words = app.words();
     let (status, message, detail) = match error {
         PageError::Moved(address) => return Redirect::to(address).into_response(),
+        PageError::Case(error) if is_disk_full(error) => {
+            (StatusCode::INSUFFICIENT_STORAGE, words.disk_full(), chain_of(error))
+        }
+        PageError::Search(error) if is_disk_full(error) => {
+            (StatusCode::INSUFFICIENT_STORAGE, words.disk_full(), chain_of(error))
+        }
         PageError::NotThere => (StatusCode::NOT_FOUND, words.not_there(), String::new()),
         PageError::NoPicture => (StatusCode::NOT_FOUND, words.render_error(), String::new()),
         PageError::Unusable(why) => (StatusCode::BAD_REQUEST, words.unusable(), why.clone()),

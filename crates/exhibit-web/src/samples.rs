@@ -23,7 +23,8 @@ pub fn samples() -> Vec<Sample> {
     let frame = frame();
     let of = |route: &Route| (route.samples)(&Frame { section: route.section, ..frame.clone() });
     let mut samples: Vec<Sample> = ROUTES.iter().flat_map(of).collect();
-    let messages: [(&'static str, Message); 10] = [
+    let messages: [(&'static str, Message); 11] = [
+        ("message-disk-full", ENGLISH.disk_full()),
         ("message-unusable", ENGLISH.unusable()),
         ("message-not-rendered", ENGLISH.render_error()),
         ("message-altered", ENGLISH.altered()),

@@ -43,15 +43,28 @@ impl Name {
     #[must_use]
     pub fn show(&self) -> Markup {
         let text = String::from_utf8_lossy(&self.0);
+        let direction = Direction::of(&text, "und");
+        let ending = if direction == Direction::Rtl { ending_of(&self.0) } else { 0 };
+        let (stem, ending) = self.0.split_at(self.0.len() - ending);
         html! {
-            bdi lang=(undetermined(&text)) dir=(Direction::of(&text, "und").word()) {
-                @for chunk in self.0.utf8_chunks() {
+            bdi lang=(undetermined(&text)) dir=(direction.word()) {
+                @for chunk in stem.utf8_chunks() {
                     (tokenised(chunk.valid(), |c| c == '\u{200c}' || c == '\u{200d}'))
                     @for byte in chunk.invalid() { (token_box(&format!("x{byte:02X}"))) }
                 }
+                @if !ending.is_empty() { bdi.ltr.ending dir="ltr" { (String::from_utf8_lossy(ending)) } }
             }
         }
     }
+}
+
+// The length of an ending such as `.docx`, with its point. After letters that are read from the right it would be read
+// apart, the point on its wrong side.
+fn ending_of(name: &[u8]) -> usize {
+    let Some(point) = name.iter().rposition(|byte| *byte == b'.') else { return 0 };
+    let ending = &name[point + 1..];
+    let is_ending = point > 0 && (1..=8).contains(&ending.len()) && ending.iter().all(u8::is_ascii_alphanumeric);
+    if is_ending { ending.len() + 1 } else { 0 }
 }
 
 impl From<&str> for Name {
@@ -245,6 +258,20 @@ pub fn ltr(text: &str) -> Markup {
     html! { bdi.ltr dir="ltr" { (text) } }
 }
 
+/// A digest in groups, which a narrow column keeps whole; copied, it is one word.
+#[must_use]
+pub fn digest(text: &str) -> Markup {
+    let groups: Vec<&str> = text.as_bytes().chunks(8).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    html! { code.digest.ltr dir="ltr" { @for group in groups { (group) wbr; } } }
+}
+
+/// A media type, which a narrow column breaks only between its parts.
+#[must_use]
+pub fn media_type(text: &str) -> Markup {
+    let shown = exhibit_model::shown(text);
+    html! { code.ltr dir="ltr" { @for part in shown.split_inclusive(['/', '.', '+', '-']) { (part) wbr; } } }
+}
+
 /// Nothing to show.
 #[must_use]
 pub fn nothing() -> Markup {
@@ -320,5 +347,36 @@ mod tests {
             let letters: String = shown.chars().filter(|c| !c.is_ascii()).collect();
             assert_eq!(letters, "登记");
         }
+    }
+
+    #[test]
+    fn the_ending_of_a_name_from_the_right_stays_readable() {
+        for (name, expected) in [
+            ("تىزىملىك-2019.docx", Some(".docx")),
+            ("تىزىملىك.tar.gz", Some(".gz")),
+            ("تىزىملىك", None),
+            ("تىزىملىك.تېكىست", None),
+            ("register.docx", None),
+            (".ئا", None),
+        ] {
+            let shown = Name::from(name).show().into_string();
+            let ending = shown.contains("<bdi class=\"ltr ending\" dir=\"ltr\">");
+            assert_eq!(ending, expected.is_some(), "{shown}");
+            if let Some(expected) = expected {
+                assert!(
+                    shown.contains(&format!("<bdi class=\"ltr ending\" dir=\"ltr\">{expected}</bdi></bdi>")),
+                    "{shown}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn digests_and_media_types_break_between_their_parts() {
+        let digest = digest(&"0123456789abcdef".repeat(4)).into_string();
+        assert_eq!(digest.matches("<wbr>").count(), 8);
+        assert!(digest.replace("<wbr>", "").contains(&"0123456789abcdef".repeat(4)), "{digest}");
+        let kind = media_type("application/vnd.<b>-word").into_string();
+        assert!(kind.contains("application/<wbr>vnd.<wbr>&lt;b&gt;-<wbr>word"), "{kind}");
     }
 }

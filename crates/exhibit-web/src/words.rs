@@ -255,6 +255,8 @@ impl Words {
     /// The name of a language by its tag; an unknown tag is returned as it is, safe to show.
     #[must_use]
     pub fn language_of(&self, tag: &str) -> String {
+        // variants of a language that have no name of their own are named like it
+        let base = tag.split('-').next().unwrap_or(tag);
         match tag {
             "und" | "" => self.language_undetermined(),
             "zh" => self.language_zh(),
@@ -273,14 +275,77 @@ impl Words {
             "ar" => self.language_ar(),
             "fa" => self.language_fa(),
             "tr" => self.language_tr(),
-            "uz" => self.language_uz(),
+            "uz" | "uz-Latn" | "uz-Cyrl" => self.language_uz(),
             "ja" => self.language_ja(),
             "ko" => self.language_ko(),
             "de" => self.language_de(),
             "fr" => self.language_fr(),
             "es" => self.language_es(),
-            _ => exhibit_model::shown(tag),
+            _ => self.further_language(base).unwrap_or_else(|| exhibit_model::shown(tag)),
         }
+    }
+
+    fn further_language(&self, tag: &str) -> Option<String> {
+        Some(match tag {
+            "az" => self.language_az(),
+            "be" => self.language_be(),
+            "bg" => self.language_bg(),
+            "bn" => self.language_bn(),
+            "ca" => self.language_ca(),
+            "cs" => self.language_cs(),
+            "da" => self.language_da(),
+            "el" => self.language_el(),
+            "et" => self.language_et(),
+            "fi" => self.language_fi(),
+            "gu" => self.language_gu(),
+            "he" => self.language_he(),
+            "hi" => self.language_hi(),
+            "hr" => self.language_hr(),
+            "hu" => self.language_hu(),
+            "hy" => self.language_hy(),
+            "id" => self.language_id(),
+            "ii" => self.language_ii(),
+            "it" => self.language_it(),
+            "ka" => self.language_ka(),
+            "km" => self.language_km(),
+            "kn" => self.language_kn(),
+            "la" => self.language_la(),
+            "lo" => self.language_lo(),
+            "lt" => self.language_lt(),
+            "lv" => self.language_lv(),
+            "mk" => self.language_mk(),
+            "ml" => self.language_ml(),
+            "mr" => self.language_mr(),
+            "ms" => self.language_ms(),
+            "my" => self.language_my(),
+            "nb" => self.language_nb(),
+            "ne" => self.language_ne(),
+            "nl" => self.language_nl(),
+            "or" => self.language_or(),
+            "pa" => self.language_pa(),
+            "pl" => self.language_pl(),
+            "ps" => self.language_ps(),
+            "pt" => self.language_pt(),
+            "ro" => self.language_ro(),
+            "si" => self.language_si(),
+            "sk" => self.language_sk(),
+            "sl" => self.language_sl(),
+            "sq" => self.language_sq(),
+            "sr" => self.language_sr(),
+            "sv" => self.language_sv(),
+            "sw" => self.language_sw(),
+            "ta" => self.language_ta(),
+            "te" => self.language_te(),
+            "tg" => self.language_tg(),
+            "th" => self.language_th(),
+            "tk" => self.language_tk(),
+            "tt" => self.language_tt(),
+            "uk" => self.language_uk(),
+            "ur" => self.language_ur(),
+            "vi" => self.language_vi(),
+            "yi" => self.language_yi(),
+            _ => return None,
+        })
     }
 
     /// The name of a kind of file by its media type; empty if unknown.
@@ -367,6 +432,12 @@ impl Words {
     #[must_use]
     pub fn closed(&self) -> Message {
         message!(self, closed_title, closed_what, closed_safe, closed_next)
+    }
+
+    /// The disk is full.
+    #[must_use]
+    pub fn disk_full(&self) -> Message {
+        message!(self, full_title, full_what, full_safe, full_next)
     }
 
     /// The session was ended.

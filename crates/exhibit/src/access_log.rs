@@ -1,11 +1,11 @@
-//! Access logging: the one place where commands and the browser interface record what was searched, viewed or exported. A
-//! command whose event cannot be recorded warns once and continues; the browser interface shows nothing then.
+//! Access logging: the one place where commands and the browser interface record what was searched, viewed or exported.
+//! Nothing is shown that cannot be recorded, unless the user of a command asks for that expressly.
 
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock};
 use crate::texts::texts;
-use exhibit_case::{AccessSettings, Case, chain_of};
+use exhibit_case::{AccessSettings, Case, chain_of, is_disk_full};
 use exhibit_custody::{AccessError, AccessLog, AccessRecord, Fact, Verb};
 use exhibit_model::{Clock, ItemId, PageNumber};
 use exhibit_web::{AccessEvent, Unrecorded};
@@ -37,13 +37,12 @@ impl Recorder {
 
     /// The recorder of a case, regardless of its settings.
     pub(crate) fn even_if_off(output: &Output, case: &Case) -> Option<Self> {
-        Self::open(output, case).map_err(|why| report_once(output.quiet, &why)).ok()
+        Self::open(output, case).map_err(|failure| report_once(output.quiet, &failure.why)).ok()
     }
 
-    fn open(output: &Output, case: &Case) -> Result<Self, String> {
-        let keys = system::keys().map_err(|failure| failure.message)?;
-        let log = case.access_log(&keys, &mut system::acts());
-        let log = log.map_err(|error| chain_of(&error))?;
+    fn open(output: &Output, case: &Case) -> Result<Self, Unwritable> {
+        let keys = system::keys().map_err(|failure| Unwritable { why: failure.message, full: false })?;
+        let log = case.access_log(&keys, &mut system::acts())?;
         Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }
 
@@ -76,6 +75,18 @@ impl Recorder {
     }
 }
 
+/// Why the access log cannot be written.
+struct Unwritable {
+    why: String,
+    full: bool,
+}
+
+impl From<AccessError> for Unwritable {
+    fn from(error: AccessError) -> Self {
+        Self { why: chain_of(&error), full: is_disk_full(&error) }
+    }
+}
+
 fn report_once(quiet: bool, why: &str) {
     if !quiet && !REPORTED.swap(true, Ordering::Relaxed) {
         let _ = writeln!(std::io::stderr().lock(), "{}", texts().access_not_recorded(why));
@@ -93,16 +104,26 @@ impl Drop for Noted {
     }
 }
 
-/// Records what a command is about to show.
-#[must_use = "keep it until the result is shown"]
-pub(crate) fn note(output: &Output, case: &Case, look: AccessRecord) -> Noted {
-    let recorder = Recorder::of(output, case);
-    if let Some(recorder) = &recorder
-        && let Err(error) = recorder.record(look)
-    {
-        report_once(output.quiet, &chain_of(&error));
+/// Records what a command is about to show. Keep the result until it is shown.
+///
+/// # Errors
+/// If it cannot be recorded: nothing may be shown then, unless the user asked for that.
+pub(crate) fn note(output: &Output, case: &Case, look: AccessRecord) -> Result<Noted, Failure> {
+    if !case.config.access.record {
+        return Ok(Noted(None));
     }
-    Noted(recorder)
+    let recorded = Recorder::open(output, case).and_then(|recorder| {
+        recorder.record(look)?;
+        Ok(recorder)
+    });
+    match recorded {
+        Ok(recorder) => Ok(Noted(Some(recorder))),
+        Err(unwritable) if output.unrecorded => {
+            report_once(output.quiet, &unwritable.why);
+            Ok(Noted(None))
+        }
+        Err(unwritable) => Err(closed(unwritable).hint(texts().hint_unrecorded())),
+    }
 }
 
 /// Records what the browser interface shows while it exists: events are recorded as they come, and folded from time to
@@ -156,8 +177,9 @@ impl Watch {
     }
 }
 
-fn closed(why: String) -> Failure {
-    Failure::new(Exit::Internal, "access-log", texts().access_not_writable(why))
+fn closed(unwritable: Unwritable) -> Failure {
+    let exit = if unwritable.full { Exit::ToolMissing } else { Exit::Internal };
+    Failure::new(exit, "access-log", texts().access_not_writable(unwritable.why))
         .hint(texts().hint_access_not_writable())
 }
 

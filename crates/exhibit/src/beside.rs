@@ -6,6 +6,7 @@
 use crate::commands::ingest::{self, Means, Order};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::system;
 use exhibit_ingest::{IngestProgress, Snapshot, StopRequest, Summary};
 use exhibit_web::{Intake, IntakeState};
 use std::path::Path;
@@ -137,7 +138,7 @@ pub(crate) fn take_in(
     let mut run = |progress: &IngestProgress, stop: &StopRequest| -> Result<Summary, Failure> {
         let means = match means.take() {
             Some(means) => means,
-            None => ingest::prepare(output, folder, order)?,
+            None => ingest::prepare(output, folder, order, system::cage_of_intake)?,
         };
         ingest::take_in_with(output, means, order, progress, stop, |held, options, world| {
             Ok(exhibit_ingest::ingest(held, order.sources, options, world)?)

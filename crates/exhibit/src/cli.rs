@@ -57,6 +57,12 @@ pub(crate) struct Global {
         value_parser = PossibleValuesParser::new(Language::ALL.map(Language::tag)).map(|tag| language(&tag))
     )]
     pub(crate) lang: Option<Language>,
+    /// The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = crate::memory::parse)]
+    pub(crate) memory: Option<u64>,
+    /// Show contents even if the access log cannot be written; nothing is recorded then
+    #[arg(long, global = true)]
+    pub(crate) unrecorded: bool,
     /// Never prompt; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,

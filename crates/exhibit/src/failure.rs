@@ -133,13 +133,16 @@ impl Failure {
 
     /// A failure of the system.
     pub(crate) fn of_io(message: String, error: &std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::StorageFull => Self::new(Exit::ToolMissing, "io", message),
-            _ => Self::new(Exit::Internal, "io", message),
+        if exhibit_case::is_disk_full(error) {
+            return disk_full(message);
         }
+        Self::new(Exit::Internal, "io", message)
     }
 
-    fn internal(code: &'static str, error: &dyn std::error::Error) -> Self {
+    fn internal(code: &'static str, error: &(dyn std::error::Error + 'static)) -> Self {
+        if exhibit_case::is_disk_full(error) {
+            return disk_full(exhibit_case::chain_of(error));
+        }
         Self::new(Exit::Internal, code, exhibit_case::chain_of(error))
     }
 
@@ -198,6 +201,9 @@ impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         let texts = texts();
         let chain = || exhibit_case::chain_of(&error);
+        if exhibit_case::is_disk_full(&error) {
+            return disk_full(chain());
+        }
         match &error {
             CaseError::NoCase(folder) => {
                 Self::new(Exit::NoCase, "no-case", texts.no_case(path(folder))).hint(texts.hint_no_case())
@@ -233,6 +239,10 @@ impl From<CaseError> for Failure {
                 Self::new(Exit::Nothing, "not-rendered", texts.not_rendered(reason_text(reason)))
                     .hint(texts.hint_not_rendered())
             }
+            CaseError::Copy { folder, original } => {
+                let message = texts.case_copy(path(folder), path(original));
+                Self::new(Exit::Usage, "case-copy", message).hint(texts.hint_case_copy(path(folder), path(original)))
+            }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => {
                 Self::new(Exit::Usage, "sealed", texts.sealed()).hint(texts.hint_sealed())
             }
@@ -246,8 +256,6 @@ impl From<CaseError> for Failure {
                 Self::new(Exit::Mismatch, "rolled-back", chain()).hint(texts.hint_rolled_back())
             }
             CaseError::Altered { document } => Self::mismatch(texts.altered(document)),
-            CaseError::Store(store) if store.is_full() => disk_full(chain()),
-            CaseError::Catalogue(catalogue) if catalogue.is_full() => disk_full(chain()),
             CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => Self::mismatch(chain()),
             CaseError::Log(_) => Self::new(Exit::Mismatch, "log", chain()).hint(texts.hint_log()),
             CaseError::Cage(_) => Self::new(Exit::ToolMissing, "cage", chain()).hint(texts.hint_cage()),
@@ -324,7 +332,7 @@ impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
         let texts = texts();
         let message = exhibit_case::chain_of(&error);
-        if error.is_full() {
+        if exhibit_case::is_disk_full(&error) {
             return disk_full(message);
         }
         match error {
@@ -355,6 +363,22 @@ fn disk_full(message: String) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_has_its_own_exit_code_and_hint() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let path = PathBuf::from("x");
+        for failure in [
+            Failure::io(Act::Write, "x", &full()),
+            Failure::from(CaseError::Io { act: "write", path: path.clone(), source: full() }),
+            Failure::from(SearchError::Case(CaseError::Io { act: "write", path: path.clone(), source: full() })),
+            Failure::from(SearchError::Output(full())),
+            Failure::from(IngestError::Case(CaseError::Io { act: "write", path, source: full() })),
+        ] {
+            assert_eq!((failure.exit, failure.code), (Exit::ToolMissing, "disk-full"), "{failure:?}");
+            assert!(failure.hint.is_some(), "{failure:?}");
+        }
+    }
 
     #[test]
     fn exit_codes_are_listed_in_order_and_once() {

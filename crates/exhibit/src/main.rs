@@ -10,6 +10,7 @@ mod commands;
 mod confirm;
 mod coverage;
 mod failure;
+mod memory;
 mod output;
 mod passphrase;
 mod password_list;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     texts::set(arguments.global.lang.unwrap_or_default());
     let output = output::Output::new(&arguments.global);
     system::start_tracing(arguments.global.verbose);
+    memory::set(arguments.global.memory);
     passphrase::set(&arguments.global);
     let code = match commands::run(&arguments, &output) {
         Ok(code) => code,

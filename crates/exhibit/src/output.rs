@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) quiet: bool,
+    /// Whether contents are shown even if that cannot be recorded.
+    pub(crate) unrecorded: bool,
     pub(crate) progress: ProgressForm,
     color: bool,
     error_color: bool,
@@ -42,6 +44,7 @@ impl Output {
         Self {
             json: global.json,
             quiet: global.quiet,
+            unrecorded: global.unrecorded,
             progress: global.progress,
             color: color(std::io::stdout().is_terminal()),
             error_color: color(std::io::stderr().is_terminal()),

@@ -1,10 +1,11 @@
 //! The system's clock, randomness and environment, and the entry point of workers: what every other crate takes as parameters.
 
 use crate::failure::{Act, Exit, Failure};
+use crate::memory;
 use crate::passphrase;
 use crate::texts::texts;
-use exhibit_cage::{Cage, CageOptions, JobInput, Preparation};
-use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, Preparation};
+use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -69,9 +70,30 @@ pub(crate) fn font_folders() -> Vec<PathBuf> {
     ["/usr/share/fonts", "/usr/local/share/fonts"].into_iter().map(PathBuf::from).filter(|p| p.is_dir()).collect()
 }
 
+/// The part of the memory of workers that rendering pages for the browser gets beside an intake: that of one worker, or a
+/// quarter.
+fn beside_intake() -> u64 {
+    (memory::for_workers() / 4).min(CageLimits::STANDARD.memory_bytes)
+}
+
 /// Starts the cage for a number of parallel workers.
 pub(crate) fn cage(workers: usize) -> Result<Cage, Failure> {
-    Cage::start(CageOptions::new(CAGE_SERVER, workers)).map_err(|error| exhibit_case::CaseError::from(error).into())
+    cage_with(workers, memory::for_workers())
+}
+
+/// The cage of an intake beside the server.
+pub(crate) fn cage_of_intake(workers: usize) -> Result<Cage, Failure> {
+    cage_with(workers, memory::for_workers() - beside_intake())
+}
+
+/// The cage of a server beside an intake.
+pub(crate) fn cage_beside_intake(workers: usize) -> Result<Cage, Failure> {
+    cage_with(workers, beside_intake())
+}
+
+fn cage_with(workers: usize, memory_bytes: u64) -> Result<Cage, Failure> {
+    let options = CageOptions { memory_bytes, ..CageOptions::new(CAGE_SERVER, workers) };
+    Cage::start(options).map_err(|error| exhibit_case::CaseError::from(error).into())
 }
 
 /// The number of processors of this machine.
@@ -104,7 +126,8 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
 pub(crate) fn hold(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    let mut held = CaseWriter::take(folder, &unlocked_keys(&keys), acts())?;
+    let held = CaseWriter::take(folder, &unlocked_keys(&keys), acts());
+    let mut held = held.map_err(|error| with_place(error, &keys, folder))?;
     held.log_marks()?;
     Ok(held)
 }
@@ -123,7 +146,18 @@ pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
 pub(crate) fn hold_any(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(CaseWriter::take_any(folder, &unlocked_keys(&keys), acts())?)
+    CaseWriter::take_any(folder, &unlocked_keys(&keys), acts()).map_err(|error| with_place(error, &keys, folder))
+}
+
+// Where the case is worked on, if the log of this folder cannot be continued.
+fn with_place(error: CaseError, keys: &Path, folder: &Path) -> Failure {
+    let failure = Failure::from(error);
+    match standing(keys, &CaseFolder::new(folder)) {
+        Standing::Behind { once, last: Some(last), .. } if failure.code == "rolled-back" => {
+            failure.hint(texts().hint_rolled_back_elsewhere(last.display().to_string(), once))
+        }
+        _ => failure,
+    }
 }
 
 /// The keys in a folder, unlocked with the kept passphrase.

@@ -12,7 +12,11 @@ const MAX_LINES: usize = 900;
 const RESERVED: &[(&str, &[&str], &str)] = &[
     ("unsafe", &["crates/exhibit-cage/"], "only exhibit-cage has unsafe code"),
     ("SystemTime::now", &["crates/exhibit/", "xtask/"], "the clock is a parameter; only the binary reads it"),
-    ("env::var", &["crates/exhibit/", "xtask/", "crates/exhibit-ocr/build.rs"], "only the binary reads the environment"),
+    (
+        "env::var",
+        &["crates/exhibit/", "xtask/", "crates/exhibit-ocr/build.rs"],
+        "only the binary reads the environment",
+    ),
     ("TcpListener", &["crates/exhibit/", "crates/exhibit-web/"], "only the web surface listens"),
     ("TcpStream", &[], "nothing in Exhibit connects to anything"),
     ("UdpSocket", &[], "nothing in Exhibit connects to anything"),

@@ -1,7 +1,7 @@
 //! `exhibit.toml` against what the log records of the case's opening and of the access log.
 
 use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings, Setting};
-use exhibit_case::{CaseError, CaseFolder};
+use exhibit_case::{AccessSettings, CaseError, CaseFolder};
 use exhibit_custody::Fact;
 use exhibit_model::EntrySeq;
 
@@ -24,8 +24,11 @@ impl Check for Settings {
         }
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let config = &case.config;
-        if config.access != cx.logged().access {
-            findings.add(CasePlace::path(CaseFolder::SETTINGS), CaseFault::AccessSettingDiffers);
+        let logged = cx.logged().access;
+        if config.access != logged {
+            let interrupted = AccessSettings::pending(catalogue)? == Some(logged);
+            let fault = if interrupted { CaseFault::AccessSettingPending } else { CaseFault::AccessSettingDiffers };
+            findings.add(CasePlace::path(CaseFolder::SETTINGS), fault);
         }
         let log = cx.log()?;
         let Some(opening) = cx.entry(EntrySeq::FIRST) else { return Ok(()) };

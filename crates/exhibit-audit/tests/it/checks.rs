@@ -82,6 +82,29 @@ fn settings() {
 }
 
 #[test]
+fn a_change_of_settings_that_was_interrupted_is_no_deviation() {
+    let case = three();
+    let before = fs::read(case.path(CaseFolder::SETTINGS)).expect("read");
+    let settings = exhibit_case::AccessSettings { record: false, keep_days: 9 };
+    case.write(|held| held.set_access(settings).map(drop).expect("set"));
+    let after = fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read");
+    // what a process leaves that is killed between the entry and the settings
+    case.write(|held| {
+        let work = held.catalogue.begin().expect("begin");
+        work.set_number("access_pending", 9 * 2).expect("set");
+        work.commit().expect("commit");
+    });
+    fs::write(case.path(CaseFolder::SETTINGS), &before).expect("written");
+    assert_eq!(deviations(&case, CheckName::Settings), Vec::<String>::new());
+    // the next writer completes it
+    case.write(|_| ());
+    assert_eq!(fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read"), after);
+    // and settings that are changed by hand afterwards deviate
+    fs::write(case.path(CaseFolder::SETTINGS), &before).expect("written");
+    assert_eq!(deviations(&case, CheckName::Settings), ["access-setting-differs at exhibit.toml"]);
+}
+
+#[test]
 fn a_case_that_cannot_be_opened_is_checked_in_parts() {
     let case = three();
     overwrite(&case.path(&original(A.as_bytes())), |bytes| bytes[0] ^= 1);

@@ -1,7 +1,8 @@
 //! Signing keys: locked, exposed, absent, followed by another; and the memory that reveals a case that was rolled back.
 
 use exhibit_case::{
-    Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, key_file, key_path, rekey, remembered,
+    Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, Standing, key_file, key_path, rekey, remembered,
+    standing,
 };
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, KdfCost, KeyError, KeyProtection, LogError, Passphrase, Remembered, Revocation, check_log};
@@ -249,4 +250,78 @@ fn a_damaged_memory_is_no_memory() {
     let other = TestCase::of_seed(3);
     fs::copy(other.path("custody/checkpoint"), &memory).expect("copied");
     assert!(remembered(&case.keys(), &log).is_none());
+}
+
+fn take_in(folder: &Path, case: &TestCase) -> Result<CaseWriter, CaseError> {
+    CaseWriter::take(folder, &Keys::plain(&case.keys()), acts(40))
+}
+
+#[test]
+fn a_copy_is_noticed_before_its_first_entry() {
+    let case = TestCase::of_texts(&[("a.txt", "one")]);
+    let copy = case.beside("copy");
+    copy_folder(&case.folder(), &copy);
+    let size = || exhibit_case::CaseFolder::new(&copy).log().expect("a log").size();
+    let before = size();
+    match take_in(&copy, &case) {
+        Err(CaseError::Copy { folder, original }) => {
+            assert_eq!(folder, copy);
+            assert_eq!(original, case.folder().canonicalize().expect("a path"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(size(), before, "nothing was written");
+    let own = exhibit_case::CaseFolder::new(&copy);
+    assert_eq!(standing(&case.keys(), &own), Standing::CopyOf(case.folder().canonicalize().expect("a path")));
+    assert_eq!(standing(&case.keys(), &case.open().folder), Standing::Own);
+    // the original is as it was, and goes on
+    drop(take(&case).expect("the original is open"));
+    let _ = case.add_texts(&[("b.txt", "two")]);
+    assert!(matches!(take_in(&copy, &case), Err(CaseError::Log(LogError::RolledBack { .. }))));
+    match standing(&case.keys(), &own) {
+        Standing::Behind { size, once, last: Some(last) } => {
+            assert!(size < once);
+            assert_eq!(last, case.folder().canonicalize().expect("a path"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_copy_can_take_the_place_of_the_original() {
+    let case = TestCase::of_texts(&[("a.txt", "one")]);
+    let copy = case.beside("copy");
+    copy_folder(&case.folder(), &copy);
+    exhibit_case::adopt(&Keys::plain(&case.keys()), &copy).expect("adopted");
+    drop(take_in(&copy, &case).expect("the copy is the case now"));
+    assert!(matches!(take(&case), Err(CaseError::Copy { .. })), "and the original a copy of it");
+    exhibit_case::adopt(&Keys::plain(&case.keys()), &case.folder()).expect("back");
+    let _ = case.add_texts(&[("b.txt", "two")]);
+    let behind = exhibit_case::adopt(&Keys::plain(&case.keys()), &copy);
+    assert!(matches!(behind, Err(CaseError::Log(LogError::RolledBack { .. }))), "{behind:?}");
+}
+
+#[test]
+fn a_case_that_was_moved_is_no_copy() {
+    let case = TestCase::of_texts(&[("a.txt", "one")]);
+    let (moved, back) = (case.beside("moved"), case.folder());
+    fs::rename(&back, &moved).expect("moved");
+    drop(take_in(&moved, &case).expect("renamed"));
+    // to another disk: other bytes of the file system, and the first folder is gone
+    let elsewhere = case.beside("elsewhere");
+    copy_folder(&moved, &elsewhere);
+    fs::remove_dir_all(&moved).expect("removed");
+    drop(take_in(&elsewhere, &case).expect("moved"));
+    // an unrelated folder at the remembered place is nothing to go back to
+    fs::rename(&elsewhere, &back).expect("moved");
+    fs::create_dir(&elsewhere).expect("made");
+    drop(take(&case).expect("the case"));
+    // a place that cannot be read is no place
+    let place = exhibit_testing::files_below(&case.keys())
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|e| e == "place"));
+    for damage in ["", "x", "1 2", "1 2\nrelative", "9999999999999999999999 1\n/"] {
+        fs::write(place.as_ref().expect("a place"), damage).expect("written");
+        assert_eq!(standing(&case.keys(), &case.open().folder), Standing::Own, "{damage:?}");
+    }
 }

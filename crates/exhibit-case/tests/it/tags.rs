@@ -63,7 +63,24 @@ fn what_is_no_tag_or_no_document_is_refused() {
     let case = three();
     let open = case.open();
     let long = "x".repeat(61);
-    for bad in ["", "   ", "a\nb", "a\tb", "\u{0}", "say \"it\"", "“it”", "a*", "＊", "\u{85}", &long] {
+    for bad in [
+        "",
+        "   ",
+        "a\nb",
+        "a\tb",
+        "\u{0}",
+        "say \"it\"",
+        "“it”",
+        "a*",
+        "＊",
+        "\u{85}",
+        "a\u{202e}b",
+        "\u{2066}a",
+        "a\u{200b}b",
+        "\u{feff}a",
+        "a\u{2028}b",
+        &long,
+    ] {
         assert!(!is_tag(bad), "{bad:?}");
         assert!(
             matches!(open.view(Principal::LOCAL).set_tag(ItemId::new(1), bad, true, NOW), Err(CaseError::NotATag(_))),

@@ -1,6 +1,9 @@
-//! Single files compressed by gzip (RFC 1952), bzip2, xz or Zstandard (RFC 8878): the content is the one member.
+//! Single files compressed by gzip (RFC 1952), bzip2, xz, Zstandard (RFC 8878), LZ4, lzip, LZMA or `compress`: the
+//! content is the one member, whatever number of streams it is in.
 //!
 //! Compressed data that is truncated or damaged yields what precedes the damage, with a note.
+
+mod lzw;
 
 use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
@@ -8,8 +11,8 @@ use exhibit_model::{Detail, Member, MemberEnd, Moment, NoteCode, ReaderKey, Reas
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Maximum memory that an xz file may require, in KiB.
-const XZ_MEMORY: u32 = 256 << 10;
+/// Maximum memory that a dictionary may take, in KiB.
+const MOST_MEMORY: u32 = 512 << 10;
 
 /// Reads a compressed file.
 pub(crate) fn read(
@@ -32,7 +35,29 @@ pub(crate) fn read(
         }
         ReaderKey::Xz => {
             out.member(member)?;
-            emit(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, XZ_MEMORY), out)?;
+            emit(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, MOST_MEMORY), out)?;
+        }
+        ReaderKey::Lz4 => {
+            out.member(member)?;
+            emit(&mut Frames { decoder: lz4_flex::frame::FrameDecoder::new(buffered) }, out)?;
+        }
+        ReaderKey::Lzip => {
+            out.member(member)?;
+            emit(&mut lzma_rust2::LzipReader::new(buffered), out)?;
+        }
+        ReaderKey::Lzma => {
+            out.member(member)?;
+            match lzma_rust2::LzmaReader::new_mem_limit(buffered, MOST_MEMORY, None) {
+                Ok(mut content) => emit(&mut content, out)?,
+                Err(error) => out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?,
+            }
+        }
+        ReaderKey::Compress => {
+            out.member(member)?;
+            match lzw::Lzw::new(buffered) {
+                Ok(mut content) => emit(&mut content, out)?,
+                Err(error) => out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?,
+            }
         }
         _ => match zstd::stream::read::Decoder::with_buffer(buffered) {
             Ok(mut content) => {
@@ -98,6 +123,21 @@ impl Read for Gzip<'_> {
     }
 }
 
+/// The content of all LZ4 frames, one behind the other: the decoder ends with each.
+struct Frames<R: Read> {
+    decoder: lz4_flex::frame::FrameDecoder<R>,
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.decoder.read(out)?;
+        if count > 0 || out.is_empty() || self.decoder.get_mut().fill_buf()?.is_empty() {
+            return Ok(count);
+        }
+        self.decoder.read(out)
+    }
+}
+
 /// The name of the content, derived from the name of the file itself.
 pub(super) fn inner_name(name: &[u8]) -> Vec<u8> {
     let last = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
@@ -106,7 +146,8 @@ pub(super) fn inner_name(name: &[u8]) -> Vec<u8> {
     match ending.as_str() {
         "tgz" | "tbz" | "tbz2" | "txz" | "tzst" => [stem, b"tar"].concat(),
         "svgz" => [stem, b"svg"].concat(),
-        "gz" | "bz2" | "xz" | "zst" | "z" => stem.strip_suffix(b".").unwrap_or(stem).to_vec(),
+        "tlz" | "tlz4" | "taz" => [stem, b"tar"].concat(),
+        "gz" | "bz2" | "xz" | "zst" | "z" | "lz" | "lz4" | "lzma" => stem.strip_suffix(b".").unwrap_or(stem).to_vec(),
         _ => [last, b".unpacked"].concat(),
     }
 }

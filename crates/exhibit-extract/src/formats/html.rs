@@ -9,7 +9,7 @@ mod style;
 
 pub(crate) use sink::{Embedded, Findings};
 
-use crate::charset::{Guess, Scheme, TextStream, stream};
+use crate::charset::{self, Guess, Scheme, TextStream, stream};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Mark, Member, NoteCode, Page, PageKind, Reason, Relation, Verdict};
 use html5ever::tendril::StrTendril;
@@ -70,6 +70,14 @@ pub(crate) fn text_of(html: &str) -> Findings {
     reader.finish()
 }
 
+/// The text of an HTML document of a package, in the encoding that it declares or that fits.
+pub(crate) fn text_of_bytes(bytes: &[u8]) -> Findings {
+    let guess = charset::decide(bytes, true, stated_encoding(&bytes[..bytes.len().min(PRESCAN)]));
+    let mut text = String::new();
+    charset::Decoder::new(guess.scheme).decode(&bytes[guess.mark..], true, &mut text);
+    text_of(&text)
+}
+
 /// The tokenizer of the HTML standard, feeding a [`Reading`].
 struct Reader {
     tokenizer: Tokenizer<Reading>,
@@ -114,6 +122,25 @@ fn emit_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), S
         emit_page(page.0, page.1, out)?;
     }
     if text.trim().is_empty() { Ok(()) } else { emit_page(text, marks, out) }
+}
+
+impl Findings {
+    /// Emits the text as pages of this label.
+    ///
+    /// # Errors
+    /// [`Stop`] if the consumer disconnected or a limit is reached.
+    pub(crate) fn emit_text(&mut self, label: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+        let (mut text, mut marks) = (std::mem::take(&mut self.text), std::mem::take(&mut self.marks));
+        let page = |text: String, marks: Vec<Mark>| Page {
+            marks,
+            label: label.to_owned(),
+            ..Page::of_text(0, PageKind::Text, text)
+        };
+        while let Some((of_page, its_marks)) = super::text::cut_page(&mut text, &mut marks, LEAST) {
+            out.page(page(of_page, its_marks))?;
+        }
+        if text.trim().is_empty() { Ok(()) } else { out.page(page(text, marks)) }
+    }
 }
 
 fn emit_page(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {

@@ -1,15 +1,27 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod access;
+pub(crate) mod ar;
 pub(crate) mod archive;
+mod arj;
+mod cabinet;
 mod cms;
 mod compressed;
+mod cpio;
+mod dbase;
 mod docx;
+mod epub;
 mod escaped;
 mod exif;
+pub(crate) mod fat;
+mod fictionbook;
 mod heif;
 pub(crate) mod html;
+mod iso;
 mod layout;
+mod lha;
+mod lzh;
 mod mail;
 mod mapi;
 pub(crate) mod mbox;
@@ -25,14 +37,18 @@ pub(crate) mod picture;
 mod pst;
 mod rar;
 mod rtf;
+pub(crate) mod selfextracting;
 mod sevenz;
 mod sheet;
 mod slides;
+mod sqlite;
 mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
 mod tnef;
+mod visio;
+mod xps;
 mod zip;
 
 pub(crate) use zip::names as zip_names;
@@ -99,6 +115,13 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Ofd, ofd::extract),
+    Format::new(ReaderKey::Xps, xps::extract),
+    Format::new(ReaderKey::Visio, visio::extract),
+    Format::new(ReaderKey::Epub, epub::extract),
+    Format::new(ReaderKey::FictionBook, fictionbook::extract),
+    Format::new(ReaderKey::Sqlite, sqlite::extract),
+    Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),
@@ -108,6 +131,18 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::SevenZip, sevenz::read),
     Format::new(ReaderKey::Rar, rar::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
+    Format::new(ReaderKey::Lz4, |input, request, out| compressed::read(ReaderKey::Lz4, input, request, out)),
+    Format::new(ReaderKey::Lzip, |input, request, out| compressed::read(ReaderKey::Lzip, input, request, out)),
+    Format::new(ReaderKey::Lzma, |input, request, out| compressed::read(ReaderKey::Lzma, input, request, out)),
+    Format::new(ReaderKey::Compress, |input, request, out| compressed::read(ReaderKey::Compress, input, request, out)),
+    Format::new(ReaderKey::Ar, |input, _, out| ar::read(input, out)),
+    Format::new(ReaderKey::Cpio, |input, _, out| cpio::read(input, out)),
+    Format::new(ReaderKey::Cabinet, |input, _, out| cabinet::read(input, out)),
+    Format::new(ReaderKey::Lha, |input, _, out| lha::read(input, out)),
+    Format::new(ReaderKey::Arj, |input, _, out| arj::read(input, out)),
+    Format::new(ReaderKey::Iso, |input, _, out| iso::read(input, out)),
+    Format::new(ReaderKey::Fat, |input, _, out| fat::read(input, out)),
+    Format::new(ReaderKey::SelfExtracting, selfextracting::read),
     Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
     Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),
     Format::new(ReaderKey::Xz, |input, request, out| compressed::read(ReaderKey::Xz, input, request, out)),

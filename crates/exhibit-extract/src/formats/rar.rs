@@ -20,7 +20,7 @@ use volumes::{Entry, Volumes};
 /// A header.
 enum Block {
     /// The beginning of a volume.
-    Main { solid: bool, volume: bool, sealed: bool },
+    Main { sealed: bool },
     /// The headers that follow are encrypted; `None` if by an unknown version.
     Sealed(Option<five::HeaderSeal>),
     /// A file, or a part of one.
@@ -89,6 +89,15 @@ struct Member {
     from_before: bool,
     /// Whether it goes on in the next volume.
     goes_on: bool,
+}
+
+/// Whether an archive begins with these bytes: its signature, and a header with its checksum.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    if let Some(header) = bytes.strip_prefix(five::SIGNATURE) {
+        let size = five::size(header).and_then(|size| usize::try_from(size).ok());
+        return size.and_then(|size| header.get(..size)).is_some_and(|header| five::block(header, 0).is_some());
+    }
+    bytes.strip_prefix(four::SIGNATURE).is_some_and(|header| four::block(header, 0).is_some())
 }
 
 /// Reads a RAR archive.

@@ -68,6 +68,22 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     Ok(if emitted == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
 
+/// Where the first entry of an archive begins whose directory is whole; `None` without one.
+pub(crate) fn start_of_entries(input: &mut dyn Input, size: u64) -> io::Result<Option<u64>> {
+    let mut directory = Directory::open(input, size)?;
+    if directory.is_damaged() {
+        return Ok(None);
+    }
+    let mut first = None;
+    while let Some(entry) = directory.next(input)? {
+        if let directory::Data::AfterHeader(at) = entry.data {
+            first = Some(first.map_or(at, |first: u64| first.min(at)));
+        }
+    }
+    let Some(first) = first else { return Ok(None) };
+    Ok(read_at(input, first, 4)?.starts_with(b"PK\x03\x04").then_some(first))
+}
+
 /// Determines the one encoding of all names that are not UTF-8.
 fn collect_names(directory: &mut Directory, input: &mut dyn Input) -> Names {
     let mut names = Names::default();

@@ -96,6 +96,9 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if head.len() > 21 && &head[2..5] == b"-lh" && head[6] == b'-' {
         return Some(kind!("application/x-lzh-compressed"));
     }
+    if crate::formats::fat::is_image(head) {
+        return Some(kind!("application/x-raw-disk-image"));
+    }
     if bare_workbook(head) {
         return Some(kind!("application/vnd.ms-excel"));
     }
@@ -249,10 +252,12 @@ const TABLE: &[Magic] = &[
     magic(0, b"070701", kind!("application/x-cpio")),
     magic(0, b"070702", kind!("application/x-cpio")),
     magic(0, b"\xC7\x71", kind!("application/x-cpio")),
+    magic(0, b"\x71\xC7", kind!("application/x-cpio")),
     magic(0, b"\x1F\x9D", kind!("application/x-compress")),
     magic(0, b"LZIP\x01", kind!("application/lzip")),
     magic(0, b"\x5D\0\0\x80\0", kind!("application/x-lzma")),
     magic(0, b"\x04\x22\x4D\x18", kind!("application/x-lz4")),
+    magic(0, b"\x02\x21\x4C\x18", kind!("application/x-lz4")),
     magic(0, b"\xED\xAB\xEE\xDB", kind!("application/x-rpm")),
     magic(0, b"xar!", kind!("application/x-xar")),
     magic(0, b"\x60\xEA", kind!("application/x-arj")),

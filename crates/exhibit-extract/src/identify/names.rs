@@ -17,11 +17,9 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
     if is_program(&ending) && (MediaType::is_expected_of(&inner) || stem.ends_with("   ")) {
         return Some(NoteCode::NameHidesProgram { inner, extension: ending });
     }
-    if FileKind::of(media_type) == FileKind::Program
-        && !is_program(&ending)
-        && !ending.is_empty()
-        && MediaType::is_expected_of(&ending)
-    {
+    let program =
+        FileKind::of(media_type) == FileKind::Program || media_type == "application/x-self-extracting-archive";
+    if program && !is_program(&ending) && !ending.is_empty() && MediaType::is_expected_of(&ending) {
         return Some(NoteCode::ProgramDisguised { extension: ending, media_type: media_type.to_owned() });
     }
     let fits = MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
@@ -50,6 +48,8 @@ mod tests {
             ("report.pdf", "application/pdf", false),
             ("report.pdf", PE, true),
             ("setup.exe", PE, false),
+            ("setup.exe", "application/x-self-extracting-archive", false),
+            ("report.pdf", "application/x-self-extracting-archive", true),
             ("report.pdf.exe", PE, true),
             ("report.pdf        .scr", PE, true),
             ("invoice_\u{202e}fdp.exe", PE, true),

@@ -2,6 +2,7 @@
 
 mod archives;
 mod charsets;
+mod containers;
 mod damaged_mails;
 mod hostile;
 mod kinds;

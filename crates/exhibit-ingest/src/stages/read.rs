@@ -2,18 +2,19 @@
 
 use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
-use crate::committer::{Content, Message, Outcome};
+use crate::committer::{Content, Message, Outcome, note_weight, property_weight};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease};
 use exhibit_model::{
-    Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request, State, Task,
-    Verdict,
+    Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request, SourceId, State,
+    Task, Verdict,
 };
 use exhibit_store::Deposit;
 use exhibit_text::language;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 pub(crate) struct Read<'a> {
     pub(crate) cage: &'a Cage,
@@ -21,6 +22,7 @@ pub(crate) struct Read<'a> {
     pub(crate) limits: Limits,
     pub(crate) cage_limits: CageLimits,
     pub(crate) families: Families,
+    pub(crate) suspects: Suspects,
 }
 
 /// The bytes received within each file of a source: summed once, then updated.
@@ -45,12 +47,41 @@ impl Families {
     }
 }
 
+/// The time that files which took too long have used in this run, by source. A trove of many small files, each of which
+/// takes all the time it is given, must not hold up everything else for weeks.
+#[derive(Default)]
+pub(crate) struct Suspects(Mutex<BTreeMap<SourceId, Duration>>);
+
+impl Suspects {
+    /// Whether the files of a source have used up what there is.
+    fn spent(&self, source: SourceId) -> bool {
+        let used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.get(&source).is_some_and(|used| *used >= SUSPECT_TIME)
+    }
+
+    fn add(&self, source: SourceId, time: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(source).or_default() += time;
+    }
+}
+
+/// The time that files of one source that take too long may use in a run: then each gets no more than its size makes
+/// likely, and none is tried again.
+const SUSPECT_TIME: Duration = Duration::from_secs(30 * 60);
+
+/// The limits for a file of a size once the time of its source is used up: ten seconds, and one more for each 100 kB.
+fn scant(limits: CageLimits, size: u64) -> CageLimits {
+    let seconds = (10 + size / 100_000).min(limits.cpu_seconds);
+    CageLimits { cpu_seconds: seconds, wall: limits.wall.min(Duration::from_secs(seconds * 3)), ..limits }
+}
+
 /// The maximum depth of containers within containers.
 pub(crate) const MOST_DEPTH: i64 = 20;
 /// The maximum total of unpacked bytes of all containers within one file of a source.
 const FAMILY_BYTES: u64 = 256 << 30;
 const MOST_METADATA: usize = 20_000;
 const MOST_NOTES: usize = 2_000;
+/// The maximum memory of the properties and notes of one file.
+const MOST_REMARK_BYTES: usize = 8 << 20;
 
 impl Stage for Read<'_> {
     fn name(&self) -> StageName {
@@ -88,8 +119,17 @@ impl Stage for Read<'_> {
         }
         let passwords = self.passwords.to_vec();
         let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
-        let (mut outcome, end, peak_memory) = self.attempt(job, &item, original, &request, means)?;
+        let spent = self.suspects.spent(item.source);
+        let began = Instant::now();
+        let (mut outcome, end, peak_memory) = self.attempt(job, &item, original, &request, spent, means)?;
+        if matches!(end, WorkerEnd::TimedOut(_)) {
+            self.suspects.add(item.source, began.elapsed());
+        }
         let end = match outcome.reason.take() {
+            Some(last) if spent && matches!(end, WorkerEnd::TimedOut(_)) => {
+                outcome.note(NoteCode::TimeBudgetSpent { minutes: SUSPECT_TIME.as_secs() / 60 });
+                JobEnd::Failed(last)
+            }
             Some(last) if end.worth_retrying() => JobEnd::Died(reason_of_death(job, last)),
             Some(reason) if outcome.state == State::Failed => JobEnd::Failed(reason),
             reason => {
@@ -111,6 +151,7 @@ impl Read<'_> {
         item: &Item,
         original: OriginalId,
         request: &Request,
+        spent: bool,
         means: &JobContext<'a>,
     ) -> Result<(Outcome, WorkerEnd, Option<u64>), IngestError> {
         let file = match means.originals.open_original(original) {
@@ -124,7 +165,11 @@ impl Read<'_> {
             }
         };
         // after a death, with twice the memory: pages and members sent before are replaced or already known
-        let limits = if job.deaths > 0 { self.cage_limits.doubled() } else { self.cage_limits };
+        let limits = match job.deaths {
+            _ if spent => scant(self.cage_limits, item.size),
+            0 => self.cage_limits,
+            _ => self.cage_limits.doubled(),
+        };
         let mut session = WorkerSession {
             families: &self.families,
             means,
@@ -135,6 +180,7 @@ impl Read<'_> {
             member: None,
             error: None,
             dropped: 0,
+            remark_bytes: 0,
         };
         let (end, peak) = self.cage.run_measured(request, &file, limits, &mut |record| session.record(record))?;
         if let Some(error) = session.error.take() {
@@ -156,6 +202,8 @@ struct WorkerSession<'a, 's> {
     error: Option<IngestError>,
     /// Properties and notes beyond the limits.
     dropped: u64,
+    /// The memory of the properties and notes that were kept.
+    remark_bytes: usize,
 }
 
 impl Outcome {
@@ -191,11 +239,16 @@ impl<'a> WorkerSession<'a, '_> {
     fn take(&mut self, record: Record) -> Result<(), IngestError> {
         match record {
             Record::MediaType(media_type) => self.outcome.media_type = media_type,
-            Record::Metadata { key, value } if self.outcome.metadata.len() < MOST_METADATA => {
-                self.outcome.metadata.push((key, value));
+            Record::Metadata { key, value } => {
+                if self.has_room(self.outcome.metadata.len() < MOST_METADATA, property_weight(&key, &value)) {
+                    self.outcome.metadata.push((key, value));
+                }
             }
-            Record::Note(note) if self.outcome.notes.len() < MOST_NOTES => self.outcome.notes.push(note),
-            Record::Metadata { .. } | Record::Note(_) => self.dropped += 1,
+            Record::Note(note) => {
+                if self.has_room(self.outcome.notes.len() < MOST_NOTES, note_weight(&note)) {
+                    self.outcome.notes.push(note);
+                }
+            }
             Record::Page(mut page) => {
                 let languages = language::detect(&page.text);
                 page.language = languages.main;
@@ -213,6 +266,17 @@ impl<'a> WorkerSession<'a, '_> {
             Record::Picture(_) | Record::Reading(_) => {}
         }
         Ok(())
+    }
+
+    /// Counts a property or a note; returns whether it is kept.
+    fn has_room(&mut self, few: bool, bytes: usize) -> bool {
+        let kept = few && self.remark_bytes + bytes <= MOST_REMARK_BYTES;
+        if kept {
+            self.remark_bytes += bytes;
+        } else {
+            self.dropped += 1;
+        }
+        kept
     }
 
     fn member_end(&mut self, end: MemberEnd) -> Result<(), IngestError> {
@@ -271,5 +335,25 @@ fn of_verdict(verdict: &Verdict, request: &Request) -> (State, Option<Reason>) {
             (State::Truncated, Some(Reason::DepthLimit { depth: MOST_DEPTH.unsigned_abs() }))
         }
         Verdict::Truncated(limit) => (State::Truncated, Some(limit.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_take_too_long_get_less_once_their_source_has_used_its_time() {
+        let (suspects, one, other) = (Suspects::default(), SourceId::new(1), SourceId::new(2));
+        suspects.add(one, SUSPECT_TIME - Duration::from_secs(1));
+        assert!(!suspects.spent(one));
+        suspects.add(one, Duration::from_secs(1));
+        assert!(suspects.spent(one) && !suspects.spent(other), "each source has its own");
+        let limits = CageLimits::STANDARD;
+        let seconds = |size| scant(limits, size).cpu_seconds;
+        assert_eq!((seconds(0), seconds(2_000), seconds(1_000_000)), (10, 10, 20));
+        assert_eq!(seconds(u64::MAX), limits.cpu_seconds, "large files keep theirs");
+        assert_eq!(scant(limits, 0).memory_bytes, limits.memory_bytes);
+        assert!(scant(limits, u64::MAX).wall <= limits.wall);
     }
 }

@@ -14,6 +14,7 @@ unreadable = it cannot be read
 case-unreadable = the case cannot be opened
 log-cut-back = it has { NUMBER($present, useGrouping: "false") } entries, but the catalogue knows of { NUMBER($expected, useGrouping: "false") }: it was cut back
 setting-differs = its `{ $setting }` differs from what the log records of the case’s opening
+access-setting-pending = its `access` is being changed: an interrupted `exhibit case access` logged it; the next command that writes to the case completes it
 access-setting-differs = its `access` differs from what the log records; `exhibit case access` changes both
 catalogue-damaged = its structure is damaged
 page-text-differs = its text differs from the digest in the catalogue

@@ -179,6 +179,18 @@ waiting =
 hint-waiting = read them first: `exhibit ingest`
 hint-wrong-passphrase = nothing was changed; try again, or restore the key file from a copy
 hint-key-locked = give a file with the passphrase: --key-passphrase-file FILE
+serves-copy = this folder is a copy of the case in { $original }; tags and settings made here are not logged. Work on the original, or make this folder the case: exhibit case adopt
+serves-behind = the log of this folder has { NUMBER($size) } entries, but this computer has seen { NUMBER($once) }: it is an earlier state of the case
+not-a-size = { $text } is not a size: give a number with a unit, such as 800M or 4G
+too-little-memory = at least { $least } are needed
+check-memory = memory
+memory-allowed = { $allowed } for all processes together, of { $machine }; { NUMBER($count) } workers with full memory at a time
+memory-needed = a worker that needs more than its share fails; close other programs, or choose another limit with --memory
+case-copy = { $folder } is a copy of the case in { $original }
+hint-case-copy = nothing was changed, in either. Work on the original: `exhibit -C { $original }`; or, to make this folder the case instead: `exhibit -C { $folder } case adopt`. To try something out, take the files into a case of their own: `exhibit init`, then `exhibit ingest`
+hint-rolled-back-elsewhere = the case was last changed in { $last }, where its log has at least { NUMBER($once) } entries: work there (`exhibit -C { $last }`). This folder is an earlier copy of it; nothing was changed
+adopted = From now on the case is in { $folder }.
+would-adopt = Would make { $folder } the folder of the case.
 hint-rolled-back = this machine has seen a later state of the log, so nothing is signed that would start a second history; `exhibit log check` shows details. If a backup was restored on purpose, see "Put back from a backup" in docs/user/keys.md
 hint-key = the case can be read and verified without it; to add to the case, restore the key file or set EXHIBIT_KEYS
 altered = the original of { $document } does not have its digest
@@ -296,6 +308,7 @@ access-off =
 would-change = would change: { $text }
 access-not-recorded = Access is not recorded in the access log: { $cause }
 access-not-writable = the access log cannot be written: { $cause }
+hint-unrecorded = nothing was shown, since it could not be recorded. Free the disk or make the case and the keys writable; or, to read a copy on a read-only medium: --unrecorded. Turning access logging off is recorded too: exhibit case access off
 hint-access-not-writable = the browser interface shows only what it can record; see exhibit case access
 
 ## Machine: doctor

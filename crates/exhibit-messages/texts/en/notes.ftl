@@ -122,6 +122,8 @@ pages-before-failure =
 
 property-truncated = the property { $key } was truncated at { NUMBER($bytes) } bytes
 row-repeats-truncated = a row that is repeated { NUMBER($repeats) } times was written { NUMBER($written) } times
+page-text-truncated = the page has more text than a page may have; what follows the first { NUMBER($bytes) } bytes was not read
+time-budget-spent = files of this source that take too long have used up their { NUMBER($minutes) } minutes: this one got less time, or was not tried again; exhibit problem retry does so
 glyph-limit = the page has more than { NUMBER($glyphs) } glyphs; the rest was not read
 picture-too-large = the picture has more than { NUMBER($pixels) } pixels and is not decoded
 records-dropped =
@@ -266,6 +268,11 @@ attachments-apart =
     { $count ->
         [one] { $count } attachment is too large to be within its message and is listed beside it
        *[other] { $count } attachments are too large to be within their messages and are listed beside them
+    }
+database-log-apart = changes that are only in the database's log, a file beside it, were not read
+parts-unread = { $parts ->
+        [one] { $parts } part of the document is in a form that is not read
+       *[other] { $parts } parts of the document are in a form that is not read
     }
 rtf-form-differs = the RTF form of the message has more text than the plain one and is kept as a member
 text-outside-parts =

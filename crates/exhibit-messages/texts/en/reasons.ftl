@@ -76,6 +76,11 @@ ratio-limit = members of more than { NUMBER($ratio) } times the container’s si
 part-limit = a part of more than { NUMBER($bytes) } bytes
 file-size-limit = a file of more than { NUMBER($bytes) } bytes
 pixel-limit = a picture of more than { NUMBER($pixels) } pixels
+page-text-limit =
+    { $pages ->
+        [one] one page has more text than a page may have; the rest of it was not read
+       *[other] { $pages } pages have more text than a page may have; the rest of them was not read
+    }
 depth-limit = nested in { NUMBER($depth) } containers; its members were not extracted
 
 stack-overflow = nested too deeply

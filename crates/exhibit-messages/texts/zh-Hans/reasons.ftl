@@ -64,6 +64,7 @@ ratio-limit = 成员大小超过容器的 { NUMBER($ratio) } 倍
 part-limit = 部件超过 { NUMBER($bytes) } 字节
 file-size-limit = 文件超过 { NUMBER($bytes) } 字节
 pixel-limit = 图像超过 { NUMBER($pixels) } 像素
+page-text-limit = { NUMBER($pages) } 页的文本超过一页的上限；其余部分未读取
 depth-limit = 嵌套在 { NUMBER($depth) } 层容器中；其成员未提取
 
 stack-overflow = 嵌套过深

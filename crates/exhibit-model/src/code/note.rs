@@ -149,6 +149,11 @@ codes! {
         } = "compound-damaged",
         /// A PDF's catalog is lost: the remaining pages were found by searching.
         PdfCatalogLost = "pdf-catalog-lost",
+        /// Parts of the document are in a form that is not read.
+        PartsUnread {
+            /// Their number.
+            parts: u64,
+        } = "parts-unread",
         /// The end of a PDF is missing.
         PdfEndMissing = "pdf-end-missing",
         /// A PDF's cross-reference table is damaged: objects were found by searching.
@@ -201,6 +206,17 @@ codes! {
             /// The limit.
             glyphs: u64,
         } = "glyph-limit",
+        /// The text of one page is longer than a page may be; what follows was not read.
+        PageTextTruncated {
+            /// The bytes that were kept.
+            bytes: u64,
+        } = "page-text-truncated",
+        /// A file that took too long was not tried again with more time, or was given less: such files of its source had
+        /// used up their time.
+        TimeBudgetSpent {
+            /// The time that files of the source which took too long may use, in minutes.
+            minutes: u64,
+        } = "time-budget-spent",
         /// A picture has more pixels than the limit.
         PictureTooLarge {
             /// The limit.
@@ -429,6 +445,8 @@ codes! {
             /// Their number.
             count: u64,
         } = "attachments-apart",
+        /// A database writes its changes to a log beside the file first; changes that are only there were not read.
+        DatabaseLogApart = "database-log-apart",
         /// The RTF form of a message has more text than the plain one, and is kept as a member.
         RtfFormDiffers = "rtf-form-differs",
         /// Text outside the parts of a message, which mail programs do not show, is marked as hidden.
@@ -547,6 +565,7 @@ impl NoteCode {
             | Self::ObjectUnreadable { .. }
             | Self::CompoundDamaged { .. }
             | Self::PdfCatalogLost
+            | Self::PartsUnread { .. }
             | Self::PdfEndMissing
             | Self::PdfTableDamaged
             | Self::LayersUnread
@@ -563,6 +582,8 @@ impl NoteCode {
             Self::PropertyTruncated { .. }
             | Self::RowRepeatsTruncated { .. }
             | Self::GlyphLimit { .. }
+            | Self::PageTextTruncated { .. }
+            | Self::TimeBudgetSpent { .. }
             | Self::PictureTooLarge { .. }
             | Self::FramesOmitted { .. }
             | Self::RecordsDropped { .. } => Severity::Limit,
@@ -609,6 +630,7 @@ impl NoteCode {
             | Self::StoreMessagesOrphaned { .. }
             | Self::AssociatedItemsSkipped { .. }
             | Self::AttachmentsApart { .. }
+            | Self::DatabaseLogApart
             | Self::RtfFormDiffers
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }

@@ -283,6 +283,11 @@ codes! {
             /// The limit.
             pixels: u64,
         } = "pixel-limit",
+        /// Pages have more text than one page may have.
+        PageTextLimit {
+            /// The number of such pages.
+            pages: u64,
+        } = "page-text-limit",
         /// Containers are nested more deeply than the limit.
         DepthLimit {
             /// The limit.

@@ -36,6 +36,7 @@ const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
+const VISIO_PACKAGE: &[&str] = &["vsdx", "vsdm", "vssx", "vssm", "vstx", "vstm", "zip"];
 const SEALED_NAMES: &[&str] =
     &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
 // Audio and video containers share their extensions.
@@ -278,19 +279,20 @@ pub(super) const KINDS: &[Row] = &[
             read("application/zstd", ReaderKey::Zstd, &[]),
             read("application/x-7z-compressed", ReaderKey::SevenZip, &["7z"]),
             read("application/vnd.rar", ReaderKey::Rar, &["rar"]),
+            read("application/x-self-extracting-archive", ReaderKey::SelfExtracting, &[]),
             unread("application/x-rar-compressed", &["rar"]),
-            unread("application/x-cpio", &[]),
-            unread("application/x-lz4", &[]),
-            unread("application/lzip", &[]),
-            unread("application/x-lzma", &[]),
-            unread("application/x-compress", &[]),
-            unread("application/x-lzh-compressed", &[]),
-            unread("application/x-arj", &[]),
-            unread("application/x-archive", &[]),
+            read("application/x-cpio", ReaderKey::Cpio, &["cpio"]),
+            read("application/x-lz4", ReaderKey::Lz4, &["lz4"]),
+            read("application/lzip", ReaderKey::Lzip, &["lz"]),
+            read("application/x-lzma", ReaderKey::Lzma, &["lzma"]),
+            read("application/x-compress", ReaderKey::Compress, &["z"]),
+            read("application/x-lzh-compressed", ReaderKey::Lha, &["lzh", "lha"]),
+            read("application/x-arj", ReaderKey::Arj, &["arj"]),
+            read("application/x-archive", ReaderKey::Ar, &[]),
             unread("application/x-xar", &[]),
             unread("application/x-rpm", &[]),
-            unread("application/vnd.ms-cab-compressed", &[]),
-            unread("application/vnd.debian.binary-package", &[]),
+            read("application/vnd.ms-cab-compressed", ReaderKey::Cabinet, &["cab"]),
+            read("application/vnd.debian.binary-package", ReaderKey::Ar, &["deb"]),
             unread("application/warc", &[]),
             unread("application/x-internet-archive", &[]),
             unread("application/vnd.android.package-archive", &["zip"]),
@@ -302,7 +304,8 @@ pub(super) const KINDS: &[Row] = &[
         words: &["disk"],
         family: None,
         types: &[
-            unread("application/vnd.efi.iso", &[]),
+            read("application/vnd.efi.iso", ReaderKey::Iso, &["iso"]),
+            read("application/x-raw-disk-image", ReaderKey::Fat, &["img", "ima", "dd", "raw"]),
             unread("application/x-vmdk", &[]),
             unread("application/x-vhd", &[]),
             unread("application/x-vhdx", &[]),
@@ -350,9 +353,9 @@ pub(super) const KINDS: &[Row] = &[
         words: &["book", "ebook"],
         family: None,
         types: &[
-            unread("application/epub+zip", &["zip"]),
+            read("application/epub+zip", ReaderKey::Epub, &["epub", "zip"]),
             unread("application/x-mobipocket-ebook", &[]),
-            read("application/x-fictionbook+xml", ReaderKey::Xml, TEXT_NAMES),
+            read("application/x-fictionbook+xml", ReaderKey::FictionBook, &["fb2", "xml", "txt"]),
             unread("application/vnd.ms-htmlhelp", &[]),
         ],
     },
@@ -363,14 +366,14 @@ pub(super) const KINDS: &[Row] = &[
         family: None,
         types: &[
             read("application/ofd", ReaderKey::Ofd, &["ofd", "zip"]),
-            unread("application/vnd.ms-xpsdocument", &["zip"]),
+            read("application/vnd.ms-xpsdocument", ReaderKey::Xps, &["xps", "oxps", "zip"]),
             unread("application/postscript", &[]),
             unread("application/onenote", &[]),
             unread("application/vnd.visio", &[]),
-            unread("application/vnd.ms-visio.drawing", &["zip"]),
-            unread("application/vnd.ms-visio.drawing.macroenabled.12", &["zip"]),
-            unread("application/vnd.ms-visio.stencil", &["zip"]),
-            unread("application/vnd.ms-visio.template", &["zip"]),
+            read("application/vnd.ms-visio.drawing", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.drawing.macroenabled.12", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.stencil", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.template", ReaderKey::Visio, VISIO_PACKAGE),
             unread("application/x-mspublisher", &[]),
             unread("application/vnd.ms-project", &[]),
             read(
@@ -390,9 +393,9 @@ pub(super) const KINDS: &[Row] = &[
         words: &["database"],
         family: None,
         types: &[
-            unread("application/vnd.sqlite3", &[]),
-            unread("application/vnd.ms-access", &[]),
-            unread("application/vnd.dbf", &[]),
+            read("application/vnd.sqlite3", ReaderKey::Sqlite, &[]),
+            read("application/vnd.ms-access", ReaderKey::Access, &[]),
+            read("application/vnd.dbf", ReaderKey::Dbase, &[]),
             unread("application/vnd.apache.parquet", &[]),
             unread("application/x-hdf5", &[]),
             unread("application/vnd.oasis.opendocument.base", &["zip"]),

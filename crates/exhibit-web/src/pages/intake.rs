@@ -178,7 +178,7 @@ fn steps_table(words: &Words, view: &IntakeView) -> Markup {
         None => words.intake_indexing(),
     };
     html! {
-        div.scroll { table.steps {
+        div.scroll { table.steps-table {
             thead { tr { th scope="col" { (words.intake_step()) } th.n scope="col" { (words.intake_done()) } th.n scope="col" { (words.intake_left()) } th.n scope="col" { (words.intake_without()) } } }
             tbody {
                 @for step in &view.steps {

@@ -10,7 +10,7 @@ use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::params::Params;
 use crate::samples::HOSTILE;
-use crate::untrusted::{Name, ltr};
+use crate::untrusted::{Name, digest, ltr};
 use crate::words::Words;
 use exhibit_case::CaseError;
 use exhibit_model::{Digest, EntrySeq, ItemId};
@@ -236,7 +236,7 @@ fn entry(frame: &Frame, view: &EntryView) -> Markup {
                 }
             }
             h2 { (words.leaf_hash()) }
-            p { code.digest.ltr dir="ltr" { (view.leaf_hash) } }
+            p { (digest(&view.leaf_hash)) }
             @if !view.proof.is_empty() {
                 details { summary { h2 { (words.proof()) } } pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.proof)) } }
             }

@@ -12,8 +12,10 @@ use crate::pages::intake::{self, IntakeView};
 use crate::params::Params;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
+use exhibit_case::Standing;
 use exhibit_model::State;
 use maud::{Markup, html};
+use std::os::unix::ffi::OsStrExt as _;
 
 /// The data of the overview.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,8 @@ pub struct OverviewView {
     pub log: Option<(u64, String)>,
     /// The intake that runs in this process, if it is not complete.
     pub intake: Option<IntakeView>,
+    /// What this machine knows about the folder of the case.
+    pub standing: Standing,
 }
 
 /// A value and how often it occurs.
@@ -98,14 +102,21 @@ impl Page for Overview {
             ],
             ..sample()
         };
+        let mut samples =
+            vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())];
+        let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
+        samples.extend(running);
+        let copy = Standing::CopyOf("/home/user/Exhibit/<harbour>".into());
+        let behind = Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
+        let lost = Standing::Behind { size: 3_800, once: 4_120, last: None };
+        for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
+            samples.push((name, OverviewView { standing, ..sample() }));
+        }
         let cut = OverviewView {
             intakes: vec![coverage::intake_text(&crate::words::ENGLISH, &coverage::sample_intake())],
             ..sample()
         };
-        let named = [("overview", sample()), ("overview-broken", broken), ("overview-interrupted", cut)];
-        let mut samples: Vec<_> = named.into_iter().chain([("overview-empty", OverviewView::default())]).collect();
-        let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
-        samples.extend(running);
+        samples.push(("overview-interrupted", cut));
         samples
     }
 }
@@ -157,6 +168,7 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         kinds,
         log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
         intake: None,
+        standing: (app.standing)(),
     })
 }
 
@@ -167,6 +179,7 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.overview()) }
+            (standing(words, &view.standing))
             @if let Some(intake) = &view.intake { (intake::section(frame, intake)) }
             @if found == 0 {
                 @if view.intake.is_none() {
@@ -191,6 +204,27 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let watched = view.intake.as_ref().is_some_and(|intake| intake.watched);
     let refresh = watched.then_some(intake::REFRESH);
     Frame { refresh, ..frame.clone() }.page(&words.overview(), &rules, body)
+}
+
+// Whatever is done in a copy, or in an earlier state, is not part of the case.
+fn standing(words: &Words, standing: &Standing) -> Markup {
+    let place = |folder: &std::path::Path| Name::new(folder.as_os_str().as_bytes()).show();
+    html! {
+        @match standing {
+            Standing::Own => {}
+            Standing::CopyOf(original) => div.trouble role="alert" {
+                p { strong.bad { "! " (words.copy_of()) } " " (place(original)) }
+                p { (words.copy_of_advice()) }
+            },
+            Standing::Behind { size, once, last } => div.trouble role="alert" {
+                p { strong.bad { "! " (words.behind(*once, *size)) } }
+                @match last {
+                    Some(last) => p { (words.behind_elsewhere()) " " (place(last)) ". " (words.behind_advice()) },
+                    None => p { (words.behind_nowhere()) },
+                }
+            },
+        }
+    }
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -329,5 +363,6 @@ fn sample() -> OverviewView {
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
         intake: None,
+        standing: Standing::Own,
     }
 }

@@ -258,3 +258,41 @@ fn two_sessions_have_tokens_of_their_own() {
     assert_eq!(post(&one, "/doc/EXH-000001/tags", &fields).status, StatusCode::FORBIDDEN);
     assert_eq!(post(&two, "/doc/EXH-000001/tags", &fields).status, StatusCode::SEE_OTHER);
 }
+
+#[test]
+fn a_document_is_read_without_the_index() {
+    let case = varied();
+    fs::remove_dir_all(exhibit_case::CaseFolder::new(&case.folder()).index()).expect("no index");
+    let browser = browser(&case);
+    let plain = html(&browser, "/doc/EXH-000001");
+    assert!(plain.contains("严防逃跑") && !plain.contains("case repair --index"), "{plain}");
+    let searched = html(&browser, "/doc/EXH-000001?q=%E9%80%83%E8%B7%91&r=1");
+    assert!(searched.contains("严防逃跑") && searched.contains("exhibit case repair --index"), "{searched}");
+    assert!(!searched.contains("<mark"), "{searched}");
+}
+
+#[test]
+fn the_last_hit_of_a_document_leads_to_the_next_result() {
+    let case = TestCase::new(&[TestItem::text("a.txt", "严防逃跑。严防失火。"), TestItem::text("b.txt", "严防失窃。")]);
+    let browser = browser(&case);
+    let key = |page: &str, key: &str| {
+        let end = page.find(&format!("data-key=\"{key}\"")).map(|at| &page[..at]);
+        let href =
+            end.and_then(|before| before.rsplit_once("href=\"")).map(|(_, href)| href.trim_end().trim_end_matches('"'));
+        href.map(|href| href.replace("&amp;", "&"))
+    };
+    let first = html(&browser, "/search?q=%E4%B8%A5%E9%98%B2");
+    let mut at = first.split("href=\"").find(|part| part.starts_with("/doc/")).expect("a result");
+    at = at.split('"').next().expect("an address");
+    let (mut page, mut seen) = (html(&browser, &at.replace("&amp;", "&")), std::collections::BTreeSet::new());
+    for _ in 0..8 {
+        seen.insert(page.split_once("class=\"number\"").expect("a number").1[..60].to_owned());
+        match key(&page, "n") {
+            Some(next) => page = html(&browser, &next),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 2, "n goes through the hits of all results: {seen:?}");
+    assert!(key(&page, "n").is_none(), "and ends with the last");
+    assert!(key(&page, "p").is_some());
+}

@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, CageOptions};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_ingest::{IngestProgress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{AccessEvent, App, Intake, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
@@ -152,6 +152,7 @@ impl Browser {
         let address = ([127, 0, 0, 1], PORT).into();
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
         let (held, keys) = (folder.to_owned(), keys.to_owned());
+        let (known, place) = (keys.clone(), folder.to_owned());
         let log_marks = move || {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
@@ -161,6 +162,7 @@ impl Browser {
             threads: 2,
             language: exhibit_web::Language::English,
             log_marks: Arc::new(log_marks),
+            standing: Arc::new(move || exhibit_case::standing(&known, &CaseFolder::new(&place))),
             intake: Some(Arc::new(Pausable::default())),
         };
         let access_log = Arc::new(AccessLog::default());

@@ -78,7 +78,7 @@ const ELEMENTS: &[&str] = &[
     "html", "head", "meta", "title", "link", "style", "script", "body", "a", "header", "span", "nav", "button", "main",
     "div", "h1", "h2", "p", "dl", "dt", "dd", "form", "input", "ol", "ul", "li", "details", "summary", "code", "kbd",
     "bdi", "mark", "sup", "strong", "section", "aside", "img", "label", "fieldset", "legend", "table", "thead",
-    "tbody", "tr", "th", "td", "br", "pre", "textarea", "datalist", "option",
+    "tbody", "tr", "th", "td", "br", "wbr", "pre", "textarea", "datalist", "option",
 ];
 
 fn known_elements_and_no_code(page: &str, tags: &[Tag<'_>]) {
@@ -158,7 +158,7 @@ fn text_from_the_trove_says_its_language_and_direction() {
                 assert_eq!(open.pop().map(|(element, _, _)| element), Some(closed), "{name}");
             } else {
                 let element = tag.split(' ').next().unwrap_or_default();
-                if !["meta", "link", "input", "img", "br"].contains(&element) {
+                if !["meta", "link", "input", "img", "br", "wbr"].contains(&element) {
                     let (lang, dir) = (tag.contains(" lang=\""), tag.contains(" dir=\""));
                     open.push((element, lang, dir));
                 }

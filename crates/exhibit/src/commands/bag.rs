@@ -172,7 +172,7 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let mut held = system::hold_any(&folder)?;
     let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
     let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
-    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
+    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen))?;
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
         ExportStep::Render(pages) => meter.begin(Shown::Render, false, pages),

@@ -130,7 +130,7 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::Run { batch } => run_batch(context, &case, *batch),
         BatchCommand::Export(export) => {
             let _noted =
-                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()));
+                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()))?;
             let code = write_out(&case, export)?;
             coverage::warn_of(context.output, &case)?;
             Ok(code)
@@ -261,7 +261,7 @@ fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode
         context.output,
         case,
         access_log::batch(&super::searching(case).batch(number)?.name, Some(run.lines)),
-    );
+    )?;
     show(context, case, number)?;
     context.output.remark(&texts().export_batch(number.to_string()));
     let exit = match (run.found, run.bad) {

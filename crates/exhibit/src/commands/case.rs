@@ -1,4 +1,4 @@
-//! `exhibit case repair|rekey|seal|access`
+//! `exhibit case repair|rekey|seal|access|adopt`
 
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
@@ -49,6 +49,9 @@ enum CaseCommand {
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
+    /// Make this copy the folder in which the case is worked on; the folder that it was copied from is the copy then
+    #[command(after_help = "Example:\n  exhibit -C /media/disk/case case adopt")]
+    Adopt,
     /// Rebuild derived data
     Repair {
         /// The search index, from the page packs
@@ -83,6 +86,7 @@ fn run(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCode, Failure
             lock_anew(context, &folder, *none, new_passphrase_file.as_deref())
         }
         CaseCommand::Seal => seal(context, &folder),
+        CaseCommand::Adopt => adopt(context, &folder),
         CaseCommand::Access { record, keep_days } => access(context, &folder, *record, *keep_days),
     }
 }
@@ -133,6 +137,22 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
             false => texts().rekeyed_new(shown),
         });
         context.output.line(&texts().key_copies_unchanged());
+    }
+    Ok(Exit::Done.into())
+}
+
+fn adopt(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
+    let shown = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
+    if context.dry_run() {
+        context.output.line(&texts().would_adopt(shown));
+        return Ok(Exit::Done.into());
+    }
+    let keys = system::keys()?;
+    exhibit_case::adopt(&system::unlocked_keys(&keys), folder)?;
+    if context.output.json {
+        context.output.object("adopted", json!({"folder": shown}));
+    } else {
+        context.output.line(&texts().adopted(shown));
     }
     Ok(Exit::Done.into())
 }

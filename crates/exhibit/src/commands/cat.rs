@@ -62,7 +62,7 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
         Some(_) if !cat.text && cat.page.is_none() => access_log::export("original", &case.label(id)),
         _ => access_log::view(&case, id, cat.page),
     };
-    let _noted = access_log::note(context.output, &case, look);
+    let _noted = access_log::note(context.output, &case, look)?;
     match (cat.text, cat.page) {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {

@@ -58,6 +58,7 @@ fn run(context: &Context<'_>, doctor: &DoctorArgs) -> Result<ExitCode, Failure> 
     checks.push(models());
     checks.push(tesseract());
     checks.push(fonts());
+    checks.push(memory());
     checks.push(space(context));
     if doctor.self_test {
         checks.push(self_test());
@@ -203,6 +204,15 @@ fn list_files(folder: &Path, depth: u32, files: &mut Vec<String>) {
             files.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
+}
+
+fn memory() -> Check {
+    let (all, machine) = (crate::memory::allowed(), crate::memory::machine());
+    let one = CageLimits::STANDARD.memory_bytes;
+    let at_once = (crate::memory::for_workers() / one).min(system::processors() as u64);
+    let finding = if at_once > 0 && all <= machine { Finding::Good } else { Finding::Partial };
+    let detail = texts().memory_allowed(bytes(all), at_once.max(1), bytes(machine));
+    Check { name: texts().check_memory(), finding, detail, remedy: texts().memory_needed() }
 }
 
 fn space(context: &Context<'_>) -> Check {

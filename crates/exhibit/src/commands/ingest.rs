@@ -100,7 +100,7 @@ pub(crate) fn take_in_by(
     order: &Order<'_>,
     work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let means = prepare(output, folder, order)?;
+    let means = prepare(output, folder, order, system::cage)?;
     let stop = Arc::new(StopRequest::default());
     let asked = Arc::clone(&stop);
     end_on_interrupt(move || {
@@ -120,7 +120,12 @@ pub(crate) struct Means {
 }
 
 /// Locks the case, prompting for the passphrase of its key if needed, and starts the cage.
-pub(crate) fn prepare(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Means, Failure> {
+pub(crate) fn prepare(
+    output: &Output,
+    folder: &Path,
+    order: &Order<'_>,
+    cage: fn(usize) -> Result<Cage, Failure>,
+) -> Result<Means, Failure> {
     let held = system::hold(folder)?;
     if let Some(file) = order.passwords {
         let list = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
@@ -135,7 +140,7 @@ pub(crate) fn prepare(output: &Output, folder: &Path, order: &Order<'_>) -> Resu
         (Some(_), None) => output.warn(&texts().no_tesseract()),
         (Some(_), Some(_)) => {}
     }
-    Ok(Means { held, recogniser, tools, cage: system::cage(order.workers)? })
+    Ok(Means { held, recogniser, tools, cage: cage(order.workers)? })
 }
 
 /// Runs `work` with what it needs, showing progress, until it is done or `stop` is requested.

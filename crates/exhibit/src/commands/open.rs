@@ -94,7 +94,7 @@ fn serve_first(
     args: &ServeArgs,
     in_browser: bool,
 ) -> Result<ExitCode, Failure> {
-    let means = ingest::prepare(output, folder, order)?;
+    let means = ingest::prepare(output, folder, order, system::cage_of_intake)?;
     let intake = beside::Beside::new();
     let asked = Arc::clone(&intake);
     ingest::end_on_interrupt(move || asked.end())?;

@@ -147,7 +147,7 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = searching.search(&request)?;
-    let _noted = access_log::note(context.output, case, access_log::search(&saved.query));
+    let _noted = access_log::note(context.output, case, access_log::search(&saved.query))?;
     search::print(context, case, &request, &results);
     coverage::report(context, case)?;
     if !context.dry_run() && !case.is_sealed() {

@@ -127,7 +127,7 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
     }
     let named = super::searching(&case).named(&text)?;
     let found = results.total > 0 || !named.is_empty();
-    let _noted = access_log::note(context.output, &case, access_log::search(&text));
+    let _noted = access_log::note(context.output, &case, access_log::search(&text))?;
     if search.facets {
         facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {

@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::system::{self, MachineClock};
 use crate::texts::{language, texts};
 use clap::Args;
-use exhibit_case::Case;
+use exhibit_case::{Case, CaseFolder, Standing};
 use exhibit_web::{Intake, Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
 use std::io::Write as _;
@@ -67,9 +67,18 @@ pub(crate) fn serve_case(
         Beside::Intake(intake, in_browser) => (Some(intake), in_browser),
     };
     let case = Arc::new(Case::open(folder)?);
+    match standing_of(folder)() {
+        Standing::Own => {}
+        Standing::CopyOf(original) => output.warn(&texts().serves_copy(original.display().to_string())),
+        Standing::Behind { size, once, .. } => output.warn(&texts().serves_behind(once, size)),
+    }
     let watch = access_log::Watch::begin(output, &case)?;
     // without a cage documents are shown as text only, and each page states it
-    let cage = match system::cage(system::processors()) {
+    let started = match &intake {
+        Some(_) => system::cage_beside_intake(system::processors()),
+        None => system::cage(system::processors()),
+    };
+    let cage = match started {
         Ok(cage) => Some(Arc::new(cage)),
         Err(failure) => {
             output.warn(&texts().not_served_rendered(failure.message));
@@ -103,6 +112,7 @@ pub(crate) fn serve_case(
             clock: Arc::new(MachineClock),
             threads: system::processors(),
             log_marks: log_marks(output, folder),
+            standing: standing_of(folder),
             intake,
         };
         let recorder = watch.listener(&case);
@@ -124,6 +134,11 @@ pub(crate) fn serve_case(
         served
     })?;
     Ok(Exit::Done.into())
+}
+
+fn standing_of(folder: &Path) -> Arc<dyn Fn() -> Standing + Send + Sync> {
+    let (keys, folder) = (system::keys().ok(), CaseFolder::new(folder));
+    Arc::new(move || keys.as_ref().map_or(Standing::Own, |keys| exhibit_case::standing(keys, &folder)))
 }
 
 fn open_browser(output: &Output, link: &str) -> Option<LeadingPage> {

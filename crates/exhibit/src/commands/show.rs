@@ -57,7 +57,7 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = super::view(&case).resolve(&show.document)?;
     let document = super::view(&case).document(id)?;
-    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
+    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page))?;
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {

@@ -46,7 +46,7 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
     let item = super::view(&case).resolve(&arguments.document)?;
     let similar = super::searching(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
-    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
+    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page))?;
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {

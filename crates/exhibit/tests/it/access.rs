@@ -124,22 +124,57 @@ fn it_is_switched_off_and_on_and_both_logs_say_so() {
 }
 
 #[test]
-fn a_case_that_cannot_be_written_to_is_searched_all_the_same() {
+fn what_cannot_be_recorded_is_shown_only_on_express_request() {
     let bench = made();
     let _ = case(&bench, &["search", "登记"]).code(0);
+    let refused = |arguments: &[&str]| {
+        let done = case(&bench, arguments).code(70);
+        assert!(done.stderr.contains("the access log cannot be written"), "{}", done.stderr);
+        assert!(done.stderr.contains("--unrecorded"), "{}", done.stderr);
+        assert!(!done.stdout.contains("EXH-") && !done.stdout.contains("登记"), "{}", done.stdout);
+    };
     // the keys are on another machine
     fs::rename(bench.path("keys"), bench.path("elsewhere")).expect("moved");
-    let searched = case(&bench, &["search", "登记"]).code(0);
+    for arguments in [&["search", "登记"][..], &["show", "1"], &["cat", "1", "--text"], &["search", "-q", "登记"]] {
+        refused(arguments);
+    }
+    let searched = case(&bench, &["search", "登记", "--unrecorded"]).code(0);
     assert_eq!(searched.stderr.matches("Access is not recorded").count(), 1, "{}", searched.stderr);
-    let quiet = case(&bench, &["search", "-q", "登记"]).code(0);
-    assert!(!quiet.stderr.contains("not recorded"), "{}", quiet.stderr);
-    let _ = case(&bench, &["show", "1"]).code(0);
     fs::rename(bench.path("elsewhere"), bench.path("keys")).expect("moved back");
     // a place where nothing can be written: a file stands where the journals' folder would
     fs::remove_dir_all(bench.path("case/access/journal")).expect("removed");
     fs::write(bench.path("case/access/journal"), b"").expect("written");
-    let searched = case(&bench, &["search", "登记"]).code(0);
-    assert_eq!(searched.stderr.matches("Access is not recorded").count(), 1, "{}", searched.stderr);
+    refused(&["search", "登记"]);
+    let _ = case(&bench, &["show", "1", "--unrecorded"]).code(0);
+}
+
+#[test]
+fn a_copy_is_shown_as_such_and_changes_nothing() {
+    let bench = made();
+    let _ = Command::new("cp").args(["-r"]).args([bench.path("case"), bench.path("copy")]).status().expect("copied");
+    let refused = bench.run(&["-C", "copy", "problem", "retry"]).code(2);
+    assert!(
+        refused.stderr.contains("is a copy of the case in") && refused.stderr.contains("case adopt"),
+        "{}",
+        refused.stderr
+    );
+    // the original goes on, and the copy is behind it then
+    let mut copied = served(bench.command(&["-C", "copy", "serve", "--json", "--listen", "127.0.0.1:0"]));
+    let overview = get(copied.port, &copied.cookie, "/");
+    assert!(
+        overview.contains("This folder is a copy of the case in") && overview.contains("role=\"alert\""),
+        "{overview}"
+    );
+    let _ = bench.run(&["-C", "case", "tag", "add", "seen", "1"]).code(0);
+    let _ = bench.run(&["-C", "case", "ingest"]).code(0);
+    let overview = get(copied.port, &copied.cookie, "/");
+    assert!(overview.contains("earlier state of the case") && overview.contains("last changed in"), "{overview}");
+    let _ = Command::new("kill").arg(copied.child.id().to_string()).status();
+    let _ = copied.child.wait();
+    let behind = bench.run(&["-C", "copy", "problem", "retry"]).code(4);
+    let original = bench.path("case").canonicalize().expect("a path").display().to_string();
+    assert!(behind.stderr.contains(&original), "the other folder is named: {}", behind.stderr);
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
 }
 
 #[test]

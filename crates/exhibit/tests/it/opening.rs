@@ -66,7 +66,7 @@ fn the_secret_of_the_session_is_in_no_argument() {
     if let Ok(kept) = fs::metadata(bench.path("home/page")) {
         assert_eq!(kept.permissions().mode() & 0o077, 0, "{:o}", kept.permissions().mode());
     }
-    assert!(get(served.port, &served.cookie, "/items").contains("a.txt"));
+    wait_for("it is taken in", || get(served.port, &served.cookie, "/items").contains("a.txt"));
     let left = fs::read_dir(bench.path("home/Exhibit")).expect("list").filter_map(Result::ok);
     assert_eq!(left.filter(|entry| entry.path().extension().is_some()).count(), 0, "no page is left");
     let _ = stop(served);

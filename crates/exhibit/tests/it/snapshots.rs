@@ -125,11 +125,11 @@ fn root_help() {
           bag export|check|import|received  Export packages that prove their contents, and check or import them
 
         Trust
-          verify [PATH]                  Check the case against its hashes and its log
-          log ls|show|check|export       Read, check and copy the custody log
-          log key ls|rotate|revoke       Manage the keys that sign the log
-          log anchor request|import|ls   Anchor the log in time (RFC 3161, witnesses, Sigsum), offline
-          case seal|access|rekey|repair  Seal a case, change its passphrase, set access logging, rebuild its index
+          verify [PATH]                        Check the case against its hashes and its log
+          log ls|show|check|export             Read, check and copy the custody log
+          log key ls|rotate|revoke             Manage the keys that sign the log
+          log anchor request|import|ls         Anchor the log in time (RFC 3161, witnesses, Sigsum), offline
+          case seal|access|rekey|adopt|repair  Seal a case, change its passphrase, set access logging, rebuild its index
 
         Run
           serve              Serve the browser interface on this machine
@@ -147,6 +147,8 @@ fn root_help() {
               --progress HOW              How to show progress: auto, bar, plain, json, none
               --color WHEN                When to use colour; NO_COLOR is respected: auto, always, never
               --lang LANG                 The language of messages and pages [default: EXHIBIT_LANG, else en]: en, zh-Hans, ug
+              --memory SIZE               The most memory of all processes together, such as 4G [default: three quarters of this computer's]
+              --unrecorded                Show contents even if the access log cannot be written; nothing is recorded then
               --no-input                  Never prompt; fail instead
               --key-passphrase-file FILE  Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
           -h, --help                      Print help; `exhibit COMMAND --help` has details and examples
@@ -184,6 +186,10 @@ fn help_of_a_command() {
                                             [possible values: auto, always, never]
               --lang <LANG>                 The language of messages and pages [default: EXHIBIT_LANG, else
                                             en] [possible values: en, zh-Hans, ug]
+              --memory <SIZE>               The most memory of all processes together, such as 4G [default:
+                                            three quarters of this computer's]
+              --unrecorded                  Show contents even if the access log cannot be written; nothing
+                                            is recorded then
               --no-input                    Never prompt; fail instead
               --key-passphrase-file <FILE>  Read the signing key's passphrase from a file's first line
                                             (/dev/fd/N: a descriptor)

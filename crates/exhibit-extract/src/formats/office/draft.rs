@@ -2,7 +2,11 @@
 //!
 //! Marks never point outside the text, and are sorted by offset once the page is finished.
 
+use crate::out::{Out, Stop};
 use exhibit_model::{Mark, MarkKind, Page, PageKind};
+
+/// Minimum bytes of text on a page of a long text that is not its last.
+const LEAST: usize = 32 << 10;
 
 /// Text with marks.
 #[derive(Clone, Default, Debug)]
@@ -105,6 +109,16 @@ impl Draft {
         });
         self.marks.extend(shifted);
         self.images += other.images;
+    }
+
+    /// Emits the text as pages of this label; a long one is cut at ends of paragraphs or lines.
+    pub(crate) fn emit(mut self, kind: PageKind, label: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.marks.sort_by_key(|mark| (mark.start, mark.end));
+        while let Some((text, marks)) = crate::formats::text::cut_page(&mut self.text, &mut self.marks, LEAST) {
+            let label = label.to_owned();
+            out.page(Page { marks, label, ..Page::of_text(0, kind, text) })?;
+        }
+        out.page(self.into_page(kind, label.to_owned()))
     }
 
     /// The finished page; `Out` numbers it.

@@ -12,10 +12,13 @@ use std::collections::HashSet;
 /// The maximum number of nodes read of one name tree.
 const MOST_NODES: usize = 100_000;
 
+/// The streams that were emitted, each with the name it was emitted under.
+type Emitted = HashSet<(ObjectIdentifier, String)>;
+
 /// Emits the files of the document's name tree, of its pages' annotations, and those associated with parts of it, each
-/// once. Returns their number.
+/// once; several names of one stream are several files. Returns their number.
 pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
-    let mut emitted: HashSet<ObjectIdentifier> = HashSet::new();
+    let mut emitted = Emitted::new();
     let names = catalog(pdf.xref()).get::<Dict<'_>>("Names").unwrap_or_default();
     let mut count = 0;
     for entry in leaves(pdf, &names, "EmbeddedFiles", "Names") {
@@ -35,22 +38,25 @@ pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
 }
 
 /// Emits the file, or the files if there are different ones for different platforms.
-fn emit_one(file: &Dict<'_>, emitted: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
+fn emit_one(file: &Dict<'_>, emitted: &mut Emitted, out: &mut Out<'_>) -> Result<u32, Stop> {
     const KEYS: [&str; 5] = ["UF", "F", "Unix", "DOS", "Mac"];
     let Some(held) = file.get::<Dict<'_>>("EF") else { return Ok(0) };
     let any_name = KEYS.iter().find_map(|key| text_of(file, key)).or_else(|| text_of(file, "Desc"));
     let mut count = 0;
+    let mut own: HashSet<ObjectIdentifier> = HashSet::new();
     for key in KEYS {
-        if held.get_ref(key).map(ObjectIdentifier::from).is_none_or(|id| !emitted.insert(id)) {
-            continue;
-        }
+        let Some(id) = held.get_ref(key).map(ObjectIdentifier::from).filter(|id| own.insert(*id)) else { continue };
         // the stream of F is usually that of UF, whose name is the better one
         let better = if key == "F" { text_of(file, "UF") } else { None };
         let name = better.or_else(|| text_of(file, key)).or_else(|| any_name.clone());
+        let name = name.unwrap_or_else(|| "attachment".to_owned());
+        if !emitted.insert((id, name.clone())) {
+            continue;
+        }
         let stream = held.get::<Stream<'_>>(key);
         let parameters = stream.as_ref().and_then(|stream| stream.dict().get::<Dict<'_>>("Params")).unwrap_or_default();
         out.member(Member {
-            name: name.unwrap_or_else(|| "attachment".to_owned()).into_bytes(),
+            name: name.into_bytes(),
             name_text: String::new(),
             modified: text_of(&parameters, "ModDate").and_then(|date| StatedDate::parse(&date)?.instant()),
             relation: Relation::Embedded,

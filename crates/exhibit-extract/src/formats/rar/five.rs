@@ -36,10 +36,7 @@ pub(super) fn block(header: &[u8], data: u64) -> Option<Block> {
     let packed = if flags & 2 != 0 { number(&mut fields)? } else { 0 };
     let extra = Fields::new(header.get(header.len().checked_sub(extra)?..)?);
     match kind {
-        1 => {
-            let main = number(&mut fields)?;
-            Some(Block::Main { solid: main & 4 != 0, volume: main & 1 != 0, sealed: false })
-        }
+        1 => Some(Block::Main { sealed: false }),
         2 => {
             let mut member = file(&mut fields, flags, Place { at: data, packed })?;
             extras(extra, &mut member);

@@ -34,7 +34,7 @@ pub(super) fn block(bytes: &[u8], data: u64) -> Option<Block> {
     }
     let mut fields = Fields::new(&header[7..]);
     match kind {
-        0x73 => Some(Block::Main { solid: flags & 0x08 != 0, volume: flags & 0x01 != 0, sealed: flags & 0x80 != 0 }),
+        0x73 => Some(Block::Main { sealed: flags & 0x80 != 0 }),
         0x7B => Some(Block::End { more: flags & 0x01 != 0 }),
         0x74 => file(&mut fields, flags, data).map(|member| Block::File(Box::new(member))),
         _ => {

@@ -123,7 +123,7 @@ impl<'p> Volumes<'p> {
                     }
                 }
                 Block::Other { packed } => self.at = data.saturating_add(packed).min(self.size),
-                Block::Main { sealed, .. } => {
+                Block::Main { sealed } => {
                     self.at = data;
                     if sealed {
                         self.key = Sealed::Four;

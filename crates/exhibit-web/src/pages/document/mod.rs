@@ -22,7 +22,7 @@ use crate::pages::search::{ROWS, order};
 use crate::params::Params;
 use crate::untrusted::{Name, Span};
 use crate::words::Words;
-use exhibit_case::Document;
+use exhibit_case::{CaseError, Document};
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{ItemId, MetadataKey, Page, PageKind, PageNumber, TextSource};
 use exhibit_search::{CaseQuery, PageHits, SearchError, SearchRequest};
@@ -62,6 +62,7 @@ struct Reading<'a> {
     place: Place<'a>,
     done: TagChange<'a>,
     query: Option<CaseQuery>,
+    no_index: bool,
 }
 
 /// A tag that was just added or removed, according to the address; empty for none.
@@ -84,9 +85,15 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
+    let mut no_index = false;
     let query = match app.search().query(requested.query, requested.exact) {
         // a query with an error finds nothing; the search page explains it
         Err(SearchError::Query(_)) => None,
+        // the text is there whatever has become of the index
+        Err(SearchError::Index(_) | SearchError::Case(CaseError::NoIndex | CaseError::Index(_))) => {
+            no_index = !requested.query.trim().is_empty();
+            None
+        }
         query => Some(query?),
     };
     let reading = Reading {
@@ -96,6 +103,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         document: app.view().document(id)?,
         hits: hits(app, id, query.as_ref())?,
         query,
+        no_index,
         place: requested,
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
@@ -218,6 +226,7 @@ impl<'a> Reading<'a> {
                 next: (after <= total).then(|| at(after)),
             }),
             result: if rank > 0 { self.neighbours()? } else { None },
+            no_index: self.no_index,
         })
     }
 

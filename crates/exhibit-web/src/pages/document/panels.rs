@@ -1,7 +1,7 @@
 //! The panels beside a document: where it was found, how it can be proved, its own metadata, and what a user
 //! should know about how it was read.
 
-use crate::untrusted::{Name, ltr};
+use crate::untrusted::{Name, digest, ltr, media_type};
 use crate::words::Words;
 use exhibit_model::{Severity, State};
 use maud::{Markup, html};
@@ -139,10 +139,10 @@ pub fn custody(words: &Words, custody: &Custody) -> Markup {
             summary { h2 { (words.custody()) } }
             dl {
                 @if !custody.sha256.is_empty() {
-                    dt { "SHA-256" } dd.wide { code.digest.ltr dir="ltr" { (custody.sha256) } }
+                    dt { "SHA-256" } dd.wide { (digest(&custody.sha256)) }
                     dt { (words.size()) } dd { (words.bytes(custody.size)) }
                 }
-                @if !custody.media_type.is_empty() { dt { (words.media_type()) } dd { code dir="ltr" { (exhibit_model::shown(&custody.media_type)) } } }
+                @if !custody.media_type.is_empty() { dt { (words.media_type()) } dd { (media_type(&custody.media_type)) } }
                 dt { (words.received()) } dd { (ltr(&custody.received)) }
                 @if let Some(modified) = &custody.modified { dt { (words.modified()) } dd { (ltr(modified)) } }
                 dt { (words.source()) } dd { (custody.source.show()) }

@@ -93,6 +93,7 @@ fn scanned() -> DocumentView {
         state: State::Read,
         reason: Name::default(),
         trail: Trail {
+            no_index: false,
             results: Some(links::search(&SearchPlace::of(QUERY))),
             hit: Some(step(4, 7, hit)),
             result: Some(step(3, 291, |n| links::document(&format!("EXH-{n:06}"), &Place::default()))),

@@ -74,6 +74,8 @@ pub struct Trail {
     pub hit: Option<Step>,
     /// The position among the results.
     pub result: Option<Step>,
+    /// Whether the index cannot be used, so that hits are unknown.
+    pub no_index: bool,
 }
 
 /// A position in a sequence, with the links to its neighbours.
@@ -192,7 +194,14 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
             nav.steps aria-label=(words.steps()) {
                 @if let Some(step) = &trail.hit {
                     @let place = if step.number == 0 { words.any_hit_of(step.of) } else { words.hit_of(step.number, step.of) };
-                    (stepper(&place, step, (&words.previous_hit(), "p"), (&words.next_hit(), "n")))
+                    @let results = trail.result.as_ref();
+                    @let (before, after) = (results.and_then(|r| r.previous.clone()), results.and_then(|r| r.next.clone()));
+                    @let (back, onward) = (step.previous.is_none() && before.is_some(), step.next.is_none() && after.is_some());
+                    @let step = Step { previous: step.previous.clone().or(before), next: step.next.clone().or(after), ..step.clone() };
+                    // beyond the last hit of a document is the next result
+                    (stepper(&place, &step,
+                        (&if back { words.previous_result() } else { words.previous_hit() }, "p"),
+                        (&if onward { words.next_result() } else { words.next_hit() }, "n")))
                 }
                 @if let Some(step) = &trail.result {
                     @let place = if step.number == 0 { words.any_result_of(step.of) } else { words.result_of(step.number, step.of) };
@@ -200,6 +209,7 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
                 }
             }
         }
+        @if trail.no_index { p.reason { (words.no_index()) } }
         @if !view.reason.is_empty() {
             p.reason { strong { (words.state(view.state)) ": " } (view.reason.show()) }
         }

@@ -187,6 +187,27 @@ fn annotations_and_form_values_are_marked() {
 }
 
 #[test]
+fn each_name_of_an_attached_stream_is_a_member() {
+    let mut builder = Builder::page_with("/MediaBox[0 0 200 100]", "");
+    let count = 300;
+    let names: String = (0..count).map(|n| format!("(n{n}){} 0 R", 7 + n)).collect();
+    builder.catalog("/Names<</EmbeddedFiles 6 0 R>>");
+    builder.add(&format!("<</Names[{names}]>>"));
+    for n in 0..count {
+        builder.add(&format!("<</Type/Filespec/F(list-{n}.txt)/EF<</F {0} 0 R/UF {0} 0 R>>>>", 7 + count));
+    }
+    builder.stream("/Type/EmbeddedFile", b"one");
+    let outcome = read(&builder.finish());
+    let names: std::collections::BTreeSet<&[u8]> = outcome
+        .records
+        .iter()
+        .filter_map(|record| if let Record::Member(member) = record { Some(member.name.as_slice()) } else { None })
+        .collect();
+    let members = outcome.records.iter().filter(|record| matches!(record, Record::Member(_))).count();
+    assert_eq!((members, names.len()), (count, count), "none is left out, and none is doubled by its second key");
+}
+
+#[test]
 fn attached_files_are_members_each_once() {
     let mut builder =
         Builder::page_with("/MediaBox[0 0 200 100]/Annots[<</Subtype/FileAttachment/Rect[0 0 9 9]/FS 7 0 R>>]", "");
