@@ -65,7 +65,7 @@ words! {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CaseFault {
-    /// It cannot be read as far as the check needs it; the detail tells why.
+    /// It cannot be read as far as the check needs it; the detail has the cause.
     Unreadable,
     /// The case cannot be opened; only parts of it are checked.
     CaseUnreadable,
@@ -84,7 +84,7 @@ pub enum CaseFault {
     AccessSettingPending,
     /// The access settings differ from what the log records.
     AccessSettingDiffers,
-    /// The catalogue's engine finds its own structures damaged; the detail tells how.
+    /// The catalogue's engine finds its own structures damaged; the detail has its report.
     CatalogueDamaged,
     /// The text of a page differs from its digest in the catalogue.
     PageTextDiffers,
@@ -208,7 +208,7 @@ pub enum CaseFault {
     },
     /// A fault of a bag that another case handed over.
     Bag(BagFault),
-    /// A bag that was not taken in completely.
+    /// A bag that was not imported completely.
     BagIncomplete,
     /// A fault of something that anchors the log in time.
     Anchor(AnchorFault),

@@ -16,7 +16,7 @@ pub use anchor::{
 pub use bag::{
     BagRequest, ExportContext, ExportOrder, ExportStep, Exported, KeptBag, Lock, ReceivedBag, Receiver, SealError,
     SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags,
-    render_pages,
+    render_pages, unfinished_exports,
 };
 pub use quote::{
     CheckedQuote, Difference, MAX_QUOTE, NewQuote, Preview, QuoteStatus, SURE, SeenBy, check_quotes, list_quotes,

@@ -1,4 +1,4 @@
-//! What a caged process costs: forks many that read 4 KiB and say so, and prints microseconds for each.
+//! What a caged process costs: forks many that read 4 KiB and report it, and prints microseconds for each.
 //!
 //! `cargo run --release -p exhibit-cage --example spawn [RUNS]`
 //!

@@ -319,7 +319,7 @@ pub fn read_page(packs: &exhibit_store::PackReader, row: &PageRow) -> Result<Pag
     let damaged = |what| CaseError::Store(StoreError::Damaged { pack, offset, what });
     let bytes = packs.read(exhibit_store::PackLocation { pack, offset })?;
     if exhibit_model::Digest::of(&bytes) != row.digest {
-        return Err(damaged("it holds another page than the catalogue says"));
+        return Err(damaged("it contains another page than the catalogue records"));
     }
-    wire::decode_page(&bytes).map_err(|_| damaged("it holds no page"))
+    wire::decode_page(&bytes).map_err(|_| damaged("it does not contain a page"))
 }

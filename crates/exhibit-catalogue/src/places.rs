@@ -1,4 +1,4 @@
-//! Places: where else a content lies. A document whose places change is indexed again, though its pages are the same.
+//! Places: where else a content is. A document whose places change is indexed again, though its pages are the same.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
 use exhibit_model::ItemId;

@@ -16,7 +16,7 @@ CREATE TABLE sources (
   path BLOB NOT NULL UNIQUE,        -- absolute, as given
   name TEXT NOT NULL,               -- what the user calls it
   received INTEGER NOT NULL,
-  found INTEGER                     -- entries that the last complete walk met; NULL until one was
+  found INTEGER                     -- entries that the last complete walk found; NULL until one was
 );
 CREATE TABLE items (
   id INTEGER PRIMARY KEY,
@@ -34,13 +34,13 @@ CREATE TABLE items (
   changed INTEGER,                  -- the file system's own time of its last change, to know files that need not be read again
   received INTEGER NOT NULL,
   state TEXT NOT NULL,
-  reason TEXT NOT NULL DEFAULT '',  -- why, as a code (docs/formats/codes.md); empty where the state tells all
+  reason TEXT NOT NULL DEFAULT '',  -- why, as a code (docs/formats/codes.md); empty where the state suffices
   reason_values TEXT NOT NULL DEFAULT '{}',  -- the code's values, as canonical JSON
   duplicate_of INTEGER REFERENCES items (id),
   cut TEXT NOT NULL DEFAULT '',     -- why its bytes are not all that there were, as a code; empty where they are
   cut_values TEXT NOT NULL DEFAULT '{}',
   media_type TEXT NOT NULL DEFAULT '',
-  found INTEGER NOT NULL DEFAULT 0, -- members that its reader met
+  found INTEGER NOT NULL DEFAULT 0, -- members that its reader found
   pages INTEGER NOT NULL DEFAULT 0,
   languages TEXT NOT NULL DEFAULT '',        -- BCP 47 tags of its pages, commonest first, commas between
   seq INTEGER,                      -- the log entry of its receipt
@@ -145,7 +145,7 @@ CREATE TABLE IF NOT EXISTS pictures (
   PRIMARY KEY (item, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS places (
-  item INTEGER PRIMARY KEY REFERENCES items (id),   -- a document that lies in another place too, or within a container that does
+  item INTEGER PRIMARY KEY REFERENCES items (id),   -- a document that is in another place too, or within a container that does
   revision INTEGER NOT NULL         -- counted with the pages': the index follows both
 );
 CREATE INDEX IF NOT EXISTS places_by_revision ON places (revision);

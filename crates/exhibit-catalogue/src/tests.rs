@@ -213,7 +213,7 @@ fn a_new_place_includes_members() {
     assert_eq!(work.add_item(&member(1, b"x")).expect("add"), Added::New(ItemId::new(4), State::Duplicate));
     assert_eq!(work.add_item(&file(b"copy.zip", b"zip")).expect("add"), Added::New(ItemId::new(5), State::Duplicate));
     work.commit().expect("commit");
-    // pages have 1 and 2; the first x is told of twice, and the later one counts
+    // pages have 1 and 2; the first x is reported twice, and the later report counts
     let places = catalogue.places_after(2, 10).expect("places");
     assert_eq!(places, [(ItemId::new(2), 4), (ItemId::new(3), 5)]);
     assert_eq!(catalogue.places_after(4, 10).expect("places"), [(ItemId::new(3), 5)]);

@@ -11,6 +11,9 @@ use crate::folder::Folder;
 use crate::frontier::Frontier;
 use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
 use exhibit_proof::chain::{ChainError, HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
+use exhibit_proof::entry::{EntryError as RuleError, LogKind};
+use exhibit_proof::finding::Fault;
+use exhibit_proof::json::JsonValue;
 use exhibit_proof::proof::{LogProof, LogProofError};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
@@ -186,6 +189,21 @@ pub enum LogFault {
         #[source]
         source: EntryError,
     },
+    /// An entry breaks a rule of the format, although its form is that of an entry.
+    #[error("entry {index} is not as the format requires")]
+    EntryRule {
+        /// The number of the entry.
+        index: u64,
+        /// The rule.
+        #[source]
+        source: RuleError,
+    },
+    /// The origin of the log is not 16 hexadecimal digits and the kind of the log.
+    #[error("the log has an origin of another form ({origin})")]
+    OriginForm {
+        /// The origin.
+        origin: String,
+    },
     /// An entry states another number than its index.
     #[error("entry {index} states number {stated}")]
     Sequence {
@@ -249,6 +267,8 @@ impl LogFault {
             Self::Form { .. } => "file-form",
             Self::Entry { .. } => "entry",
             Self::EntryForm { .. } => "entry-form",
+            Self::EntryRule { source, .. } => source.fault.word(),
+            Self::OriginForm { .. } => "origin-form",
             Self::Sequence { .. } => "sequence",
             Self::Hash { .. } => "hash",
             Self::Root => "root",
@@ -269,12 +289,14 @@ impl LogFault {
             | Self::HandoverForm { name, .. }
             | Self::Handover { name, .. } => vec![("name", text(name))],
             Self::MissingFrom { first, count } => vec![("first", text(first)), ("count", Fact::Number(*count))],
-            Self::RevokedKey { index } | Self::EntryForm { index, .. } => vec![("index", Fact::Number(*index))],
+            Self::RevokedKey { index } | Self::EntryForm { index, .. } | Self::EntryRule { index, .. } => {
+                vec![("index", Fact::Number(*index))]
+            }
             Self::AfterSeal { sealed, index } => {
                 vec![("sealed", Fact::Number(*sealed)), ("index", Fact::Number(*index))]
             }
             Self::ForeignCheckpoint { head } => vec![("head", text(head))],
-            Self::Origin { origin } => vec![("origin", text(origin))],
+            Self::Origin { origin } | Self::OriginForm { origin } => vec![("origin", text(origin))],
             Self::Form { name, width } => vec![("name", text(name)), ("width", Fact::Number(u64::from(*width)))],
             Self::Entry { index, bundle, tile } => {
                 vec![("index", Fact::Number(*index)), ("bundle", text(bundle)), ("tile", text(tile))]
@@ -327,6 +349,7 @@ pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnM
         folder: Folder::new(folder),
         handover_files: BTreeSet::new(),
         handovers: Handovers::new(),
+        kind: None,
         deviations: Vec::new(),
     };
     let found = check.list();
@@ -356,6 +379,8 @@ struct Check {
     folder: Folder,
     handover_files: BTreeSet<u64>,
     handovers: Handovers,
+    // The kind of the log, which has its own acts.
+    kind: Option<LogKind>,
     deviations: Vec<LogFault>,
 }
 
@@ -422,7 +447,12 @@ impl Check {
 
     fn key(&mut self) -> Option<VerifierKey> {
         let bytes = self.read(KEY_FILE, MAX_NOTE)?;
-        VerifierKey::read(&bytes).map_err(|error| self.deviations.push(LogFault::PublicKey(error))).ok()
+        let key = VerifierKey::read(&bytes).map_err(|error| self.deviations.push(LogFault::PublicKey(error))).ok()?;
+        self.kind = LogKind::of(key.name());
+        if self.kind.is_none() {
+            self.deviations.push(LogFault::OriginForm { origin: key.name().to_owned() });
+        }
+        Some(key)
     }
 
     fn read_handovers(&mut self) {
@@ -507,9 +537,11 @@ impl Check {
     }
 
     fn entry(&mut self, index: u64, bytes: &[u8], key_facts: &mut KeyFacts, each: &mut dyn FnMut(&Entry)) {
-        match Entry::read(bytes) {
-            Ok(entry) => {
+        let value = JsonValue::read(bytes).map_err(EntryError::Json);
+        match value.and_then(|value| Entry::from_value(&value, bytes).map(|entry| (entry, value))) {
+            Ok((entry, value)) => {
                 each(&entry);
+                self.rules(index, &value);
                 if entry.seq.get() != index {
                     self.deviations.push(LogFault::Sequence { index, stated: entry.seq.get() });
                 }
@@ -517,6 +549,19 @@ impl Check {
             }
             Err(source) => self.deviations.push(LogFault::EntryForm { index, source }),
         }
+    }
+
+    // What an entry must be beyond its form: its act has a place, and its own members.
+    fn rules(&mut self, index: u64, value: &JsonValue) {
+        let Some(kind) = self.kind else { return };
+        let source = match exhibit_proof::entry::Entry::from_value(value, kind) {
+            Err(source) => source,
+            Ok(entry) if (entry.act == "case.open") != (index == 0) => {
+                RuleError { fault: Fault::EntryFirst, detail: entry.act.to_owned() }
+            }
+            Ok(_) => return,
+        };
+        self.deviations.push(LogFault::EntryRule { index, source });
     }
 
     // Checks every hash above the leaves against the tile below it.

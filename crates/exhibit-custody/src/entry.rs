@@ -107,23 +107,27 @@ impl Entry {
     /// # Errors
     /// [`EntryError`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, EntryError> {
-        let value = JsonValue::read(bytes).map_err(EntryError::Json)?;
+        Self::from_value(&JsonValue::read(bytes).map_err(EntryError::Json)?, bytes)
+    }
+
+    /// The same for canonical JSON that was parsed already.
+    pub(crate) fn from_value(value: &JsonValue, bytes: &[u8]) -> Result<Self, EntryError> {
         if value.get("v").and_then(JsonValue::as_number) != Some(VERSION) {
             return Err(EntryError::Version);
         }
         let entry = Self {
-            seq: member(&value, "seq", |v| u64::try_from(v.as_number()?).ok().map(EntrySeq::new))?,
-            at: member(&value, "at", |v| from_micros(v.as_text()?))?,
-            actor: member(&value, "actor", text)?,
-            act: Verb::parse(&member(&value, "act", text)?).ok_or(EntryError::Act)?,
-            object: reference(&member(&value, "object", text)?, "object")?,
-            used: references(&value, "used")?,
-            made: references(&value, "made")?,
-            facts: member(&value, "facts", |v| map(v, Fact::from_value))?,
-            sealed: member(&value, "sealed", |v| map(v, digest))?,
-            params: value.get("params_sha256").map(|_| member(&value, "params_sha256", digest)).transpose()?,
-            tool: member(&value, "tool", text)?,
-            salt: member(&value, "salt", |v| from_hex(v.as_text()?)?.try_into().ok())?,
+            seq: member(value, "seq", |v| u64::try_from(v.as_number()?).ok().map(EntrySeq::new))?,
+            at: member(value, "at", |v| from_micros(v.as_text()?))?,
+            actor: member(value, "actor", text)?,
+            act: Verb::parse(&member(value, "act", text)?).ok_or(EntryError::Act)?,
+            object: reference(&member(value, "object", text)?, "object")?,
+            used: references(value, "used")?,
+            made: references(value, "made")?,
+            facts: member(value, "facts", |v| map(v, Fact::from_value))?,
+            sealed: member(value, "sealed", |v| map(v, digest))?,
+            params: value.get("params_sha256").map(|_| member(value, "params_sha256", digest)).transpose()?,
+            tool: member(value, "tool", text)?,
+            salt: member(value, "salt", |v| from_hex(v.as_text()?)?.try_into().ok())?,
         };
         if entry.write() == bytes { Ok(entry) } else { Err(EntryError::Unknown) }
     }

@@ -43,9 +43,11 @@ pub struct Out<'a> {
     buffer: Vec<u8>,
 }
 
-/// The most text of one page: a page crosses the worker's pipe in one frame, and takes several times its bytes when it is
-/// indexed.
+/// The most text of one page with a layout: a page crosses the worker's pipe in one frame, and takes many times its bytes
+/// when it is indexed.
 const PAGE_TEXT: usize = 4 << 20;
+/// The most text of one page without a layout, which continues on the next.
+const PART_TEXT: usize = 1 << 20;
 /// The most boxes, and marks, of one page.
 const PAGE_PARTS: usize = 500_000;
 /// A page is rather cut at the end of a line, if there is one within so many bytes.
@@ -261,8 +263,9 @@ impl<'a> Out<'a> {
 fn cut_of(page: &Page) -> Option<usize> {
     let starts = [page.boxes.get(PAGE_PARTS).map(|b| b.start), page.marks.get(PAGE_PARTS).map(|m| m.start)];
     let parts = starts.into_iter().flatten().min().map(|start| start as usize);
-    let most = parts.unwrap_or(usize::MAX).min(PAGE_TEXT);
-    if parts.is_none() && page.text.len() <= PAGE_TEXT {
+    let most_text = if page.kind.is_rendered() { PAGE_TEXT } else { PART_TEXT };
+    let most = parts.unwrap_or(usize::MAX).min(most_text);
+    if parts.is_none() && page.text.len() <= most_text {
         return None;
     }
     let most = page.text.floor_char_boundary(most.min(page.text.len()));
@@ -343,7 +346,7 @@ mod tests {
     #[test]
     fn a_page_too_large_for_a_frame_continues_on_the_next() {
         let line = "所有进出人员须由值班员逐一登记。\n";
-        let text = line.repeat((9 << 20) / line.len());
+        let text = line.repeat((PART_TEXT * 9 / 4) / line.len());
         let marks = vec![Mark { start: 3, end: text.len() as u32, kind: MarkKind::Hidden }];
         let page = Page { text: text.clone(), marks, kind: PageKind::Text, label: "甲".to_owned(), ..Page::default() };
         let (pages, notes, verdict) = emitted(page);
@@ -357,9 +360,9 @@ mod tests {
             assert!(page.is_sound() && wire::encode_page(page).len() < (16 << 20));
         }
         assert_eq!((pages[0].marks[0].start, pages[1].marks[0].start), (3, 0));
-        let (pages, ..) = emitted(Page { text: "x".repeat(PAGE_TEXT), ..Page::default() });
+        let (pages, ..) = emitted(Page { text: "x".repeat(PART_TEXT), ..Page::default() });
         assert_eq!(pages.len(), 1, "at the limit");
-        let (pages, ..) = emitted(Page { text: "字".repeat(PAGE_TEXT), ..Page::default() });
+        let (pages, ..) = emitted(Page { text: "字".repeat(PART_TEXT), ..Page::default() });
         assert_eq!(pages.len(), 4, "without lines, at characters");
     }
 

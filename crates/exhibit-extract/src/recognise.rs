@@ -6,7 +6,7 @@ use exhibit_model::reading::MOST_OTHERS;
 use exhibit_model::{
     Before, Detail, Drawn, ReadCharacter, ReadLine, Reading, Reason, Record, Rect, Trust, Verdict, Way,
 };
-use exhibit_ocr::{Engine, Limits, Line, OcrError, Pixels, Recognition, Size, Tilted, models};
+use exhibit_ocr::{Engine, Line, OcrError, Pixels, ReadingLimits, Recognition, Size, Tilted, models};
 use image::codecs::png::FilterType;
 use std::sync::OnceLock;
 
@@ -37,7 +37,7 @@ pub(crate) fn recognise(raster: Raster, page: u32, out: &mut Out<'_>) -> Result<
     let samples =
         if raster.grey { raster.samples.iter().flat_map(|grey| [*grey; 3]).collect() } else { raster.samples };
     let Some(pixels) = Pixels::new(width, height, samples) else { return Ok(Verdict::Failed(Reason::NoPicture)) };
-    match engine.read(&pixels, Recognition::Both, Limits::STANDARD) {
+    match engine.read(&pixels, Recognition::Both, ReadingLimits::STANDARD) {
         Ok(read) => {
             let mut reading = reading(&read, page, width, height);
             let drawn = draw(&pixels, &read.lines, &mut reading.lines);

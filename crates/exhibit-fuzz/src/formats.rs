@@ -56,8 +56,58 @@ pub(crate) fn tar(bytes: &[u8]) {
     read("file.tar", &["application/x-tar", "application/x-gtar"], bytes);
 }
 
+pub(crate) fn sevenz(bytes: &[u8]) {
+    read("file.7z", &["application/x-7z-compressed"], bytes);
+}
+
+pub(crate) fn rar(bytes: &[u8]) {
+    read("file.rar", &["application/vnd.rar"], bytes);
+}
+
+pub(crate) fn cabinet(bytes: &[u8]) {
+    read("file.cab", &["application/vnd.ms-cab-compressed"], bytes);
+}
+
+pub(crate) fn ar(bytes: &[u8]) {
+    read("file.a", &["application/x-archive", "application/vnd.debian.binary-package"], bytes);
+}
+
+pub(crate) fn cpio(bytes: &[u8]) {
+    read("file.cpio", &["application/x-cpio"], bytes);
+}
+
+pub(crate) fn lha(bytes: &[u8]) {
+    read("file.lzh", &["application/x-lzh-compressed"], bytes);
+}
+
+pub(crate) fn arj(bytes: &[u8]) {
+    read("file.arj", &["application/x-arj"], bytes);
+}
+
+pub(crate) fn iso(bytes: &[u8]) {
+    read("file.iso", &["application/vnd.efi.iso"], bytes);
+}
+
+pub(crate) fn fat(bytes: &[u8]) {
+    read("file.img", &["application/x-raw-disk-image"], bytes);
+}
+
+pub(crate) fn selfextracting(bytes: &[u8]) {
+    read("file.exe", &["application/x-self-extracting-archive"], bytes);
+}
+
 pub(crate) fn compressed(bytes: &[u8]) {
-    read("file.gz", &["application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"], bytes);
+    let types = [
+        "application/gzip",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/zstd",
+        "application/x-lz4",
+        "application/lzip",
+        "application/x-lzma",
+        "application/x-compress",
+    ];
+    read("file.gz", &types, bytes);
 }
 
 pub(crate) fn office(bytes: &[u8]) {
@@ -94,6 +144,50 @@ pub(crate) fn cms(bytes: &[u8]) {
 
 pub(crate) fn pdf(bytes: &[u8]) {
     read("file.pdf", &["application/pdf"], bytes);
+}
+
+pub(crate) fn ofd(bytes: &[u8]) {
+    read("notice.ofd", &["application/ofd"], bytes);
+}
+
+pub(crate) fn xps(bytes: &[u8]) {
+    read("page.xps", &["application/vnd.ms-xpsdocument"], bytes);
+}
+
+pub(crate) fn book(bytes: &[u8]) {
+    read("book.epub", &["application/epub+zip", "application/x-fictionbook+xml", "application/vnd.ms-htmlhelp"], bytes);
+}
+
+pub(crate) fn visio(bytes: &[u8]) {
+    read("drawing.vsdx", &["application/vnd.ms-visio"], bytes);
+}
+
+pub(crate) fn sqlite(bytes: &[u8]) {
+    read("people.sqlite", &["application/vnd.sqlite3"], bytes);
+}
+
+pub(crate) fn access(bytes: &[u8]) {
+    read("tables.mdb", &["application/vnd.ms-access"], bytes);
+}
+
+pub(crate) fn dbase(bytes: &[u8]) {
+    read("table.dbf", &["application/vnd.dbf"], bytes);
+}
+
+pub(crate) fn warc(bytes: &[u8]) {
+    read("site.warc", &["application/warc"], bytes);
+}
+
+pub(crate) fn hangul(bytes: &[u8]) {
+    read("document.hwp", &["application/x-hwp-v5", "application/hwp+zip"], bytes);
+}
+
+pub(crate) fn iwork(bytes: &[u8]) {
+    read("slides.key", &["application/vnd.apple"], bytes);
+}
+
+pub(crate) fn publisher(bytes: &[u8]) {
+    read("letter.pub", &["application/x-mspublisher"], bytes);
 }
 
 pub(crate) fn picture(bytes: &[u8]) {

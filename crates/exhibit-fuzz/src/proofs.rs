@@ -5,7 +5,7 @@ use exhibit_custody::Entry;
 use exhibit_proof::bagit::{self, Files, FoundFile, Unreadable};
 use exhibit_proof::document::Leaf;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{self, Trust};
+use exhibit_proof::package::{self, TrustInput};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
@@ -93,7 +93,7 @@ pub(crate) fn quote(bytes: &[u8]) {
 pub(crate) fn bag(bytes: &[u8]) {
     let mut files = Bag::read(bytes);
     let mut checked = bagit::check(&mut files);
-    let trust = Trust { key: Some(verifier()), policy: None };
+    let trust = TrustInput { key: Some(verifier()), policy: None };
     let proved = package::check(&mut files, &mut checked, &trust, &|_, _, _| Vec::new());
     if proved.is_none() {
         assert!(!checked.deviations.is_empty(), "what proves nothing is a deviation");

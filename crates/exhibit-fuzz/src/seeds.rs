@@ -33,6 +33,23 @@ const BY_ENDING: &[(&str, &str)] = &[
     ("png", "format_picture"),
 ];
 
+/// Files that the tests of their readers make, and the targets that read them.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("format_ofd", "notice.ofd"),
+    ("format_xps", "page.xps"),
+    ("format_book", "book.epub"),
+    ("format_book", "book.fb2"),
+    ("format_book", "help.chm"),
+    ("format_visio", "drawing.vsdx"),
+    ("format_sqlite", "people.sqlite"),
+    ("format_access", "tables.mdb"),
+    ("format_dbase", "table.dbf"),
+    ("format_warc", "site.warc"),
+    ("format_hangul", "document.hwp"),
+    ("format_iwork", "slides.key"),
+    ("format_publisher", "letter.pub"),
+];
+
 /// Larger files make slow and shallow fuzzing.
 const MAX_SEED: u64 = 128 << 10;
 
@@ -45,6 +62,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let mut seeds = from_trove();
     seeds.extend(from_fixtures());
     seeds.extend(outlook_seeds());
+    seeds.extend(archive_seeds());
     seeds.extend(wire_seeds());
     seeds.extend(proof_seeds());
     for text in [
@@ -171,19 +189,94 @@ fn outlook_seeds() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Archives of the kinds that the example trove has none of: the fixtures of their readers, by their endings.
+fn archive_seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let folder = root().join("crates/exhibit-extract/tests/fixtures/archives");
+    let listed = fs::read_dir(&folder).expect("fixtures of the repository");
+    let mut paths: Vec<PathBuf> = listed.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let mut seeds = Vec::new();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let target = match name.rsplit('.').next() {
+            // a derived key for each mutant would take the time of all others
+            Some("7z" | "rar") if name.contains("sealed") => continue,
+            Some("7z") => "format_sevenz",
+            Some("rar") => "format_rar",
+            Some("cab") => "format_cabinet",
+            Some("a") => "format_ar",
+            Some("cpio") => "format_cpio",
+            Some("arj") => "format_arj",
+            Some("lz4" | "lz" | "lzma" | "Z" | "xz" | "zst" | "bz2") => "format_compressed",
+            _ => continue,
+        };
+        let bytes = fs::read(&path).expect("a fixture");
+        if name == "lzma2.7z" || name == "four.rar" || name == "zip.cab" {
+            seeds.push(("format_selfextracting", [&b"MZ\x90\0 a program "[..], &bytes].concat()));
+        }
+        seeds.push((target, bytes));
+    }
+    let stored = b"\x1e\0-lh0-\x04\0\0\0\x04\0\0\0\0\x60\xc1\x58\x20\0\x05a.txt\0\0gate\0";
+    let mut stored = stored.to_vec();
+    stored[0] = 29;
+    stored[1] = stored[2..31].iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+    seeds.push(("format_lha", stored));
+    seeds.push(("format_iso", disc()));
+    seeds.push(("format_fat", disk()));
+    seeds
+}
+
+/// The least image of an optical disc: a volume, its root, one file.
+fn disc() -> Vec<u8> {
+    let record = |extent: u8, size: u8, flags: u8, name: &[u8]| {
+        let mut record = vec![0; 33 + name.len() + (name.len() + 1) % 2];
+        record[0] = u8::try_from(record.len()).expect("short");
+        (record[2], record[10], record[25], record[28]) = (extent, size, flags, 1);
+        record[32] = u8::try_from(name.len()).expect("short");
+        record[33..33 + name.len()].copy_from_slice(name);
+        record
+    };
+    let mut image = vec![0; 20 * 2048];
+    let mut put = |at: usize, bytes: &[u8]| image[at..at + bytes.len()].copy_from_slice(bytes);
+    put(16 * 2048, b"\x01CD001\x01");
+    put(16 * 2048 + 156, &record(18, 200, 2, &[0]));
+    put(17 * 2048, b"\xffCD001\x01");
+    let root = [record(18, 200, 2, &[0]), record(18, 200, 2, &[1]), record(19, 4, 0, b"A.TXT;1")].concat();
+    put(18 * 2048, &root);
+    put(19 * 2048, b"gate");
+    image
+}
+
+/// The least image of a disk: a FAT file system of a few clusters with one file.
+fn disk() -> Vec<u8> {
+    let mut image = vec![0; 16 * 512];
+    let mut put = |at: usize, bytes: &[u8]| image[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"\xeb\x3c\x90MSDOS5.0\0\x02\x01\x01\0\x01\x10\0\x10\0\xf8\x01\0");
+    put(510, b"\x55\xaa");
+    put(512, b"\xf8\xff\xff\xff\xff\xff");
+    put(1024, b"A       TXT\x20\0\0\0\0\0\0\0\0\0\0\0\x60\xc1\x58\x02\0\x04\0\0\0");
+    put(1536, b"gate");
+    image
+}
+
 fn from_fixtures() -> Vec<(&'static str, Vec<u8>)> {
     let of = |target, name: &str| {
         let path = root().join("crates/exhibit-time/tests/fixtures").join(name);
         (target, fs::read(&path).expect("a fixture of the repository"))
     };
-    vec![
+    let mut seeds = vec![
         of("time_stamp", "good.tsr"),
         of("time_stamp", "chain.tsr"),
         of("time_stamp", "p384.tsr"),
         of("certificate", "root.pem"),
         of("certificate", "ed.pem"),
         of("time_request", "good.tsq"),
-    ]
+    ];
+    for (target, name) in DOCUMENTS {
+        let path = root().join("crates/exhibit-extract/tests/fixtures/formats").join(name);
+        seeds.push((target, fs::read(&path).expect("a fixture of the repository")));
+    }
+    seeds
 }
 
 fn wire_seeds() -> Vec<(&'static str, Vec<u8>)> {

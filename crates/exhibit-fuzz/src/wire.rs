@@ -1,4 +1,4 @@
-//! What crosses a worker's pipe and lies in page packs: what decodes is sound, and encodes to something that decodes to the same.
+//! What crosses a worker's pipe and is stored in page packs: what decodes is sound, and encodes to something that decodes to the same.
 
 use exhibit_cage::check_stream;
 use exhibit_model::{Limits, wire};

@@ -84,7 +84,7 @@ pub(crate) struct ByteBudget {
     changed: Condvar,
 }
 
-const MOST_BYTES_IN_FLIGHT: usize = 48 << 20;
+const MOST_BYTES_IN_FLIGHT: usize = 32 << 20;
 
 impl ByteBudget {
     fn take(&self, bytes: usize) {

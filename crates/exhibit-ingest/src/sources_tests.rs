@@ -9,7 +9,7 @@ use exhibit_case::Principal;
 use exhibit_catalogue::{IntakeEnd, Item, ItemFilter, JobEnd, JobSpan, Lease};
 use exhibit_custody::{Act, Channel};
 use exhibit_model::{Digest, ItemId, OriginalId, State};
-use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
 use exhibit_testing::TestCase;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -205,7 +205,11 @@ impl Files for InMemory {
         Ok(self
             .0
             .iter()
-            .map(|(path, bytes)| FoundFile { path: path.clone().into_bytes(), size: bytes.len() as u64, plain: true })
+            .map(|(path, bytes)| FoundFile {
+                path: path.clone().into_bytes(),
+                size: bytes.len() as u64,
+                kind: FileKind::Plain,
+            })
             .collect())
     }
 

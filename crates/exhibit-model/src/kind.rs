@@ -84,6 +84,18 @@ pub enum ReaderKey {
     Sqlite,
     /// Access databases.
     Access,
+    /// Web archives.
+    Warc,
+    /// Hangul documents in compound files.
+    Hwp,
+    /// Hangul documents in packages.
+    Hwpx,
+    /// Pages, Numbers and Keynote.
+    Iwork,
+    /// Publisher documents.
+    Publisher,
+    /// Compiled help.
+    Help,
     /// dBase tables.
     Dbase,
     /// XPS and OpenXPS.

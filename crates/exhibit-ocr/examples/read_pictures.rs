@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p exhibit-ocr --example read_pictures -- MODELS [--tiny|--small] PICTURE...`
 
-use exhibit_ocr::{Engine, Files, Limits, Pixels, Recognition};
+use exhibit_ocr::{Engine, ModelFiles, Pixels, ReadingLimits, Recognition};
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = arguments.next().ok_or("the folder of the models is missing")?;
     let bytes = |name: &str| std::fs::read(Path::new(&folder).join(name));
     let text = |name: &str| std::fs::read_to_string(Path::new(&folder).join(name));
-    let files = Files {
+    let files = ModelFiles {
         detection: bytes("detection.onnx")?.into(),
         tiny: bytes("tiny.onnx")?.into(),
         tiny_characters: text("tiny.txt")?.into(),
@@ -39,7 +39,7 @@ fn read(engine: &Engine, path: &str, recognition: Recognition) -> Result<(), Box
     let (width, height) = picture.dimensions();
     let picture = Pixels::new(width, height, picture.into_raw()).ok_or("no pixels")?;
     let begun = processor_seconds();
-    let reading = engine.read(&picture, recognition, Limits::STANDARD)?;
+    let reading = engine.read(&picture, recognition, ReadingLimits::STANDARD)?;
     let seconds = processor_seconds() - begun;
     let lines: Vec<String> = reading
         .lines

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The models, as bytes.
 #[derive(Clone, Debug, Default)]
-pub struct Files {
+pub struct ModelFiles {
     /// Finds lines (ONNX).
     pub detection: Cow<'static, [u8]>,
     /// Reads lines, fast (ONNX).
@@ -30,7 +30,7 @@ pub struct Files {
 
 /// Bounds on the reading of one picture. Reaching one is reported in [`Reading::more`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
+pub struct ReadingLimits {
     /// Lines.
     pub lines: usize,
     /// The width of all lines read, in pixels at a height of 48, by either model. A dense page has 60,000.
@@ -39,7 +39,7 @@ pub struct Limits {
     pub small_width: usize,
 }
 
-impl Limits {
+impl ReadingLimits {
     /// 3,000 lines, 1,000,000 pixels, of which 300,000 by the larger model: at most a minute.
     pub const STANDARD: Self = Self { lines: 3000, width: 1_000_000, small_width: 300_000 };
 }
@@ -196,6 +196,8 @@ const UNKNOWN_LINE: f32 = 0.6;
 const MOST_STRANGE: usize = 3;
 /// From this certainty of the fast model on it is asked all the same.
 const KNOWN_AGAIN: f32 = 0.85;
+/// From one line in so many on, characters that the fast model does not know are a matter of the whole page.
+const RARE: usize = 8;
 /// A line is read again, too, for one character below this.
 const DOUBTFUL_CHARACTER: f32 = 0.8;
 
@@ -255,7 +257,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`OcrError`] if one is not usable.
-    pub fn load(files: Files) -> Result<Self, OcrError> {
+    pub fn load(files: ModelFiles) -> Result<Self, OcrError> {
         // where no thread may be started, this runs on the calling one
         let threads = Arc::new(ThreadPool::with_num_threads(1));
         let net = |name, bytes| Net::load(name, bytes, Arc::clone(&threads));
@@ -294,7 +296,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`OcrError::Run`] if a model fails.
-    pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: Limits) -> Result<Reading, OcrError> {
+    pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: ReadingLimits) -> Result<Reading, OcrError> {
         let found = detect::detect(&self.detection, picture, limits.lines)?;
         let way = way(self.orientation.as_ref(), &self.tiny, picture, &found.places)?;
         let mut budget = Budget::new(limits.width, limits.small_width);
@@ -322,7 +324,9 @@ impl Engine {
         let Some(small) = &self.small else { return Ok(()) };
         let unknown =
             |line: &Line| line.characters.iter().any(|c| c.character.is_alphabetic() && !self.tiny.knows(c.character));
-        if !lines.iter().any(|line| line.size == Size::Small && unknown(line)) {
+        let with_unknown = lines.iter().filter(|line| line.size == Size::Small && unknown(line)).count();
+        // a rare name is no reason to read the rest of a page again
+        if with_unknown * RARE <= lines.len() {
             return Ok(());
         }
         for line in lines.iter_mut().filter(|line| line.size == Size::Tiny && line.familiarity >= UNKNOWN_LINE) {

@@ -3,7 +3,7 @@
 //! [`Engine`] does it with neural networks (PP-OCRv6) that are given to it as bytes: no file is opened, and no thread is
 //! started if the process may not start one. The result names each character's place, its certainty, and
 //! what it might be instead.
-//! Every picture is read within [`Limits`]; the same picture gives the same result. On processors with other vector
+//! Every picture is read within [`ReadingLimits`]; the same picture gives the same result. On processors with other vector
 //! instructions, sums are rounded differently, so that certainties may differ in the last digits.
 
 mod detect;
@@ -16,7 +16,7 @@ mod orient;
 mod pixels;
 mod recognise;
 
-pub use engine::{Engine, Files, Limits, Line, Reading, Recognition, Size, Trust};
+pub use engine::{Engine, Line, ModelFiles, Reading, ReadingLimits, Recognition, Size, Trust};
 pub use geometry::{Point, Tilted};
 pub use order::Before;
 pub use orient::Way;

@@ -1,9 +1,9 @@
 //! The models that are part of the program.
 
-use crate::Files;
+use crate::ModelFiles;
 
 // the version (of all files together) and the files, if they were there when the program was built
-static EMBEDDED: Option<(&str, Files)> = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+static EMBEDDED: Option<(&str, ModelFiles)> = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// A file of the models.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +20,7 @@ pub struct ModelFile {
 
 /// The models that are part of this program; `None` if it was built without them.
 #[must_use]
-pub fn embedded() -> Option<Files> {
+pub fn embedded() -> Option<ModelFiles> {
     EMBEDDED.as_ref().map(|(_, files)| files.clone())
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn order(lines: &[Span]) -> Vec<(usize, Before)> {
     let mut ordered: Vec<(usize, Before)> = Vec::with_capacity(lines.len());
     for block in blocks {
         let mut first_of_block = true;
-        let rows = rows(lines, &block);
+        let rows = labels_first(lines, rows(lines, &block));
         let pitch = median(rows.windows(2).map(|pair| lines[pair[1][0]].middle() - lines[pair[0][0]].middle()));
         let mut above: Option<usize> = None;
         for row in rows {
@@ -96,6 +96,56 @@ pub(crate) fn order(lines: &[Span]) -> Vec<(usize, Before)> {
         }
     }
     ordered
+}
+
+// Moves a label before all lines of the cell beside it, if it is at the middle of their height: in rows it would be read
+// between them.
+fn labels_first(lines: &[Span], mut rows: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let mut at = 0;
+    while at < rows.len() {
+        let (label, value) = match rows[at][..] {
+            [label] => (label, None),
+            [label, value] => (label, Some(value)),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let beside = |row: usize| match rows.get(row).map(|row| &row[..]) {
+            Some([value]) if lines[*value].x.0 > lines[label].x.1 => Some(*value),
+            _ => None,
+        };
+        // as many lines of the cell above the label as below it
+        let mut around = 0;
+        let (mut upper, mut lower) = (value, value);
+        while let (Some(before), Some(after)) = (at.checked_sub(around + 1).and_then(beside), beside(at + around + 1)) {
+            let fits = match (upper, lower) {
+                (Some(upper), Some(lower)) => {
+                    is_stacked(&lines[before], &lines[upper]) && is_stacked(&lines[lower], &lines[after])
+                }
+                _ => is_stacked(&lines[before], &lines[after]),
+            };
+            if !fits {
+                break;
+            }
+            (upper, lower, around) = (Some(before), Some(after), around + 1);
+        }
+        if around > 0 {
+            rows[at].remove(0);
+            rows[at - around].insert(0, label);
+            if rows[at].is_empty() {
+                rows.remove(at);
+            }
+        }
+        at += around + 1;
+    }
+    rows
+}
+
+// Whether one line is the next of the same cell: close below the other, beginning at the same place.
+fn is_stacked(upper: &Span, lower: &Span) -> bool {
+    let height = upper.height().min(lower.height());
+    (lower.y.0 - upper.y.1).abs() < 0.6 * height && (lower.x.0 - upper.x.0).abs() < height
 }
 
 fn across(left: &Span, right: &Span) -> Before {
@@ -276,6 +326,31 @@ mod tests {
         let expected: Vec<usize> = (0..lines.len()).collect();
         assert_eq!(indices(&lines), expected);
         assert_eq!(order(&lines)[1].1, Before::Gap);
+    }
+
+    #[test]
+    fn a_label_is_read_before_all_lines_of_its_cell() {
+        // lines are 20 high: a cell of two lines, one of three, one of one
+        let lines = [
+            line(200.0, 0.0, 400.0),
+            line(0.0, 13.0, 100.0),
+            line(200.0, 26.0, 150.0),
+            line(200.0, 100.0, 400.0),
+            line(0.0, 126.0, 100.0),
+            line(200.0, 126.0, 400.0),
+            line(200.0, 152.0, 80.0),
+            line(0.0, 200.0, 100.0),
+            line(200.0, 200.0, 80.0),
+        ];
+        assert_eq!(indices(&lines), [1, 0, 2, 4, 3, 5, 6, 7, 8]);
+        // what is far above or begins elsewhere is not of the cell
+        let lines = [line(200.0, 0.0, 400.0), line(0.0, 60.0, 100.0), line(200.0, 120.0, 150.0)];
+        assert_eq!(indices(&lines), [0, 1, 2]);
+        let lines = [line(200.0, 0.0, 400.0), line(0.0, 13.0, 100.0), line(290.0, 26.0, 150.0)];
+        assert_eq!(indices(&lines), [0, 1, 2]);
+        // nor is a paragraph above a row
+        let lines = [line(0.0, 0.0, 600.0), line(0.0, 26.0, 100.0), line(200.0, 26.0, 400.0), line(0.0, 52.0, 600.0)];
+        assert_eq!(indices(&lines), [0, 1, 2, 3]);
     }
 
     #[test]

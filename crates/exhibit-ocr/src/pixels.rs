@@ -249,7 +249,7 @@ fn even(mut grey: Vec<u8>, width: usize, height: usize) -> Vec<u8> {
         counts
     };
     let all = count(&grey, 0, width);
-    let [low, middle, high] = [0.1, 0.5, 0.9].map(|share| i32::from(quantile(&all, share).unwrap_or_default()));
+    let [low, middle, high] = [INK, 0.5, 1.0 - INK].map(|share| i32::from(quantile(&all, share).unwrap_or_default()));
     // most of a line is ground
     if middle - low < high - middle {
         grey.iter_mut().for_each(|value| *value = 255 - *value);

@@ -3,11 +3,18 @@
 //! Written as a W3C Web Annotation in canonical JSON (`docs/formats/anchor.md`). A quote matches the page
 //! character for character at its position, or it is not valid: there is no fuzzy comparison.
 
+use crate::entry::{LogKind, is_prefix, is_time};
 use crate::hash::to_hex;
 use crate::json::JsonValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+
+/// The maximum number of characters of a passage.
+pub const MAX_EXACT: usize = 8_192;
+
+/// The maximum number of characters before and after a passage.
+pub const MAX_CONTEXT: usize = 32;
 
 // A URI that names bytes by their SHA-256 (RFC 6920).
 const SOURCE: &str = "ni:///sha-256;";
@@ -276,7 +283,20 @@ impl Anchor {
     /// [`AnchorError::Form`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, AnchorError> {
         let anchor = JsonValue::read(bytes).ok().and_then(|value| Self::from_value(&value));
-        anchor.filter(|anchor| anchor.write().as_bytes() == bytes).ok_or(AnchorError::Form)
+        anchor.filter(|anchor| anchor.write().as_bytes() == bytes && anchor.has_form()).ok_or(AnchorError::Form)
+    }
+
+    // The rules about single values; the annotation itself has one form.
+    fn has_form(&self) -> bool {
+        let Passage { exact, prefix, suffix, .. } = &self.passage;
+        let is_number = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit());
+        self.page > 0
+            && LogKind::of(&self.log) == Some(LogKind::Custody)
+            && is_time(&self.created)
+            && self.document.split_once('-').is_some_and(|(prefix, number)| is_prefix(prefix) && is_number(number))
+            && (1..=MAX_EXACT).contains(&exact.chars().count())
+            && [prefix, suffix].iter().all(|context| context.chars().count() <= MAX_CONTEXT)
+            && self.regions.iter().all(|region| is_region(region))
     }
 
     // Takes only the fields that `write` fills in; `read` checks that everything else is as written.
@@ -311,6 +331,20 @@ impl Anchor {
             regions: regions.iter().map(|region| text(region, "value")).collect::<Option<_>>()?,
         })
     }
+}
+
+// Whether a text is a rectangle within the page, in percent of its width and height.
+fn is_region(region: &str) -> bool {
+    let numbers: Option<Vec<f64>> =
+        region.strip_prefix("xywh=percent:").and_then(|numbers| numbers.split(',').map(percent).collect());
+    // Each number is rounded by itself.
+    let within = |start: f64, length: f64| start + length <= 100.01;
+    matches!(numbers.as_deref(), Some([x, y, w, h]) if within(*x, *w) && within(*y, *h))
+}
+
+fn percent(text: &str) -> Option<f64> {
+    let is_plain = text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.parse().ok().filter(|number| is_plain && *number <= 100.0)
 }
 
 fn fragment(conforms_to: &str, value: &str, refined_by: Option<JsonValue>) -> JsonValue {

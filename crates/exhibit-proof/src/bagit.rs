@@ -9,6 +9,7 @@ use crate::names::{self, Skeletons};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The maximum size of a tag file in bytes; tag files are read into memory.
 pub const MAX_TAG_FILE: u64 = 256 << 20;
@@ -18,7 +19,7 @@ pub const MAX_FINDINGS: usize = 100_000;
 
 /// Access to the files of a package.
 pub trait Files {
-    /// Lists everything below the folder of the package except folders, in any order.
+    /// Lists everything below the folder of the package except folders with entries, in any order.
     ///
     /// # Errors
     /// [`Unreadable`] if a folder cannot be listed.
@@ -29,6 +30,12 @@ pub trait Files {
     /// # Errors
     /// [`Unreadable`].
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable>;
+
+    /// The size of a file in bytes, if it is known before it is read.
+    fn size(&self, path: &str) -> Option<u64> {
+        let _ = path;
+        None
+    }
 }
 
 /// An entry of the folder of a package.
@@ -38,8 +45,21 @@ pub struct FoundFile {
     pub path: Vec<u8>,
     /// Its size in bytes.
     pub size: u64,
-    /// Whether it is a regular file, not a link, device, socket or pipe.
-    pub plain: bool,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What an entry of a folder is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// A regular file with one name.
+    Plain,
+    /// A regular file that has another name too.
+    HardLinked,
+    /// A folder without entries.
+    EmptyFolder,
+    /// A link, device, socket or pipe, or something that cannot be listed.
+    Special,
 }
 
 /// A file or folder cannot be read.
@@ -65,7 +85,7 @@ pub struct Digests {
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// Every readable regular file with a safe name.
-    pub files: BTreeMap<String, Digests>,
+    pub files: Arc<BTreeMap<String, Digests>>,
     /// The labels and values of `bag-info.txt`, in file order.
     pub info: Vec<(String, String)>,
     /// All deviations.
@@ -115,6 +135,52 @@ fn push(list: &mut Vec<Finding>, place: &str, fault: Fault, detail: String) {
     }
 }
 
+/// The files of a package whose digests are known, read again: other bytes than before are an error.
+pub struct Again<'a> {
+    files: &'a mut dyn Files,
+    known: Arc<BTreeMap<String, Digests>>,
+    changed: BTreeSet<String>,
+}
+
+impl<'a> Again<'a> {
+    /// Reads the files of a package after their digests were computed.
+    pub fn new(files: &'a mut dyn Files, checked: &Checked) -> Self {
+        Self { files, known: Arc::clone(&checked.files), changed: BTreeSet::new() }
+    }
+
+    /// Reports the files that had other bytes than before.
+    pub fn report(self, checked: &mut Checked) {
+        for path in self.changed {
+            checked.wrong(&path, Fault::Changed, "");
+        }
+    }
+}
+
+impl Files for Again<'_> {
+    fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
+        self.files.list()
+    }
+
+    fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
+        let unreadable = |reason: &str| Unreadable { reason: reason.to_owned() };
+        let known = self.known.get(path).ok_or_else(|| unreadable("not a file of the package"))?;
+        let mut sha256 = Sha256::new();
+        self.files.read(path, &mut |chunk| {
+            sha256.update(chunk);
+            each(chunk);
+        })?;
+        if sha256.finalize()[..] == known.sha256 {
+            return Ok(());
+        }
+        self.changed.insert(path.to_owned());
+        Err(unreadable("changed while the package was checked"))
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        self.known.get(path).map(|known| known.size)
+    }
+}
+
 /// Checks a bag: names, declaration, manifests, the digest of every file, and the stated size.
 pub fn check(files: &mut dyn Files) -> Checked {
     let mut checked = Checked::default();
@@ -126,15 +192,19 @@ pub fn check(files: &mut dyn Files) -> Checked {
         }
     };
     let paths = sound_paths(found, &mut checked);
+    let mut known = BTreeMap::new();
     for path in &paths {
         match digest(files, path) {
-            Ok(digests) => drop(checked.files.insert(path.clone(), digests)),
+            Ok(digests) => drop(known.insert(path.clone(), digests)),
             Err(error) => checked.wrong(path, Fault::Unreadable, error.reason),
         }
     }
-    check_declaration(files, &mut checked);
-    check_manifests(files, &paths, &mut checked);
-    check_info(files, &mut checked);
+    checked.files = Arc::new(known);
+    let mut again = Again::new(files, &checked);
+    check_declaration(&mut again, &mut checked);
+    check_manifests(&mut again, &paths, &mut checked);
+    check_info(&mut again, &mut checked);
+    again.report(&mut checked);
     if paths.iter().any(|path| path.eq_ignore_ascii_case("fetch.txt")) {
         checked.wrong("fetch.txt", Fault::Fetch, "");
     }
@@ -149,6 +219,10 @@ pub fn check(files: &mut dyn Files) -> Checked {
 /// # Errors
 /// [`Unreadable`], also if it is longer.
 pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8>, Unreadable> {
+    let too_large = || Unreadable { reason: format!("larger than {most} bytes") };
+    if files.size(path).is_some_and(|size| size > most) {
+        return Err(too_large());
+    }
     let (mut bytes, mut length) = (Vec::new(), 0);
     files.read(path, &mut |chunk| {
         length += chunk.len() as u64;
@@ -156,7 +230,7 @@ pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8
             bytes.extend_from_slice(chunk);
         }
     })?;
-    if length <= most { Ok(bytes) } else { Err(Unreadable { reason: format!("larger than {most} bytes") }) }
+    if length <= most { Ok(bytes) } else { Err(too_large()) }
 }
 
 fn sound_paths(mut found: Vec<FoundFile>, checked: &mut Checked) -> BTreeSet<String> {
@@ -171,9 +245,17 @@ fn sound_paths(mut found: Vec<FoundFile>, checked: &mut Checked) -> BTreeSet<Str
             checked.wrong(&shown, Fault::UnsafeName, "not UTF-8");
             continue;
         };
-        if !entry.plain {
-            checked.wrong(&shown, Fault::NotAFile, "");
-            continue;
+        match entry.kind {
+            FileKind::Plain => {}
+            FileKind::HardLinked => checked.remark(&path, Fault::HardLink, ""),
+            FileKind::EmptyFolder => {
+                checked.remark(&path, Fault::EmptyFolder, "");
+                continue;
+            }
+            FileKind::Special => {
+                checked.wrong(&shown, Fault::NotAFile, "");
+                continue;
+            }
         }
         if let Some(flaw) = names::flaw(&path) {
             checked.wrong(&path, Fault::UnsafeName, flaw);
@@ -280,13 +362,23 @@ fn check_lines(
     (_, digits, hex): &Algorithm,
     checked: &mut Checked,
 ) -> BTreeSet<String> {
-    let mut listed = BTreeSet::new();
+    let (mut listed, mut rest) = (BTreeSet::new(), Some(text));
     for (line, number) in lines(text).zip(1_u64..) {
         let place = format!("{path}:{number}");
         let Some((digest, name)) = split_line(line, *digits) else {
             checked.wrong(&place, Fault::ManifestLine, "");
             continue;
         };
+        if let Some(text) = rest {
+            rest = text.strip_prefix(&format!("{digest}  {name}\n"));
+            if rest.is_none() {
+                checked.remark(
+                    &place,
+                    Fault::ManifestLine,
+                    "not lower-case digits, two spaces, a path and a line feed",
+                );
+            }
+        }
         let name = plain_name(name, &place, checked);
         if let Some(flaw) = names::flaw(&name) {
             checked.wrong(&place, Fault::ManifestPath, flaw);

@@ -6,6 +6,7 @@
 
 use crate::hash::{Hash, to_hex};
 use crate::json::JsonValue;
+use crate::names::is_invisible;
 use crate::tree::{self, ProofError, Subtree};
 use sha2::{Digest as _, Sha256};
 
@@ -204,8 +205,8 @@ impl Leaf {
     #[must_use]
     pub fn read(record: &[u8]) -> Option<Self> {
         let value = JsonValue::read(record).ok()?;
-        let page = || u32::try_from(value.number("page")?).ok();
-        let reader = || value.text("reader").map(str::to_owned);
+        let page = || u32::try_from(value.number("page")?).ok().filter(|page| *page > 0);
+        let reader = || value.text("reader").filter(|reader| is_readable(reader)).map(str::to_owned);
         let part = match value.text("kind")? {
             "original" => DocumentPart::Original { size: value.number("size")? },
             "text" => DocumentPart::Text { page: page()?, reader: reader()? },
@@ -215,6 +216,11 @@ impl Leaf {
         let leaf = Self { part, sha256: value.bytes("sha256")?, salt: value.bytes("salt")? };
         (leaf.record() == record).then_some(leaf)
     }
+}
+
+// The name of a program: shown to people, so without anything invisible.
+fn is_readable(reader: &str) -> bool {
+    (1..=500).contains(&reader.len()) && !reader.chars().any(|c| c.is_control() || is_invisible(c))
 }
 
 fn salt(seed: &[u8; 32], index: u64) -> [u8; 16] {
@@ -305,9 +311,15 @@ mod tests {
             assert_eq!(Leaf::read(&leaf.record()).as_ref(), Some(leaf));
         }
         let record = String::from_utf8(document.leaves[1].record()).expect("UTF-8");
-        for (from, to) in
-            [("\"v\":1", "\"v\":2"), ("\"v\":1", "\"v\":1,\"w\":1"), ("text", "texts"), ("\"page\":1", "\"page\":-1")]
-        {
+        for (from, to) in [
+            ("\"v\":1", "\"v\":2"),
+            ("\"v\":1", "\"v\":1,\"w\":1"),
+            ("text", "texts"),
+            ("\"page\":1", "\"page\":-1"),
+            ("\"page\":1", "\"page\":0"),
+            ("pdf 1", ""),
+            ("pdf 1", "pdf\u{202e} 1"),
+        ] {
             assert_eq!(Leaf::read(record.replace(from, to).as_bytes()), None, "{to}");
         }
     }

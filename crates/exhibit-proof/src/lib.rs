@@ -11,6 +11,7 @@
 //! | [`note`] | signed notes, their keys, cosignatures | C2SP signed-note v1.0.0, tlog-cosignature v1.0.1 (Ed25519) |
 //! | [`checkpoint`] | the signed size and root of a log | C2SP tlog-checkpoint v1.0.0 |
 //! | [`proof`] | the proof of one entry as a text | C2SP tlog-proof@v1 |
+//! | [`entry`] | the form of log entries, and of each act | `docs/formats/custody.md` |
 //! | [`chain`] | handovers from one key of a log to the next | `docs/formats/custody.md` |
 //! | [`statement`] | a statement by the key of a log about a package from a sealed case | `docs/formats/bag.md` |
 //! | [`policy`] | which signatures are required | C2SP tlog-policy, as published on 2026-07-22 |
@@ -28,6 +29,7 @@ pub mod bagit;
 pub mod chain;
 pub mod checkpoint;
 pub mod document;
+pub mod entry;
 pub mod finding;
 pub mod hash;
 pub mod json;

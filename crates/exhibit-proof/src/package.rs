@@ -2,20 +2,22 @@
 //! custody log recorded as received and read, and that the log recorded this package as handed over.
 //!
 //! Everything depends on the key of the log. A package cannot prove whose key it is, or that there is no second
-//! log with the same key: see [`Trust`].
+//! log with the same key: see [`TrustInput`].
+
+mod rules;
 
 use crate::anchor::{Anchor, AnchorError, MachineReading};
-use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
-use crate::chain::{MAX_HANDOVERS, hand_over, handover_index, key_ref};
+use crate::bagit::{ALGORITHMS, Again, Checked, Files, read_small};
+use crate::chain::{Limits, MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
 use crate::document::{DocumentPart, Leaf, LeafProof};
+use crate::entry::{Entry, LogKind, is_log_key};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
 use crate::json::JsonValue;
 use crate::note::{SignedNote, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
-use crate::statement::Statement;
 use crate::text::base64;
 use crate::tree;
 use sha2::{Digest as _, Sha256};
@@ -24,6 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Files of the package whose digests the log entry of the export contains.
 pub const BOUND: [&str; 6] =
     ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt", "VERIFY.txt", "verify.sh"];
+
+/// How a package is checked, for people and for common tools. Both are the same in all packages of a version.
+pub const HELP: [(&str, &str); 2] =
+    [("VERIFY.txt", include_str!("../text/VERIFY.txt")), ("verify.sh", include_str!("../text/verify.sh"))];
 
 /// The description of the payload; the manifests cover it.
 pub const METADATA: &str = "data/ro-crate-metadata.json";
@@ -47,7 +53,7 @@ const MAX_PROOF: u64 = 64 << 20;
 
 /// What the reader knows independently of the package.
 #[derive(Clone, Debug, Default)]
-pub struct Trust {
+pub struct TrustInput {
     /// The key of the log, obtained separately from the package.
     pub key: Option<VerifierKey>,
     /// The signatures that the reader requires.
@@ -71,6 +77,8 @@ pub struct Proved {
     pub documents: BTreeMap<String, ProvedDocument>,
     /// The quotes, by label.
     pub quotes: BTreeMap<String, ProvedQuote>,
+    /// The anchors in time that the log recorded.
+    pub anchors: Vec<LoggedAnchor>,
 }
 
 /// A quote that a package proves: the log recorded it, and the text of the page has the passage.
@@ -84,6 +92,23 @@ pub struct ProvedQuote {
     pub exact: String,
     /// Which machine read it, and what a person states; `None` if the text is in the file itself.
     pub machine: Option<MachineReading>,
+}
+
+/// An anchor in time as the log recorded it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoggedAnchor {
+    /// The number of its log entry.
+    pub entry: u64,
+    /// The number of entries in the anchored state of the log.
+    pub size: u64,
+    /// The kind of the anchor.
+    pub kind: String,
+    /// The time that it states.
+    pub by: String,
+    /// The reference to the anchored checkpoint.
+    pub checkpoint: String,
+    /// The references to the reply, and to what it is checked against.
+    pub made: Vec<String>,
 }
 
 impl Proved {
@@ -129,18 +154,32 @@ struct Check<'a> {
     key: VerifierKey,
     note: SignedNote,
     checkpoint: Checkpoint,
-    // Proved log entries; they are read again when needed, to save memory.
+    // Proved log entries of valid form; they are read again when needed, to save memory.
     entries: BTreeSet<u64>,
-    // The digests in each `export` entry, with the time of the entry.
-    exports: Vec<(BTreeSet<String>, String)>,
-    // The keys in the first entry of the log.
-    keys: BTreeSet<String>,
+    // Those that something in the package refers to.
+    needed: BTreeSet<u64>,
+    limits: Limits,
+    exports: Vec<Export>,
+    // The first entry of the log: its key, and the prefix of the documents' numbers.
+    first_key: String,
+    prefix: String,
+    anchors: Vec<LoggedAnchor>,
     // The digests in `anchor` entries.
     anchored: BTreeSet<String>,
-    // The `case.seal` entry.
-    sealed_at: Option<u64>,
+    // The last entry about the reading of each item.
+    readings: BTreeMap<String, u64>,
+    // The item that was read for each document.
+    contents: BTreeMap<String, String>,
     // The paths that some proof or manifest covers.
     covered: BTreeSet<String>,
+}
+
+// An `export` entry, or the statement in its place.
+#[derive(Clone)]
+struct Export {
+    entry: Option<u64>,
+    made: Vec<String>,
+    at: String,
 }
 
 /// Checks files that restate proved facts (load files): adds their deviations to the findings, and returns the paths
@@ -149,11 +188,20 @@ pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, 
 
 /// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
 /// if the bag contains no usable proofs.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
+pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, views: Views<'_>) -> Option<Proved> {
     if !checked.files.keys().any(|path| path.starts_with("custody/")) {
         checked.wrong("custody", Fault::NoCustody, "");
         return None;
     }
+    let mut again = Again::new(files, checked);
+    let proved = check_proofs(&mut again, checked, trust, views);
+    again.report(checked);
+    checked.deviations.sort();
+    checked.deviations.dedup();
+    proved
+}
+
+fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
     let (key, note, checkpoint) = read_log(files, checked)?;
     let mut witnesses = Vec::new();
     match trust.policy.as_ref().map(|policy| policy.check(&note)) {
@@ -170,10 +218,15 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views:
         note,
         checkpoint,
         entries: BTreeSet::new(),
+        needed: BTreeSet::from([0]),
+        limits: Limits::default(),
         exports: Vec::new(),
-        keys: BTreeSet::new(),
+        first_key: String::new(),
+        prefix: String::new(),
+        anchors: Vec::new(),
         anchored: BTreeSet::new(),
-        sealed_at: None,
+        readings: BTreeMap::new(),
+        contents: BTreeMap::new(),
         covered: BTreeSet::from([METADATA, KEY, CHECKPOINT, POLICY].map(str::to_owned)),
     };
     check.log_entries();
@@ -183,15 +236,21 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views:
     let quotes = check.quotes(&documents);
     check.covered.extend(views(check.files, check.checked, &documents));
     check.rest();
-    let (key, checkpoint) = (check.key, check.checkpoint);
-    checked.deviations.sort();
-    checked.deviations.dedup();
-    Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes })
+    let (key, checkpoint, anchors) = (check.key, check.checkpoint, check.anchors);
+    Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes, anchors })
 }
 
 fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, SignedNote, Checkpoint)> {
     let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
+    if LogKind::of(key.name()) != Some(LogKind::Custody) {
+        checked.wrong(KEY, Fault::Origin, "must be 16 hexadecimal digits and `/custody`");
+        return None;
+    }
+    if !is_log_key(&key) {
+        checked.wrong(KEY, Fault::Key, "of a type that does not sign logs");
+        return None;
+    }
     if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
         checked.wrong(POLICY, Fault::Policy, "not the policy of this log");
     }
@@ -201,15 +260,17 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey
         Ok((note, checkpoint))
     });
     let (note, checkpoint) = signed.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
+    if note.signatures.len() > 1 || !checkpoint.extensions.is_empty() {
+        checked.wrong(CHECKPOINT, Fault::CheckpointLines, "");
+    }
     Some((key, note, checkpoint))
 }
 
 impl Check<'_> {
     fn log_entries(&mut self) {
-        let paths: Vec<String> = self.below(ENTRIES).filter(|path| path.ends_with(".json")).collect();
-        for path in paths {
-            let Some(number) = numbered(&path) else { continue };
-            let proof = proof_path(number);
+        let numbers: BTreeSet<u64> = self.below(ENTRIES).filter_map(|path| numbered(&path)).collect();
+        for number in numbers {
+            let (path, proof) = (entry_path(number), proof_path(number));
             self.covered.extend([path.clone(), proof.clone()]);
             let Some(bytes) = self.bytes(&path, Fault::Entry) else { continue };
             let Some(text) = self.bytes(&proof, Fault::Proof) else { continue };
@@ -217,11 +278,15 @@ impl Check<'_> {
                 self.checked.wrong(&proof, Fault::Proof, detail);
                 continue;
             }
-            match JsonValue::read(&bytes) {
-                Ok(entry) if entry.number("seq") == Some(number) => self.remember(number, &entry),
-                Ok(_) => self.checked.wrong(&path, Fault::Entry, "its number differs from its file name"),
-                Err(error) => self.checked.wrong(&path, Fault::Entry, chain(&error)),
+            match Entry::read(&bytes, LogKind::Custody) {
+                Ok(entry) if entry.seq == number => self.remember(&path, entry),
+                Ok(entry) => self.checked.wrong(&path, Fault::EntryNumber, format!("states number {}", entry.seq)),
+                Err(error) => self.checked.wrong(&path, error.fault, error.detail),
             }
+        }
+        for (entry, fault) in self.limits.faults(self.checkpoint.size, &self.key) {
+            let place = if self.entries.contains(&entry) { entry_path(entry) } else { CHECKPOINT.to_owned() };
+            self.checked.wrong(&place, fault, format!("log entry {entry}"));
         }
     }
 
@@ -238,26 +303,33 @@ impl Check<'_> {
         tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
     }
 
-    fn remember(&mut self, number: u64, entry: &JsonValue) {
+    fn remember(&mut self, path: &str, entry: Entry) {
+        let number = entry.seq;
         self.entries.insert(number);
-        let made = entry.list("made").unwrap_or_default().iter().filter_map(|made| made.as_text().map(str::to_owned));
-        match entry.text("act") {
-            Some("export") => self.exports.push((made.collect(), text(entry, "at"))),
-            Some("case.open") if number == 0 => self.keys.extend(made),
-            Some("case.seal") => self.sealed_at = Some(number),
-            Some("anchor") => {
-                let used =
-                    entry.list("used").unwrap_or_default().iter().filter_map(JsonValue::as_text).map(str::to_owned);
-                self.anchored.extend(made.chain(used).chain([text(entry, "object")]));
+        if let Some(fault) = self.limits.add(&entry) {
+            self.checked.wrong(path, fault, "");
+        }
+        match entry.act {
+            "case.open" if number == 0 => {
+                entry.text("prefix").clone_into(&mut self.prefix);
+                self.first_key = entry.made.into_iter().next().unwrap_or_default();
+            }
+            "export" => self.exports.push(Export { entry: Some(number), made: entry.made, at: entry.at }),
+            "item.derive" | "item.fail" => drop(self.readings.insert(entry.object, number)),
+            "anchor" => {
+                let (size, kind) = (entry.number("log_size").unwrap_or_default(), entry.text("kind").to_owned());
+                let (by, checkpoint, made) = (entry.text("by").to_owned(), entry.object, entry.made);
+                self.anchored.extend(made.iter().chain(&entry.used).chain([&checkpoint]).cloned());
+                self.anchors.push(LoggedAnchor { entry: number, size, kind, by, checkpoint, made });
             }
             _ => {}
         }
     }
 
     // The log must record its first key, and each handover must be signed, up to the key that signs the checkpoint.
-    fn own_key(&mut self, trust: &Trust) -> Vec<VerifierKey> {
+    fn own_key(&mut self, trust: &TrustInput) -> Vec<VerifierKey> {
         let mut earlier = Vec::new();
-        let mut last = self.keys.first().cloned().unwrap_or_default();
+        let mut last = self.first_key.clone();
         for path in self.below(CHAIN).take(MAX_HANDOVERS).collect::<Vec<_>>() {
             self.covered.insert(path.clone());
             match self.handover(&path, &last) {
@@ -285,45 +357,10 @@ impl Check<'_> {
         }
         let entry = read(self.files, &entry_path(index))?;
         let proof = LogProof::read(&read(self.files, path)?).map_err(|error| chain(&error))?;
-        hand_over(known, &entry, &proof).map_err(|error| chain(&error))
-    }
-
-    // The log of a sealed case accepts no further entries, so its key signs a statement in place of the entry.
-    fn statement(&mut self) {
-        if !self.checked.files.contains_key(STATEMENT) {
-            return;
-        }
-        self.covered.insert(STATEMENT.to_owned());
-        let Some(bytes) = self.bytes(STATEMENT, Fault::Export) else { return };
-        if self.sealed_at.is_none_or(|sealed| sealed.checked_add(1) != Some(self.checkpoint.size)) {
-            self.checked.wrong(
-                STATEMENT,
-                Fault::Export,
-                "the log is not proved to be sealed, so the export needs a log entry",
-            );
-            return;
-        }
-        match Statement::read(&bytes, &self.key) {
-            Ok(statement) => self.exports.push((statement.made.into_iter().collect(), statement.at)),
-            Err(error) => self.checked.wrong(STATEMENT, Fault::Export, chain(&error)),
-        }
-    }
-
-    // The export of this package is the one that lists most of its files.
-    fn export(&mut self) -> String {
-        self.statement();
-        let named = |digests: &Digests| format!("sha256:{}", to_hex(&digests.sha256));
-        let digests = BOUND.map(|path| (path, self.checked.files.get(path).map(named).unwrap_or_default()));
-        let unnamed = |made: &BTreeSet<String>| digests.iter().filter(|(_, digest)| !made.contains(digest)).count();
-        let best = self.exports.iter().min_by_key(|(made, _)| unnamed(made));
-        let Some((made, at)) = best.filter(|(made, _)| unnamed(made) < BOUND.len()).cloned() else {
-            self.checked.wrong("manifest-sha256.txt", Fault::Export, "");
-            return String::new();
-        };
-        for (path, _) in digests.iter().filter(|(_, digest)| !made.contains(digest)) {
-            self.checked.wrong(path, Fault::Export, "");
-        }
-        at
+        let (old, new) = hand_over(known, &entry, &proof).map_err(|error| chain(&error))?;
+        self.needed.insert(index);
+        self.entry(index + 1, path, Fault::Key, |next| next.act == "key.revoke" && next.object == key_ref(&old));
+        Ok((old, new))
     }
 
     fn documents(&mut self) -> BTreeMap<String, ProvedDocument> {
@@ -333,7 +370,7 @@ impl Check<'_> {
             self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
-            let own = |record: &JsonValue| record.number("v") == Some(1) && record.text("document") == Some(&label);
+            let own = |record: &JsonValue| record.text("document") == Some(&label) && rules::has_record_members(record);
             let record = JsonValue::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
             match record.and_then(|record| self.document(&path, &label, &record)) {
                 Some(document) => drop(documents.insert(label, document)),
@@ -345,21 +382,20 @@ impl Check<'_> {
 
     // Returns `None` if the record is malformed; wrong statements in it become findings.
     fn document(&mut self, place: &str, label: &str, record: &JsonValue) -> Option<ProvedDocument> {
-        let item = format!("item:{}", record.number("item")?);
+        let (number, receipt) = (record.number("item")?, record.number("receipt")?);
+        if self.prefix.is_empty() || *label != format!("{}-{number:06}", self.prefix) {
+            self.checked.wrong(place, Fault::DocumentNumber, format!("item {number} of {}", self.prefix));
+        }
         let original: [u8; 32] = record.bytes("original")?;
         let original_ref = format!("original:{}", to_hex(&original));
-        let receipt = record.number("receipt")?;
-        let entry = self.entry(receipt, place, Fault::Receipt, |entry| {
-            let act = contains(entry, "act", "item.receive") || contains(entry, "act", "item.duplicate");
-            let names = |what| ["object", "made", "used"].iter().any(|member| contains(entry, member, what));
-            act && names(&item) && names(&original_ref)
-        });
+        let family = self.containers(place, record, (number, receipt))?;
+        let entry = self.entry(receipt, place, Fault::Receipt, |entry| entry.made == [original_ref.as_str()]);
         let mut document = ProvedDocument {
-            family: self.containers(place, record, receipt)?,
+            family,
             original,
-            size: entry.as_ref().and_then(|entry| fact(entry, "size")).unwrap_or_default(),
+            size: entry.as_ref().and_then(|entry| entry.number("size")).unwrap_or_default(),
             receipt,
-            received: entry.map(|entry| text(&entry, "at")).unwrap_or_default(),
+            received: entry.map(|entry| entry.at).unwrap_or_default(),
             file: None,
             page_count: 0,
             pages: BTreeMap::new(),
@@ -377,48 +413,62 @@ impl Check<'_> {
         if record.get("reading").is_some() {
             self.reading(place, label, record, &original_ref, &mut document)?;
         }
+        let containers = record.list("containers")?.iter().filter_map(|container| container.number("receipt"));
+        let receipts: BTreeSet<u64> = containers.chain([receipt]).collect();
         for opening in record.list("openings")? {
-            self.opening(place, opening, &mut document)?;
+            self.opening(place, opening, &receipts, &mut document)?;
         }
         Some(document)
     }
 
     // Checks the receipt of each container, outermost first, and that each member was taken from its container.
-    fn containers(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<Vec<u64>> {
+    fn containers(&mut self, place: &str, record: &JsonValue, own: (u64, u64)) -> Option<Vec<u64>> {
         let (mut outer, mut family) = (None::<String>, Vec::new());
-        let container = |c: &JsonValue| Some((Some(c.number("item")?), c.number("receipt")?));
-        let containers = record.list("containers")?.iter().map(container);
-        for link in containers.chain([Some((None, receipt))]) {
+        let container = |c: &JsonValue| Some((c.number("item")?, c.number("receipt")?));
+        for link in record.list("containers")?.iter().map(container).chain([Some(own)]) {
             let (item, receipt) = link?;
-            family.push(item.or_else(|| record.number("item"))?);
-            let item = item.map(|item| format!("item:{item}"));
-            self.entry(receipt, place, Fault::Receipt, |entry| {
-                let own = |item: &String| contains(entry, "object", item) || contains(entry, "made", item);
-                // The entry of a duplicate refers to the item received first, not to its container.
-                let from = |outer: &String| contains(entry, "used", outer) || contains(entry, "act", "item.duplicate");
-                item.as_ref().is_none_or(own) && outer.as_ref().is_none_or(from)
-            });
-            outer = item;
+            let object = format!("item:{item}");
+            let of_item = |entry: &Entry| entry.act == "item.receive" && entry.object == object;
+            if let Some(entry) = self.entry(receipt, place, Fault::Receipt, of_item) {
+                let from = entry.used.first().map_or("", String::as_str);
+                let is_inside = outer.as_ref().map_or_else(|| from.starts_with("source:"), |outer| from == outer);
+                if !is_inside || (entry.text("relation") == "file") == outer.is_some() {
+                    self.checked.wrong(
+                        place,
+                        Fault::Container,
+                        format!("log entry {receipt} has {object} from {from}"),
+                    );
+                }
+            }
+            family.push(item);
+            outer = Some(object);
         }
         Some(family)
     }
 
     // Checks that the outermost receipt of the document refers to the source that another case handed over.
     fn source(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<()> {
-        let received = |entry: &JsonValue| contains(entry, "act", "source.receive");
+        let received = |entry: &Entry| entry.act == "source.receive" && entry.text("channel") == "bag";
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
         let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
-        self.entry(outermost, place, Fault::Receipt, |receipt| contains(receipt, "used", &text(&entry, "object")));
+        self.entry(outermost, place, Fault::Receipt, |receipt| receipt.used.contains(&entry.object));
         Some(())
     }
 
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut ProvedDocument) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
-        if own.is_some_and(|rest| rest.starts_with("/original")) {
-            document.file =
-                Some(path.to_owned()).filter(|path| self.content(path, document.original, place, Fault::Content));
-        } else {
-            self.checked.wrong(place, Fault::Part, format!("{path} is not a valid path for the original"));
+        if !own.and_then(|rest| rest.strip_prefix("/original")).is_some_and(rules::is_ending) {
+            return self.checked.wrong(place, Fault::Part, format!("{path} is not a valid path for the original"));
+        }
+        if self.content(path, document.original, place, Fault::Content) {
+            document.file = Some(path.to_owned());
+            self.size(path, document.size, self.checked.files.get(path).map(|digests| digests.size));
+        }
+    }
+
+    fn size(&mut self, place: &str, recorded: u64, found: Option<u64>) {
+        if let Some(found) = found.filter(|found| *found != recorded) {
+            self.checked.wrong(place, Fault::Size, format!("{found} bytes, but {recorded} were recorded"));
         }
     }
 
@@ -442,16 +492,24 @@ impl Check<'_> {
         original: &str,
         document: &mut ProvedDocument,
     ) -> Option<()> {
-        let content = format!("item:{}", record.number("content")?);
+        let content = record.number("content").filter(|content| Some(*content) <= record.number("item"))?;
+        let content = format!("item:{content}");
         let root = Hash(record.bytes("root")?);
         let tree = format!("tree:{}", root.to_hex());
         let leaves = record.number("leaves")?;
-        let entry = self.entry(record.number("reading")?, place, Fault::Reading, |entry| {
-            let required = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
-            required.iter().all(|(key, value)| contains(entry, key, value)) && fact(entry, "leaves") == Some(leaves)
+        let number = record.number("reading")?;
+        let entry = self.entry(number, place, Fault::Reading, |entry| {
+            let is_reading = entry.act == "item.derive" && entry.object == content;
+            let of_original = entry.used == [original] && entry.made == [tree.as_str()];
+            is_reading && of_original && entry.number("leaves") == Some(leaves)
         });
-        document.reader = entry.as_ref().and_then(|entry| entry.get("facts")?.text("reader")).unwrap_or_default().to_owned();
-        document.page_count = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
+        if let Some(later) = self.readings.get(&content).filter(|later| **later > number) {
+            self.checked.wrong(place, Fault::Superseded, format!("by log entry {later}"));
+        }
+        self.contents.insert(label.to_owned(), content);
+        document.reader = entry.as_ref().map(|entry| entry.text("reader")).unwrap_or_default().to_owned();
+        document.page_count = entry.and_then(|entry| entry.number("pages")).unwrap_or_default();
+        let mut order = rules::PartOrder::new(document.page_count);
         for part in record.list("parts")? {
             let hash = |hash: &JsonValue| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
@@ -461,11 +519,19 @@ impl Check<'_> {
                 hashes: part.list("proof")?.iter().map(hash).collect::<Option<_>>()?,
             };
             match proof.verify(root, leaves) {
-                Ok(leaf) => self.part(place, label, &leaf, document),
+                Ok(leaf) => {
+                    if !order.follows(proof.index, &leaf.part) {
+                        self.checked.wrong(place, Fault::PartOrder, format!("part {}", proof.index));
+                    }
+                    self.part(place, label, &leaf, document);
+                }
                 Err(error) => {
                     self.checked.wrong(place, Fault::Part, format!("part {}: {}", proof.index, chain(&error)));
                 }
             }
+        }
+        if order.is_empty() {
+            self.checked.wrong(place, Fault::PartOrder, "the original is not among the parts");
         }
         Some(())
     }
@@ -479,7 +545,9 @@ impl Check<'_> {
             document.machines.insert(*page, reader.clone());
         }
         let (path, page, proved) = match leaf.part {
-            DocumentPart::Original { .. } if leaf.sha256 == document.original => return,
+            DocumentPart::Original { size } if leaf.sha256 == document.original => {
+                return self.size(place, document.size, Some(size));
+            }
             DocumentPart::Original { .. } => {
                 return self.checked.wrong(
                     place,
@@ -495,14 +563,27 @@ impl Check<'_> {
         }
     }
 
-    fn opening(&mut self, place: &str, opening: &JsonValue, document: &mut ProvedDocument) -> Option<()> {
+    fn opening(
+        &mut self,
+        place: &str,
+        opening: &JsonValue,
+        receipts: &BTreeSet<u64>,
+        document: &mut ProvedDocument,
+    ) -> Option<()> {
         let (number, field) = (opening.number("entry")?, opening.text("field")?);
         // With a variable salt length, bytes could be moved between the salt and the value.
         let (salt, value) = (opening.bytes::<16>("salt")?, base64(opening.text("value")?)?);
         let commitment = to_hex(&Sha256::new().chain_update(salt).chain_update(&value).finalize());
-        self.entry(number, place, Fault::Opening, |entry| {
-            entry.get("sealed").is_some_and(|sealed| contains(sealed, field, &commitment))
-        })?;
+        let is_repeated = document.opened.iter().any(|(entry, ..)| *entry == number);
+        if field != "name" || !receipts.contains(&number) || is_repeated {
+            self.checked.wrong(
+                place,
+                Fault::Opening,
+                format!("only names may be opened, once: {field} of entry {number}"),
+            );
+            return Some(());
+        }
+        self.entry(number, place, Fault::Opening, |entry| entry.commitment(field) == Some(&commitment))?;
         document.opened.push((number, field.to_owned(), value));
         Some(())
     }
@@ -536,11 +617,7 @@ impl Check<'_> {
         documents: &BTreeMap<String, ProvedDocument>,
     ) -> bool {
         let before = self.checked.deviations.len();
-        let (item, digest) = (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
-        self.entry(anchor.entry, path, Fault::QuoteLog, |entry| {
-            let required = [("act", "quote"), ("object", &item), ("made", &digest)];
-            required.iter().all(|(key, value)| contains(entry, key, value))
-        });
+        self.quote_entries(path, bytes, anchor);
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
         if anchor.picture.is_some() && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied() {
             self.checked.wrong(path, Fault::QuoteText, "the picture that its regions refer to is not proved");
@@ -548,6 +625,9 @@ impl Check<'_> {
         let machine = document.and_then(|document| document.machines.get(&anchor.page));
         if machine != anchor.machine.as_ref().map(|machine| &machine.reader) {
             self.checked.wrong(path, Fault::QuoteText, "it does not state what read the page");
+        }
+        if document.is_some_and(|document| document.family.last() != Some(&anchor.item)) {
+            self.checked.wrong(path, Fault::QuoteItem, format!("{} is not item {}", anchor.document, anchor.item));
         }
         match document.and_then(|document| document.pages.get(&anchor.page)) {
             None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),
@@ -568,17 +648,22 @@ impl Check<'_> {
 
     // Every payload file and every proof file must be covered by one of the checks above.
     fn rest(&mut self) {
-        let is_bag_file = |path: &str| BOUND.contains(&path) || path.starts_with("tagmanifest-sha");
+        self.tag_files();
+        self.spare_entries();
+        let is_bag_file = |path: &str| {
+            BOUND.contains(&path) || ALGORITHMS.iter().any(|(name, ..)| path == format!("tagmanifest-{name}.txt"))
+        };
         // `exhibit-time` checks whether an anchor is valid; here, that the log recorded it.
-        let is_anchor = |path: &str, digests: &Digests| {
-            let logged = self.anchored.contains(&format!("sha256:{}", to_hex(&digests.sha256)));
+        let is_anchor = |path: &str, sha256: &[u8]| {
+            let logged = self.anchored.contains(&format!("sha256:{}", to_hex(sha256)));
             let file = path.strip_prefix(ANCHORS).and_then(|path| path.split_once('/'));
             file.is_some_and(|(_, file)| logged || file == "consistency")
         };
         let is_covered =
-            |path: &str, digests| is_bag_file(path) || self.covered.contains(path) || is_anchor(path, digests);
+            |path: &str, sha256: &[u8]| is_bag_file(path) || self.covered.contains(path) || is_anchor(path, sha256);
         let files = self.checked.files.iter();
-        let rest: Vec<String> = files.filter(|(p, digests)| !is_covered(p, digests)).map(|(p, _)| p.clone()).collect();
+        let rest = files.filter(|(path, digests)| !is_covered(path, &digests.sha256)).map(|(path, _)| path.clone());
+        let rest: Vec<String> = rest.collect();
         for path in rest {
             self.checked.wrong(&path, Fault::Unproved, "");
         }
@@ -604,18 +689,14 @@ impl Check<'_> {
     }
 
     // Returns a proved log entry that satisfies `must`; `place` is where it is referenced.
-    fn entry(
-        &mut self,
-        number: u64,
-        place: &str,
-        fault: Fault,
-        must: impl Fn(&JsonValue) -> bool,
-    ) -> Option<JsonValue> {
+    fn entry(&mut self, number: u64, place: &str, fault: Fault, must: impl Fn(&Entry) -> bool) -> Option<Entry> {
         if !self.entries.contains(&number) {
             self.checked.wrong(place, fault, format!("log entry {number} is not proved"));
             return None;
         }
-        let entry = JsonValue::read(&self.bytes(&entry_path(number), fault)?).ok().filter(must);
+        self.needed.insert(number);
+        let bytes = self.bytes(&entry_path(number), fault)?;
+        let entry = Entry::read(&bytes, LogKind::Custody).ok().filter(must);
         if entry.is_none() {
             self.checked.wrong(place, fault, format!("log entry {number} records something else"));
         }
@@ -686,18 +767,4 @@ fn numbered(path: &str) -> Option<u64> {
 
 fn read(files: &mut dyn Files, path: &str) -> Result<Vec<u8>, String> {
     read_small(files, path, MAX_PROOF).map_err(|error| error.reason)
-}
-
-// Whether a member of an entry is this string or a list that contains it.
-fn contains(entry: &JsonValue, key: &str, value: &str) -> bool {
-    let in_list = || entry.list(key).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(value)));
-    entry.text(key) == Some(value) || in_list()
-}
-
-fn fact(entry: &JsonValue, name: &str) -> Option<u64> {
-    entry.get("facts")?.number(name)
-}
-
-fn text(entry: &JsonValue, key: &str) -> String {
-    entry.text(key).unwrap_or_default().to_owned()
 }

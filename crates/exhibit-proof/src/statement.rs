@@ -2,6 +2,8 @@
 //! accepts no further entries. It is a signed note that cannot be confused with a checkpoint, because its first line is
 //! not the identity of a log.
 
+use crate::entry::is_moment;
+use crate::hash::Hash;
 use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::text::{LineError, Lines};
 
@@ -16,6 +18,9 @@ pub enum StatementError {
     /// The signed text is not a statement.
     #[error("the signed text is not a statement")]
     Form(#[from] LineError),
+    /// It has signatures of other keys.
+    #[error("signed by other keys too")]
+    Signatures,
 }
 
 /// The statement that a package was handed over.
@@ -48,13 +53,17 @@ impl Statement {
     pub fn read(bytes: &[u8], key: &VerifierKey) -> Result<Self, StatementError> {
         let note = SignedNote::parse(bytes)?;
         note.verify(key)?;
+        if note.signatures.len() > 1 {
+            return Err(StatementError::Signatures);
+        }
         let mut lines = Lines::new(note.text.as_bytes())?;
         lines.take("must be `exhibit export v1`", |line| (line == FIRST_LINE).then_some(()))?;
         let origin = lines.take("must be the name of the log", |line| (line == key.name()).then(|| line.to_owned()))?;
-        let filled = |line: &str| (!line.is_empty()).then(|| line.to_owned());
-        let mut statement = Self { origin, at: lines.take("must be the time", filled)?, made: Vec::new() };
+        let at = lines.take("must be the time", |line| is_moment(line).then(|| line.to_owned()))?;
+        let digest = |line: &str| Hash::from_hex(line.strip_prefix("sha256:")?).map(|_| line.to_owned());
+        let mut statement = Self { origin, at, made: Vec::new() };
         while !lines.rest().is_empty() {
-            statement.made.push(lines.take("must be a reference to an output", filled)?);
+            statement.made.push(lines.take("must be a reference to an output", digest)?);
         }
         Ok(statement)
     }
@@ -63,12 +72,12 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Checkpoint, Hash, SignerKey};
+    use crate::{Checkpoint, SignerKey};
 
     #[test]
     fn only_statements_are_read_as_statements() {
         let signer = SignerKey::new("9f3a5c0d71b2e846/custody", &[7; 32]).expect("a name");
-        let made = vec!["sha256:00".to_owned()];
+        let made = vec![format!("sha256:{}", "0a".repeat(32))];
         let statement = Statement {
             origin: signer.verifier().name().to_owned(),
             at: "2026-11-28T00:00:00.000000Z".to_owned(),
@@ -81,11 +90,15 @@ mod tests {
         let checkpoint =
             Checkpoint { origin: statement.origin.clone(), size: 1, root: Hash::empty(), extensions: Vec::new() };
         let other_log = Statement { origin: "0000000000000000/custody".to_owned(), ..statement.clone() };
-        for invalid in [checkpoint.text(), other_log.text(), "exhibit export v1\n".to_owned()] {
+        let soon = statement.text().replacen("2026-11-28T00:00:00.000000Z", "at a good moment", 1);
+        let free = statement.text() + "and more\n";
+        for invalid in [checkpoint.text(), other_log.text(), "exhibit export v1\n".to_owned(), soon, free] {
             let read = Statement::read(note(invalid).as_bytes(), signer.verifier());
             assert!(matches!(read, Err(StatementError::Form(_))), "{read:?}");
         }
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
         assert_eq!(Statement::read(good.as_bytes(), other.verifier()), Err(NoteError::NotSigned.into()));
+        let twice = format!("{good}{}", other.sign(&statement.text()));
+        assert_eq!(Statement::read(twice.as_bytes(), signer.verifier()), Err(StatementError::Signatures));
     }
 }

@@ -4,9 +4,9 @@
 //! rewritten, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
 
 use exhibit_mutate::Mutator;
-use exhibit_proof::bagit::{self, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{self, FileKind, Files, FoundFile, Unreadable};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::Trust;
+use exhibit_proof::package::TrustInput;
 use exhibit_time::anchored::Known;
 use exhibit_verify::{Folder, prove};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ impl Files for Bag {
         let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
-            plain: true,
+            kind: FileKind::Plain,
         };
         Ok(self.0.iter().map(found).collect())
     }
@@ -35,7 +35,7 @@ impl Files for Bag {
 impl Bag {
     fn is_good(&mut self) -> bool {
         let mut checked = bagit::check(self);
-        let proved = prove(self, &mut checked, &Trust::default());
+        let proved = prove(self, &mut checked, &TrustInput::default());
         if let Some(proved) = &proved {
             exhibit_time::bag::check(self, &mut checked, &proved.keys(), &Known::default());
         }
@@ -53,7 +53,7 @@ impl Bag {
         for name in ["manifest", "tagmanifest"] {
             let digests = bagit::check(self).files;
             let (mut short, mut long) = (String::new(), String::new());
-            for (path, digests) in &digests {
+            for (path, digests) in digests.iter() {
                 let payload = path.starts_with("data/");
                 if payload == (name == "manifest") && !path.starts_with("tagmanifest-") {
                     short.push_str(&format!("{}  {path}\n", to_hex(&digests.sha256)));

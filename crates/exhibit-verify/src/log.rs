@@ -5,12 +5,13 @@ use crate::folder::Folder;
 use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
-use exhibit_proof::bagit::{Files as _, FoundFile, read_small};
-use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
+use exhibit_proof::bagit::{FileKind, Files as _, FoundFile, read_small};
+use exhibit_proof::chain::{HANDOVERS, Limits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
+use exhibit_proof::entry::{Entry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
-use exhibit_proof::package::Trust;
+use exhibit_proof::package::TrustInput;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::tile::{FULL, Layer, TileName, read_entries, read_hashes, subtree_hash};
 use exhibit_proof::tree::{self, ProofError, complete_root};
@@ -67,16 +68,20 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
 }
 
 /// Checks a whole log: every entry, every hash, the root, the signature, and the chain of its keys.
-pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError> {
+pub(crate) fn whole(folder: &Path, trust: &TrustInput) -> Result<Report, VerifyError> {
     let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
     let (own, note) = (read(&key_place)?, read(&place)?);
-    let mut check = Check { files: Folder::new(folder), folder, report: Report::default() };
+    let mut check = Check { files: Folder::new(folder), folder, report: Report::default(), handovers: Vec::new() };
     let own = match VerifierKey::read(&own) {
         Ok(own) => own,
         Err(error) => {
             wrong(&mut check.report, &key_place, Fault::Key, chain(&error));
             return Ok(check.report);
         }
+    };
+    let Some(kind) = LogKind::of(own.name()).filter(|_| is_log_key(&own)) else {
+        wrong(&mut check.report, &key_place, Fault::Origin, "not the origin of a log".to_owned());
+        return Ok(check.report);
     };
     match SignedNote::parse(&note) {
         Err(error) => wrong(&mut check.report, &place, Fault::Checkpoint, chain(&error)),
@@ -97,7 +102,11 @@ pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError>
             }
             check_note(&mut check.report, &place, &note, (&own, &keys), trust);
             if let Ok(checkpoint) = Checkpoint::signed(&note, &own) {
-                check.tree(&checkpoint);
+                let is_usual = note.signatures.len() == 1 || check.handovers.contains(&note);
+                if !is_usual || !checkpoint.extensions.is_empty() {
+                    check.wrong(CHECKPOINT, Fault::CheckpointLines, "");
+                }
+                check.tree(&checkpoint, (kind, &own));
             }
         }
     }
@@ -111,6 +120,8 @@ struct Check<'a> {
     files: Folder,
     folder: &'a Path,
     report: Report,
+    // The checkpoints of handovers, which both keys signed.
+    handovers: Vec<SignedNote>,
 }
 
 impl Check<'_> {
@@ -139,10 +150,12 @@ impl Check<'_> {
             let followed = self.bytes(&name).ok_or_else(String::new).and_then(|bytes| {
                 let proof = LogProof::read(&bytes).map_err(|error| chain(&error))?;
                 let entry = entry(&mut self.files, index).ok_or_else(|| format!("entry {index} is missing"))?;
-                hand_over(&last, &entry, &proof).map_err(|error| chain(&error))
+                let keys = hand_over(&last, &entry, &proof).map_err(|error| chain(&error))?;
+                Ok((keys, proof.checkpoint))
             });
             match followed {
-                Ok((old, new)) => {
+                Ok(((old, new), note)) => {
+                    self.handovers.push(note);
                     last = key_ref(&new);
                     keys.extend([old, new]);
                 }
@@ -153,7 +166,7 @@ impl Check<'_> {
         keys
     }
 
-    fn tree(&mut self, checkpoint: &Checkpoint) {
+    fn tree(&mut self, checkpoint: &Checkpoint, log: (LogKind, &VerifierKey)) {
         let size = checkpoint.size;
         let before = self.report.deviations.len();
         let files = self.unexpected_files(size);
@@ -162,7 +175,7 @@ impl Check<'_> {
             return self.wrong("tile", Fault::Missing, "too few files for a log of this size");
         }
         // The roots of the full tiles of a level are the hashes of the level above.
-        let mut below = self.entries(size);
+        let mut below = self.entries(size, log);
         for level in 1..8 {
             below = self.level(level, size, &below);
         }
@@ -191,7 +204,7 @@ impl Check<'_> {
             }
         };
         let files = found.len() as u64;
-        for FoundFile { path, plain, .. } in found {
+        for FoundFile { path, kind, .. } in found {
             let name = String::from_utf8_lossy(&path).into_owned();
             let tile = |name: &str| {
                 TileName::parse(name).filter(|tile| {
@@ -201,7 +214,9 @@ impl Check<'_> {
             };
             let belongs =
                 [KEY, CHECKPOINT].contains(&&*name) || handover_index(&name).is_some() || tile(&name).is_some();
-            if !plain {
+            if kind == FileKind::EmptyFolder {
+                self.wrong(&name, Fault::EmptyFolder, "");
+            } else if kind == FileKind::Special {
                 self.wrong(&name, Fault::NotAFile, "");
             } else if !belongs {
                 self.wrong(&name, Fault::Unproved, "");
@@ -211,8 +226,8 @@ impl Check<'_> {
     }
 
     // Checks each bundle of entries against the tile of their hashes; returns the roots of the full tiles.
-    fn entries(&mut self, size: u64) -> Vec<Hash> {
-        let mut roots = Vec::new();
+    fn entries(&mut self, size: u64, (kind, key): (LogKind, &VerifierKey)) -> Vec<Hash> {
+        let (mut roots, mut limits) = (Vec::new(), Limits::default());
         for index in 0..size.div_ceil(u64::from(FULL)) {
             let first = index * u64::from(FULL);
             let Some(name) = TileName::holding(Layer::Entries, first, size) else { break };
@@ -228,12 +243,20 @@ impl Check<'_> {
                 if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
                     self.wrong(&place, Fault::Proof, "its hash differs from the hash in the log");
                 }
-                match JsonValue::read(entry) {
-                    Ok(value) if value.number("seq") == Some(number) => {}
-                    Ok(_) => self.wrong(&place, Fault::Entry, "has another number"),
-                    Err(error) => self.wrong(&place, Fault::Entry, &chain(&error)),
+                match Entry::read(entry, kind) {
+                    Ok(entry) if entry.seq == number => {
+                        if let Some(fault) = limits.add(&entry) {
+                            self.wrong(&place, fault, "");
+                        }
+                    }
+                    Ok(entry) => self.wrong(&place, Fault::EntryNumber, &format!("states number {}", entry.seq)),
+                    Err(error) => self.wrong(&place, error.fault, &error.detail),
                 }
             }
+        }
+        for (number, fault) in limits.faults(size, key) {
+            let name = TileName::holding(Layer::Entries, number, size).map_or("tile".to_owned(), |name| name.path());
+            self.wrong(&format!("{name}: entry {number}"), fault, "");
         }
         roots
     }

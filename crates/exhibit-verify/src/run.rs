@@ -1,6 +1,6 @@
 //! Runs a verification: a file or folder in, a report out.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, open_named};
 use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
 use crate::report::Report;
@@ -8,18 +8,18 @@ use crate::time::{Time, TrustedFiles, report_anchors, timestamp};
 use exhibit_messages::{Language, Message, Messages, verifier, verify as text};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::anchor::{Basis, MachineReading, Seen, basis};
-use exhibit_proof::bagit::{self, Checked, Digests, Files};
+use exhibit_proof::bagit::{self, Again, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
-use exhibit_proof::package::{self, Proved, ProvedQuote, Trust};
+use exhibit_proof::package::{self, Proved, ProvedQuote, TrustInput};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The maximum size of a file that is checked alone, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -138,7 +138,7 @@ pub fn verify(request: &VerifyRequest) -> Result<Report, VerifyError> {
 ///
 /// # Errors
 /// [`VerifyError`] if they cannot be used.
-pub fn trust(request: &VerifyRequest) -> Result<Trust, VerifyError> {
+pub fn trust(request: &VerifyRequest) -> Result<TrustInput, VerifyError> {
     let key = match &request.key {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
@@ -151,7 +151,7 @@ pub fn trust(request: &VerifyRequest) -> Result<Trust, VerifyError> {
         let unable = |error| VerifyError::reported(path, &error);
         Policy::parse(&read(path)?).map_err(unable)
     });
-    Ok(Trust { key, policy: policy.transpose()? })
+    Ok(TrustInput { key, policy: policy.transpose()? })
 }
 
 fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
@@ -160,19 +160,19 @@ fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
     let unable = |error: std::io::Error| VerifyError::reported(path, &error);
-    // The files next to a proof are untrusted: opening a pipe would block, and reading a device may never end.
-    if !fs::metadata(path).map_err(unable)?.is_file() {
+    // The files next to a proof are untrusted: reading a device may never end.
+    if !path.is_file() && path.exists() {
         return Err(VerifyError::new(path, Unusable::NotAFile));
     }
+    let (file, _) = open_named(path).map_err(unable)?;
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    match read.map_err(unable)? {
+    match file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unable)? {
         length if length as u64 > MAX_FILE => Err(VerifyError::new(path, Unusable::TooLarge)),
         _ => Ok(bytes),
     }
 }
 
-fn bag(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn bag(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     if !path.is_dir() {
@@ -189,11 +189,11 @@ pub struct CheckedBag {
     /// The facts that its proofs prove, if it has any.
     pub proved: Option<Proved>,
     /// Every readable file, with its digests.
-    pub files: BTreeMap<String, Digests>,
+    pub files: Arc<BTreeMap<String, Digests>>,
 }
 
 /// Checks a bag, given access to its files.
-pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
+pub fn check_bag(files: &mut dyn Files, trust: &TrustInput, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
@@ -203,22 +203,25 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, p
     match &proved {
         Some(proved) => {
             report_proved(&mut report, proved, trust);
-            report_anchors(&mut report, files, &mut checked, (proved, trust), trusted);
+            let mut again = Again::new(files, &checked);
+            report_anchors(&mut report, &mut again, &mut checked, (proved, trust), trusted);
+            again.report(&mut checked);
         }
         None => report.not_proved.push(text::not_custody()),
     }
-    if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
-        report.proved.push(text::proved_load_files(first));
+    let first = checked.label(loadfile::LABEL).and_then(loadfile::Number::read).filter(|_| proved.is_some());
+    if let Some(first) = first {
+        report.proved.push(text::proved_load_files(first.to_string()));
     }
     report_limits(&mut report);
-    let files = std::mem::take(&mut checked.files);
+    let files = Arc::clone(&checked.files);
     take_findings(&mut report, checked);
     CheckedBag { report, proved, files }
 }
 
 /// Checks the proofs in a bag and the load files derived from them, given the result of [`bagit::check`], and adds its
 /// findings to it. Returns `None` if the bag contains no usable proofs.
-pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<Proved> {
+pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput) -> Option<Proved> {
     package::check(files, checked, trust, &loadfile::check)
 }
 
@@ -227,7 +230,13 @@ fn take_findings(report: &mut Report, checked: Checked) {
     report.remarks = checked.remarks;
 }
 
-fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
+fn report_log(
+    report: &mut Report,
+    key: &VerifierKey,
+    earlier: &[VerifierKey],
+    checkpoint: &Checkpoint,
+    trust: &TrustInput,
+) {
     let shown = key.to_string();
     report.checked.push(text::checked_log(checkpoint.size, &checkpoint.origin, checkpoint.root.to_string()));
     match &trust.key {
@@ -241,7 +250,7 @@ fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], c
     report.facts.insert("size".to_owned(), JsonValue::Text(checkpoint.size.to_string()));
 }
 
-fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
+fn report_proved(report: &mut Report, proved: &Proved, trust: &TrustInput) {
     report_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
     let earlier = proved.earlier.iter().map(|key| JsonValue::Text(key.to_string())).collect();
     report.facts.insert("earlier_keys".to_owned(), JsonValue::List(earlier));
@@ -312,7 +321,7 @@ fn report_limits(report: &mut Report) {
     report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
-fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn quote(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     let unable = |reason| VerifyError::new(path, reason);
@@ -328,7 +337,9 @@ fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> 
     if let Some(proved) = &proved {
         report_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
         report_witnesses(&mut report, &proved.witnesses);
-        report_anchors(&mut report, &mut files, &mut checked, (proved, trust), &trusted);
+        let mut again = Again::new(&mut files, &checked);
+        report_anchors(&mut report, &mut again, &mut checked, (proved, trust), &trusted);
+        again.report(&mut checked);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some(quote) => {
                 let original = proved.documents.get(&quote.document).map(|document| to_hex(&document.original));
@@ -348,7 +359,7 @@ fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> 
     Ok(report)
 }
 
-fn checkpoint(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn checkpoint(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let folder = request.log.clone().unwrap_or_else(|| path.with_file_name(""));
@@ -366,7 +377,7 @@ fn checkpoint(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyEr
 }
 
 // The key that the reader knows, or else the one in the folder of the log.
-fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, VerifyError> {
+fn known_key(trust: &TrustInput, folder: &Path) -> Result<VerifierKey, VerifyError> {
     trust.key.clone().map_or_else(|| key_file(&folder.join(KEY)), Ok)
 }
 
@@ -386,7 +397,7 @@ pub(crate) fn check_note(
     path: &Path,
     note: &SignedNote,
     (key, earlier): (&VerifierKey, &[VerifierKey]),
-    trust: &Trust,
+    trust: &TrustInput,
 ) {
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
@@ -406,7 +417,7 @@ pub(crate) fn check_note(
     }
 }
 
-fn proof(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> {
+fn proof(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;

@@ -7,8 +7,9 @@ use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{Proved, Trust};
-use exhibit_time::anchored::Known;
+use exhibit_proof::package::{ANCHORS, LoggedAnchor, Proved, TrustInput};
+use exhibit_time::anchored::{AnchorKind, Known};
+use exhibit_time::bag::BagAnchor;
 use exhibit_time::sigsum::{LeafRequest, Proof};
 use exhibit_time::{Certificate, SigsumPolicy, StampContext, StatedTime, TimeStamp, bag, stamp};
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ pub(crate) fn report_anchors(
     report: &mut Report,
     files: &mut dyn Files,
     checked: &mut Checked,
-    (proved, trust): (&Proved, &Trust),
+    (proved, trust): (&Proved, &TrustInput),
     trusted: &TrustedFiles,
 ) {
     let known = Known {
@@ -70,6 +71,7 @@ pub(crate) fn report_anchors(
     let mut facts = Vec::new();
     let mut is_trusted = false;
     for anchor in bag::check(files, checked, &proved.keys(), &known) {
+        check_logged(checked, proved, &anchor, trusted);
         let (name, by, who) = (&anchor.anchored.name, anchor.anchored.by.to_string(), &anchor.anchored.who);
         if anchor.anchored.is_trusted {
             is_trusted = true;
@@ -96,6 +98,27 @@ pub(crate) fn report_anchors(
     }
     if !facts.is_empty() {
         report.facts.insert("anchors".to_owned(), JsonValue::List(facts));
+    }
+}
+
+// The log must have recorded the anchor as it is.
+fn check_logged(checked: &mut Checked, proved: &Proved, anchor: &BagAnchor, trusted: &TrustedFiles) {
+    let BagAnchor { size, anchored } = anchor;
+    let folder = format!("{ANCHORS}{size:09}/");
+    let file = format!("{folder}{}.{}", anchored.name, anchored.kind.endings()[1]);
+    let digest = |path: &str| checked.files.get(path).map(|digests| format!("sha256:{}", to_hex(&digests.sha256)));
+    let (checkpoint, reply) = (digest(&format!("{folder}checkpoint")), digest(&file));
+    // Other witnesses of a public log may state another time.
+    let has_own_policy = anchored.kind == AnchorKind::Sigsum && trusted.sigsum.is_some();
+    let is_own = |logged: &&LoggedAnchor| logged.made.first() == reply.as_ref();
+    let is_as_logged = |logged: &LoggedAnchor| {
+        let by = has_own_policy || logged.by == anchored.by.to_string();
+        by && logged.size == *size
+            && logged.kind == anchored.kind.word()
+            && Some(&logged.checkpoint) == checkpoint.as_ref()
+    };
+    if !proved.anchors.iter().filter(is_own).any(is_as_logged) {
+        checked.wrong(&file, Fault::TimeLog, "");
     }
 }
 

@@ -126,7 +126,7 @@ pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
     is_address || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The page that opens a session: it sets the cookie and goes on to the overview by itself. A redirect would not do: a
+/// The page that opens a session: it sets the cookie and continues to the overview by itself. A redirect would not do: a
 /// browser that was sent here by a file of the user does not send a `SameSite=Strict` cookie along with it.
 fn opened(app: &App, context: &RequestContext, cookie: &str) -> Response {
     let words = app.frame(context).words;

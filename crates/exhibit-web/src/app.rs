@@ -4,7 +4,7 @@ use crate::access_events::{AccessEvent, Recorder, Unrecorded};
 use crate::admission::RequestContext;
 use crate::connections::{ConnectionLimits, answer_connections};
 use crate::frame::{Frame, Section};
-use crate::pages::batches::Running;
+use crate::pages::batches::RunningBatch;
 use crate::pages::intake::Intake;
 use crate::router::router;
 use crate::session::Sessions;
@@ -202,11 +202,11 @@ impl App {
     }
 
     /// The progress of a running batch, and why its last run failed.
-    pub(crate) fn batch_state(&self, number: u64) -> (Option<Running>, Option<String>) {
+    pub(crate) fn batch_state(&self, number: u64) -> (Option<RunningBatch>, Option<String>) {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         match self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
             Some(Run::Since(begun, progress)) => {
-                let running = Running {
+                let running = RunningBatch {
                     seconds: begun.elapsed().as_secs(),
                     done: load(&progress.pages) + load(&progress.queries),
                     of: load(&progress.of_pages) + load(&progress.of_queries),

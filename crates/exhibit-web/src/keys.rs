@@ -4,19 +4,19 @@ use crate::words::Words;
 
 /// One key, or two in a row with a space between.
 #[derive(Clone, Copy, Debug)]
-pub struct Key {
+pub struct Shortcut {
     /// The value of `data-key` on the control, and the keys to type.
     pub keys: &'static str,
     /// Its function.
     pub meaning: fn(&Words) -> String,
 }
 
-const fn key(keys: &'static str, meaning: fn(&Words) -> String) -> Key {
-    Key { keys, meaning }
+const fn key(keys: &'static str, meaning: fn(&Words) -> String) -> Shortcut {
+    Shortcut { keys, meaning }
 }
 
 /// All keys of the interface. `j` and `k` move the focus between rows (`data-row`), the others press (`data-key`).
-pub const TABLE: &[Key] = &[
+pub const TABLE: &[Shortcut] = &[
     key("/", |w| w.key_search()),
     key("j", |w| w.key_row_down()),
     key("k", |w| w.key_row_up()),

@@ -6,14 +6,14 @@ use crate::app::App;
 use crate::css_rules::CssRules;
 use crate::frame::Frame;
 use crate::untrusted::Name;
-use crate::words::Message;
+use crate::words::PageMessage;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 /// Renders the message. `detail` is the finding; it may be empty.
 #[must_use]
-pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
+pub fn page(frame: &Frame, message: &PageMessage, detail: &Name) -> Markup {
     let body = html! {
         div.plain.message.stop[message.stop] role=[message.stop.then_some("alert")] {
             h1 { @if message.stop { "! " } (message.what) }
@@ -30,7 +30,7 @@ pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
 
 /// A response that is a page with one message.
 #[must_use]
-pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
+pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &PageMessage) -> Response {
     let frame = app.frame(context);
     (status, Html(page(&frame, message, &Name::default()).into_string())).into_response()
 }

@@ -5,7 +5,7 @@ use crate::admission::RequestContext;
 use crate::app::App;
 use crate::message_page::{message_page, page};
 use crate::untrusted::Name;
-use crate::words::{Message, Words};
+use crate::words::{PageMessage, Words};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use exhibit_case::{CaseError, chain_of, is_disk_full};
@@ -106,7 +106,7 @@ pub(crate) fn failed(app: &App, context: &RequestContext) -> Response {
     message_page(app, context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed())
 }
 
-fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
+fn message_of(words: &Words, error: &CaseError) -> (StatusCode, PageMessage) {
     match error {
         CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
         CaseError::RenderError { .. } => (StatusCode::NOT_FOUND, words.render_error()),

@@ -5,7 +5,7 @@
 use crate::frame::{Frame, Section};
 use crate::pages::{ROUTES, Route};
 use crate::untrusted::Name;
-use crate::words::{ENGLISH, Message};
+use crate::words::{ENGLISH, PageMessage};
 use maud::Markup;
 
 /// A named page.
@@ -23,7 +23,7 @@ pub fn samples() -> Vec<Sample> {
     let frame = frame();
     let of = |route: &Route| (route.samples)(&Frame { section: route.section, ..frame.clone() });
     let mut samples: Vec<Sample> = ROUTES.iter().flat_map(of).collect();
-    let messages: [(&'static str, Message); 11] = [
+    let messages: [(&'static str, PageMessage); 11] = [
         ("message-disk-full", ENGLISH.disk_full()),
         ("message-unusable", ENGLISH.unusable()),
         ("message-not-rendered", ENGLISH.render_error()),

@@ -23,7 +23,7 @@ static UYGHUR: Words = Words::new(Language::Uyghur);
 
 /// A message that fills a whole page.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
+pub struct PageMessage {
     /// For the window's title.
     pub title: String,
     /// What happened.
@@ -47,7 +47,7 @@ impl Deref for Words {
 /// A page that only shows a message.
 macro_rules! message {
     ($words:ident, $title:ident, $what:ident, $safe:ident, $next:ident) => {
-        Message {
+        PageMessage {
             title: $words.$title(),
             what: $words.$what(),
             safe: $words.$safe(),
@@ -412,67 +412,67 @@ impl Words {
 
     /// Bytes that differ from those received.
     #[must_use]
-    pub fn altered(&self) -> Message {
-        Message { stop: true, ..message!(self, altered_title, altered_what, altered_safe, altered_next) }
+    pub fn altered(&self) -> PageMessage {
+        PageMessage { stop: true, ..message!(self, altered_title, altered_what, altered_safe, altered_next) }
     }
 
     /// The address does not exist.
     #[must_use]
-    pub fn not_there(&self) -> Message {
+    pub fn not_there(&self) -> PageMessage {
         message!(self, not_there_title, not_there_what, not_there_safe, not_there_next)
     }
 
     /// The page has no picture.
     #[must_use]
-    pub fn render_error(&self) -> Message {
+    pub fn render_error(&self) -> PageMessage {
         message!(self, render_error_title, render_error_what, render_error_safe, render_error_next)
     }
 
     /// No session.
     #[must_use]
-    pub fn closed(&self) -> Message {
+    pub fn closed(&self) -> PageMessage {
         message!(self, closed_title, closed_what, closed_safe, closed_next)
     }
 
     /// The disk is full.
     #[must_use]
-    pub fn disk_full(&self) -> Message {
+    pub fn disk_full(&self) -> PageMessage {
         message!(self, full_title, full_what, full_safe, full_next)
     }
 
     /// The session was ended.
     #[must_use]
-    pub fn left(&self) -> Message {
+    pub fn left(&self) -> PageMessage {
         message!(self, left_title, left_what, left_safe, left_next)
     }
 
     /// A request by another name or from another site.
     #[must_use]
-    pub fn refused(&self) -> Message {
+    pub fn refused(&self) -> PageMessage {
         message!(self, refused_title, refused_what, refused_safe, refused_next)
     }
 
     /// A request that cannot be used.
     #[must_use]
-    pub fn unusable(&self) -> Message {
+    pub fn unusable(&self) -> PageMessage {
         message!(self, unusable_title, unusable_what, unusable_safe, unusable_next)
     }
 
     /// A method that the address does not accept.
     #[must_use]
-    pub fn wrong_method(&self) -> Message {
+    pub fn wrong_method(&self) -> PageMessage {
         message!(self, wrong_method_title, wrong_method_what, wrong_method_safe, wrong_method_next)
     }
 
     /// An access that cannot be recorded.
     #[must_use]
-    pub fn unrecorded(&self) -> Message {
+    pub fn unrecorded(&self) -> PageMessage {
         message!(self, unrecorded_title, unrecorded_what, unrecorded_safe, unrecorded_next)
     }
 
     /// Any other failure.
     #[must_use]
-    pub fn failed(&self) -> Message {
+    pub fn failed(&self) -> PageMessage {
         message!(self, failed_title, failed_what, failed_safe, failed_next)
     }
 }

@@ -1,4 +1,4 @@
-//! An intake that runs beside the server: `exhibit open` serves first, and takes in meanwhile.
+//! An intake that runs beside the server: `exhibit open` serves first, and ingests meanwhile.
 //!
 //! One thread runs the intake, again after each pause. While it is paused the case is unlocked, so that other commands can
 //! change it. Only requests and states cross between the threads.
@@ -52,7 +52,7 @@ impl Beside {
 
     /// Runs until the end is requested. Returns the result of the last run, if there was one.
     ///
-    /// `run` takes in, until it is done or its stop is requested.
+    /// `run` ingests, until it is done or its stop is requested.
     fn follow<T>(
         &self,
         mut run: impl FnMut(&IngestProgress, &StopRequest) -> Result<(T, bool), String>,

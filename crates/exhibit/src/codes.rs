@@ -16,7 +16,7 @@ pub(crate) fn note_text(note: &NoteRow) -> String {
     safe(&exhibit_messages::note(&note.code))
 }
 
-/// Why an item is in its state; empty where the state tells all.
+/// Why an item is in its state; empty where the state suffices.
 pub(crate) fn why(item: &Item) -> String {
     item.reasons().map(reason_text).collect::<Vec<_>>().join("; ")
 }

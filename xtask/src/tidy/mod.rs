@@ -5,6 +5,7 @@
 
 mod figures;
 mod licences;
+mod names;
 mod ratios;
 #[cfg(test)]
 mod rules_tests;
@@ -13,6 +14,7 @@ mod texts;
 mod tracked;
 mod view_wall;
 mod walls;
+mod wording;
 
 use crate::command;
 use serde_json::Value;
@@ -45,6 +47,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     findings.extend(walls::undocumented(&metadata, &dependencies));
     findings.extend(walls::unused(&metadata, &sources));
     findings.extend(view_wall::findings(&sources));
+    findings.extend(names::findings(&sources));
+    findings.extend(wording::findings(&sources));
     findings.extend(licences::findings(&metadata, &allowed));
     findings.extend(ratios::findings(&sources));
 

@@ -25,7 +25,7 @@ impl Check for Quotes {
         for quote in &checked {
             let is_next = quote.anchor.as_ref().is_some_and(|anchor| anchor.entry == cx.report.entries);
             let fault = match &quote.standing {
-                QuoteStatus::Valid | QuoteStatus::Reread => continue,
+                QuoteStatus::Valid | QuoteStatus::Reread | QuoteStatus::Superseded { .. } => continue,
                 QuoteStatus::NotLogged if is_next => CaseFault::QuoteAhead,
                 QuoteStatus::NotLogged => CaseFault::QuoteNotLogged,
                 QuoteStatus::Broken { .. } => CaseFault::QuoteBroken,

@@ -262,6 +262,7 @@ fn every_kind_of_tampering_with_quotes_is_named() {
         let word = |status: &QuoteStatus| match status {
             QuoteStatus::Valid => "valid",
             QuoteStatus::Reread => "reread",
+            QuoteStatus::Superseded { .. } => "superseded",
             QuoteStatus::Broken { .. } => "broken",
             QuoteStatus::PageGone => "page-gone",
             QuoteStatus::NotLogged => "not-logged",

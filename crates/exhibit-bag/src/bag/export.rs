@@ -19,7 +19,7 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, PageNumber, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{BOUND, ProvedDocument, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::package::{BOUND, HELP, ProvedDocument, STATEMENT, picture_path, quote_path, text_path};
 use exhibit_proof::statement::Statement;
 use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,7 +172,7 @@ pub fn export(
     }
     for (id, (anchor, bytes)) in &quotes {
         writer.put(&quote_path(id), bytes)?;
-        entries.insert(EntrySeq::new(anchor.entry));
+        entries.extend([anchor.entry, anchor.reading].map(EntrySeq::new));
     }
     let (load_files, last) = match &order.bates {
         Some(first) => write_load_files(&mut writer, held, &proved, &packed, first)?,
@@ -407,8 +407,8 @@ fn write_tags(
     let info = writer.put(BOUND[0], info.as_bytes())?;
     let declaration = writer.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
     let [short, long] = writer.end_payload()?;
-    let page = writer.put(BOUND[4], include_bytes!("../../text/VERIFY.txt"))?;
-    let script = writer.put(BOUND[5], include_bytes!("../../text/verify.sh"))?;
+    let [page, script] = HELP.map(|(path, text)| writer.put(path, text.as_bytes()));
+    let (page, script) = (page?, script?);
     Ok([info.sha256, declaration.sha256, short, long, page.sha256, script.sha256])
 }
 

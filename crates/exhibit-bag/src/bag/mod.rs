@@ -16,3 +16,4 @@ pub use received::{KeptBag, ReceivedBag, VerifiedBag, check_received, received_b
 pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
 pub use selection::{BagRequest, Selected, Selection};
 pub(crate) use writer::BagWriter;
+pub use writer::unfinished_exports;

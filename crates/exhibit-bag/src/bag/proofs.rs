@@ -167,11 +167,11 @@ pub(crate) fn write_log(
     writer.put("custody/key.pub", format!("{key}\n").as_bytes())?;
     writer.put("custody/checkpoint", log.checkpoint().as_bytes())?;
     writer.put("custody/policy", policy_text(key).as_bytes())?;
-    // The entry with the first key, and those with each of its successors.
+    // The entry with the first key; those with each of its successors, and the revocations of their predecessors.
     entries.insert(EntrySeq::FIRST);
     for (index, proof) in log.handovers()? {
         writer.put(&handover_path(index), &proof)?;
-        entries.insert(EntrySeq::new(index));
+        entries.extend([index, index + 1].map(EntrySeq::new));
     }
     for seq in entries.iter() {
         writer.put(&entry_path(seq.get()), &log.entry(*seq)?)?;

@@ -4,28 +4,33 @@
 //! A bag is stored in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it except its whole originals,
 //! which are stored as originals of this case. Together they are the same bag again, byte for byte.
 
+use super::writer::{create_file, create_folder};
 use crate::{BagError, io_error};
 use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
-use exhibit_proof::bagit::{Digests, Files, FoundFile, Unreadable};
+use exhibit_proof::bagit::{Digests, FileKind, Files, FoundFile, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::package::{Proved, ProvedDocument, Trust, picture_path, text_path};
+use exhibit_proof::package::{Proved, ProvedDocument, TrustInput, picture_path, record_path, text_path};
 use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 const MANIFEST: &str = "manifest-sha256.txt";
+
+/// The maximum size of a record in bytes.
+const MAX_RECORD: u64 = 64 << 20;
 
 /// A bag that was checked and found valid.
 #[derive(Debug)]
 pub struct VerifiedBag {
     proved: Proved,
-    files: BTreeMap<String, Digests>,
+    files: Arc<BTreeMap<String, Digests>>,
     manifest: Digest,
 }
 
@@ -83,7 +88,7 @@ impl VerifiedBag {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(io_error("remove", &unfinished))?;
         }
-        fs::create_dir_all(&unfinished).map_err(io_error("make the folder", &unfinished))?;
+        create_folder(&unfinished).map_err(io_error("make the folder", &unfinished))?;
         let originals = self.originals();
         for (path, digests) in self.files.iter().filter(|(path, _)| !originals.contains(path.as_str())) {
             copy(from, path, digests, &unfinished.join(path))?;
@@ -145,10 +150,7 @@ fn pages_of(label: &str, document: &ProvedDocument) -> Vec<BagFile> {
 }
 
 fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Result<(), BagError> {
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent).map_err(io_error("make the folder", parent))?;
-    }
-    let mut file = File::create_new(to).map_err(io_error("create", to))?;
+    let mut file = create_file(to).map_err(io_error("create", to))?;
     let (mut hasher, mut written) = (sha2::Sha256::default(), Ok(()));
     let read = from.read(path, &mut |piece| {
         sha2::Digest::update(&mut hasher, piece);
@@ -188,13 +190,14 @@ impl KeptBag {
         if Digest::parse(id).is_err() || !folder.is_dir() {
             return Err(BagError::NoSuchBag(id.to_owned()));
         }
+        let mut kept = Folder::new(&folder);
         let mut originals = BTreeMap::new();
-        let documents = folder.join("data/documents");
-        for entry in fs::read_dir(&documents).into_iter().flatten().flatten() {
-            originals.extend(original_of(&entry.path().join("record.json")));
+        for entry in fs::read_dir(folder.join("data/documents")).into_iter().flatten().flatten() {
+            let record = entry.file_name().into_string().ok().map(|label| record_path(&label));
+            originals.extend(record.and_then(|record| original_of(&mut kept, &record)));
         }
         let store = whole.open_originals()?;
-        Ok(Self { kept: Folder::new(&folder), originals, store })
+        Ok(Self { kept, originals, store })
     }
 
     /// Rebuilds the bag as a folder, identical to the received one.
@@ -210,9 +213,9 @@ impl KeptBag {
         hidden.push(".unfinished");
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
-        let checked = check_bag(self, &Trust::default(), &TrustedFiles::default(), false);
+        let checked = check_bag(self, &TrustInput::default(), &TrustedFiles::default(), false);
         let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
-        for (path, digests) in &good.files {
+        for (path, digests) in good.files.iter() {
             copy(self, path, digests, &unfinished.join(path))?;
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
@@ -222,8 +225,8 @@ impl KeptBag {
     }
 }
 
-fn original_of(record: &Path) -> Option<(String, OriginalId)> {
-    let record = exhibit_proof::json::JsonValue::read(&fs::read(record).ok()?).ok()?;
+fn original_of(kept: &mut Folder, record: &str) -> Option<(String, OriginalId)> {
+    let record = exhibit_proof::json::JsonValue::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
     let original = Digest::parse(record.get("original")?.as_text()?).ok()?;
     Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
 }
@@ -233,7 +236,11 @@ impl Files for KeptBag {
         let mut found = self.kept.list()?;
         for (path, original) in &self.originals {
             let size = fs::metadata(self.store.path(*original)).map(|about| about.len());
-            found.extend(size.ok().map(|size| FoundFile { path: path.clone().into_bytes(), size, plain: true }));
+            found.extend(size.ok().map(|size| FoundFile {
+                path: path.clone().into_bytes(),
+                size,
+                kind: FileKind::Plain,
+            }));
         }
         Ok(found)
     }
@@ -320,7 +327,7 @@ pub fn check_received(view: &CaseView<'_>) -> Result<Vec<(ReceivedBag, Vec<Findi
             continue;
         }
         let mut kept = KeptBag::open(view, &bag.id.to_string())?;
-        let checked = check_bag(&mut kept, &Trust::default(), &TrustedFiles::default(), false);
+        let checked = check_bag(&mut kept, &TrustInput::default(), &TrustedFiles::default(), false);
         let mut findings = checked.report.deviations;
         let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
         if manifest != Some(bag.id) {

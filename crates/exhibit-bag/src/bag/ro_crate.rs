@@ -56,7 +56,7 @@ pub(crate) fn write_metadata(
         (
             "description",
             text(
-                "Originals, texts and pictures of pages as received and read; the proofs lie beside this folder in `custody`",
+                "Originals, texts and pictures of pages as received and read; the proofs are next to this folder, in `custody`",
             ),
         ),
         ("datePublished", text(&now.to_rfc3339())),

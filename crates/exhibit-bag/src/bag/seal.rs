@@ -3,13 +3,13 @@
 //! A sealed bag is never written to disk unsealed: it is checked and imported by seeking in the age file itself. A tar
 //! from elsewhere is hostile: only plain files below `bag/` are accepted, everything else is reported.
 
-use super::writer::WITHIN;
+use super::writer::{WITHIN, create_file};
 use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
-use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
-use std::collections::BTreeMap;
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl Lock {
             }
         };
         let encryptor = encryptor.map_err(|error| SealError::Recipients(error.to_string()))?;
-        let file = File::create_new(path).map_err(io_error("create", path))?;
+        let file = create_file(path).map_err(io_error("create", path))?;
         let writer = encryptor.wrap_output(BufWriter::with_capacity(1 << 18, file));
         writer.map(Some).map_err(io_error("write", path))
     }
@@ -172,7 +172,7 @@ type Index = (Vec<FoundFile>, BTreeMap<String, (u64, u64)>);
 
 fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, BagError> {
     let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
-    let (mut found, mut places, mut end) = (Vec::new(), BTreeMap::new(), 0);
+    let (mut found, mut places, mut folders, mut end) = (Vec::<FoundFile>::new(), BTreeMap::new(), BTreeSet::new(), 0);
     let mut tar = tar::Archive::new(&mut *stream);
     // raw: the content of other entries (long names, times) is never used, and its length is unbounded
     for entry in tar.entries_with_seek().map_err(not_sealed)?.raw(true) {
@@ -183,11 +183,12 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         let (at, size) = (entry.raw_file_position(), entry.size());
         end = at.saturating_add(size);
         if end > length {
-            return Err(not_sealed(io::Error::other("a file in it goes on beyond its end")).into());
+            return Err(not_sealed(io::Error::other("a file in it continues past its end")).into());
         }
         let name = entry.path_bytes().into_owned();
         let kind = entry.header().entry_type();
         if kind.is_dir() && size == 0 {
+            folders.insert(name);
             continue;
         }
         let within = name.strip_prefix(WITHIN.as_bytes());
@@ -196,7 +197,15 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         if let (true, Ok(text)) = (plain, String::from_utf8(own.clone())) {
             places.entry(text).or_insert((at, size));
         }
-        found.push(FoundFile { path: own, size, plain });
+        found.push(FoundFile { path: own, size, kind: if plain { FileKind::Plain } else { FileKind::Special } });
+    }
+    // Folders are listed by other programs; in a bag none is without files.
+    for folder in folders {
+        let own = folder.strip_prefix(WITHIN.as_bytes()).filter(|own| !own.is_empty());
+        if let Some(own) = own.filter(|own| !found.iter().any(|file| file.path.starts_with(own))) {
+            let path = own.strip_suffix(b"/").unwrap_or(own).to_vec();
+            found.push(FoundFile { path, size: 0, kind: FileKind::EmptyFolder });
+        }
     }
     check_end(stream, end, length).map_err(not_sealed)?;
     Ok((found, places))

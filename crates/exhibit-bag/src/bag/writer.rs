@@ -13,10 +13,14 @@ use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek as _, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The size of the read buffer in bytes.
 const PIECE: usize = 1 << 18;
+
+/// The end of the name of a bag that is not finished.
+const UNFINISHED: &str = ".unfinished";
 
 /// The folder within a sealed bag's tar.
 pub(crate) const WITHIN: &str = "bag/";
@@ -64,14 +68,14 @@ impl BagWriter {
         let name = target.file_name().ok_or_else(|| BagError::Exists(target.to_owned()))?;
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
-        hidden.push(".unfinished");
+        hidden.push(UNFINISHED);
         let unfinished = target.with_file_name(hidden);
         remove(&unfinished).map_err(io_error("remove", &unfinished))?;
         let payload = Lists::begin(&unfinished)?;
         let shape = match lock.writer(&unfinished)? {
             Some(writer) => Shape::Sealed(Box::new(tar::Builder::new(writer))),
             None => {
-                fs::create_dir(&unfinished).map_err(io_error("make the folder", &unfinished))?;
+                create_folder(&unfinished).map_err(io_error("make the folder", &unfinished))?;
                 Shape::Folder
             }
         };
@@ -176,6 +180,33 @@ impl Drop for BagWriter {
     }
 }
 
+/// The exports next to this target that were interrupted: each has copies of documents.
+#[must_use]
+pub fn unfinished_exports(target: &Path) -> Vec<PathBuf> {
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_unfinished = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
+        name.starts_with(b".") && name.ends_with(UNFINISHED.as_bytes())
+    };
+    let names = fs::read_dir(parent).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = names.map(|entry| entry.path()).filter(is_unfinished).collect();
+    found.sort();
+    found
+}
+
+/// Creates a folder and those above it that are missing, for its owner alone.
+pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Creates a file, which must not exist, and the folders above it, for its owner alone.
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    File::options().write(true).create_new(true).mode(0o600).open(path)
+}
+
 fn remove(path: &Path) -> io::Result<()> {
     let removed = match fs::symlink_metadata(path) {
         Ok(about) if about.is_dir() => fs::remove_dir_all(path),
@@ -186,10 +217,7 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 fn to_folder(full: &Path, source: &mut Hashed<'_>) -> io::Result<()> {
-    if let Some(parent) = full.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let mut file = File::create_new(full)?;
+    let mut file = create_file(full)?;
     let mut piece = vec![0; PIECE];
     loop {
         match source.read(&mut piece)? {
@@ -237,7 +265,7 @@ impl Lists {
             path.push(".list");
             let path = PathBuf::from(path);
             let _ = fs::remove_file(&path);
-            let file = File::options().read(true).write(true).create_new(true).open(&path);
+            let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path);
             let file = file.and_then(|file| fs::remove_file(&path).map(|()| file));
             file.map(BufWriter::new).map_err(io_error("create", &path))
         };
@@ -257,5 +285,37 @@ impl Lists {
         };
         let read = |list| rewound(list).map_err(io_error("write lists beside", beside));
         Ok([("sha256", read(self.sha256)?), ("sha512", read(self.sha512)?)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn an_interrupted_export_is_private_and_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("handover");
+        for lock in [Lock::Open, Lock::Recipients(vec![age::x25519::Identity::generate().to_public().to_string()])] {
+            let mut writer = BagWriter::begin(&target, &lock).expect("begun");
+            writer.put("data/documents/EXH-000001/text/0001.txt", b"a page").expect("written");
+            let unfinished = folder.path().join(".handover.unfinished");
+            assert_eq!(unfinished_exports(&target), [unfinished.clone()]);
+            assert_eq!(mode(&unfinished), if unfinished.is_dir() { 0o700 } else { 0o600 });
+            if unfinished.is_dir() {
+                assert_eq!(mode(&unfinished.join("data/documents")), 0o700);
+                assert_eq!(mode(&unfinished.join("data/documents/EXH-000001/text/0001.txt")), 0o600);
+            }
+            drop(writer);
+            assert_eq!(unfinished_exports(&target), [PathBuf::new(); 0]);
+        }
+        fs::write(folder.path().join(".other.unfinished"), "").expect("written");
+        fs::write(folder.path().join("some.unfinished"), "").expect("written");
+        assert_eq!(unfinished_exports(&target), [folder.path().join(".other.unfinished")]);
     }
 }

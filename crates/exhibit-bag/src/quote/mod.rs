@@ -71,7 +71,12 @@ pub enum QuoteStatus {
     Valid,
     /// The page was read again since, and contains it in the same place with the same context.
     Reread,
-    /// The page no longer contains it.
+    /// The page was read again since, and no longer contains it. The reading that was quoted is kept, and contains it.
+    Superseded {
+        /// The most similar passage on the page as it reads now.
+        nearest: Option<String>,
+    },
+    /// No reading of the page contains it.
     Broken {
         /// The most similar passage on the page.
         nearest: Option<String>,
@@ -101,28 +106,28 @@ pub struct CheckedQuote {
 /// # Errors
 /// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::NotRead`], and those of the
 /// case.
-pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
-    let document = held.case.label(quote.item);
-    let content = content_of(held, quote.item)?;
+pub fn make_quote(writer: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
+    let document = writer.case.label(quote.item);
+    let content = content_of(writer, quote.item)?;
     let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
-    let page = held.view().page(quote.item, quote.page)?;
-    let log = held.case.folder.log()?;
-    let reading = reading::of(held, &log, &content)?;
+    let page = writer.view().page(quote.item, quote.page)?;
+    let log = writer.case.folder.log()?;
+    let reading = reading::of(writer, &log, &content)?;
     let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
-    let pictures = held.view().pictures(content.id)?;
+    let pictures = writer.view().pictures(content.id)?;
     let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
-    let Preview { passage, mut machine, regions, .. } = preview(&held.view(), quote)?;
+    let Preview { passage, mut machine, regions, .. } = preview(&writer.view(), quote)?;
     let regions = regions.into_iter().map(fragment).collect();
-    let now = held.acts.now();
+    let now = writer.acts.now();
     if let (Some(machine), Some(seen)) = (&mut machine, quote.seen) {
-        let by = seen.by.unwrap_or_else(|| held.acts.actor().id()).to_owned();
+        let by = seen.by.unwrap_or_else(|| writer.acts.actor().id()).to_owned();
         let transcription = seen.transcription.map(str::to_owned);
         if !is_name(&by) || transcription.as_ref().is_some_and(|text| text.trim().is_empty()) {
             return Err(BagError::Seen);
         }
         machine.seen = Some(Seen { by, at: now.to_rfc3339(), transcription });
     }
-    let work = held.catalogue.begin()?;
+    let work = writer.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
         entry: work.next_seq()?.get(),
@@ -139,14 +144,14 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
         regions,
     };
     let bytes = anchor.write();
-    write_durably(&held.case, &anchor.id(), bytes.as_bytes())?;
+    write_durably(&writer.case, &anchor.id(), bytes.as_bytes())?;
     let act = Act::new(Verb::Quote, Ref::Item(quote.item))
         .uses(Ref::Original(original))
         .uses(Ref::Tree(reading.tree.root()))
         .makes(Ref::Bytes(Digest::of(bytes.as_bytes())));
-    held.acts.log_at(&work, act, now)?;
+    writer.acts.log_at(&work, act, now)?;
     work.commit()?;
-    held.flush()?;
+    writer.flush()?;
     Ok(anchor)
 }
 
@@ -178,7 +183,8 @@ pub fn preview(view: &CaseView<'_>, quote: &NewQuote<'_>) -> Result<Preview, Bag
         }
     });
     let doubtful = boxes.iter().filter(|b| b.confidence < SURE && machine.is_some());
-    let stretch = |b: &&TextBox| page.text.get(b.start as usize..b.end as usize).map(|text| (text.to_owned(), b.confidence));
+    let stretch =
+        |b: &&TextBox| page.text.get(b.start as usize..b.end as usize).map(|text| (text.to_owned(), b.confidence));
     let is_hidden = |mark: &Mark| mark.kind == MarkKind::Invisible && mark.start < last && first < mark.end;
     Ok(Preview {
         passage: passage(&page.text, (from, to)),
@@ -313,14 +319,30 @@ pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &
     let item = ItemId::new(anchor.item.cast_signed());
     let same =
         view.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
-    let Some(page) = view.page(item, PageNumber::new(anchor.page)).ok().filter(|_| same) else {
+    if !same {
         return QuoteStatus::PageGone;
-    };
-    match anchor.check(&page.text) {
-        Ok(()) => QuoteStatus::Valid,
-        Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => QuoteStatus::Reread,
-        Err(_) => QuoteStatus::Broken { nearest: nearest(&page.text, &anchor.passage.exact).map(str::to_owned) },
     }
+    let page = view.page(item, PageNumber::new(anchor.page)).ok();
+    let text = page.as_ref().map_or("", |page| page.text.as_str());
+    match anchor.check(text) {
+        Ok(()) => QuoteStatus::Valid,
+        Err(AnchorError::TextLayer) if anchor.passage.locate(text).is_ok() => QuoteStatus::Reread,
+        Err(_) if is_of_kept_reading(view, anchor) => QuoteStatus::Superseded { nearest: nearest_on(text, anchor) },
+        Err(_) if page.is_some() => QuoteStatus::Broken { nearest: nearest_on(text, anchor) },
+        Err(_) => QuoteStatus::PageGone,
+    }
+}
+
+fn nearest_on(text: &str, anchor: &Anchor) -> Option<String> {
+    nearest(text, &anchor.passage.exact).map(str::to_owned)
+}
+
+/// Whether a superseded reading of the page has exactly the quoted text, and the passage in its place.
+fn is_of_kept_reading(view: &CaseView<'_>, anchor: &Anchor) -> bool {
+    let item = ItemId::new(anchor.item.cast_signed());
+    let rows = view.page_layers(item, PageNumber::new(anchor.page)).unwrap_or_default();
+    let quoted = rows.iter().filter(|row| *row.text_digest.as_bytes() == anchor.text_layer);
+    quoted.filter_map(|row| view.read_page(row).ok()).any(|page| anchor.check(&page.text).is_ok())
 }
 
 fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {

@@ -154,8 +154,7 @@ pub(crate) fn differences(typed: &str, page: &str) -> Option<Vec<Difference>> {
     let (mut a, mut b) = (0, 0);
     while a < typed.len() || b < page.len() {
         let is_same = a < typed.len() && b < page.len() && typed[a] == page[b];
-        let is_typed = b == page.len()
-            || (a < typed.len() && common[(a + 1) * width + b] >= common[a * width + b + 1]);
+        let is_typed = b == page.len() || (a < typed.len() && common[(a + 1) * width + b] >= common[a * width + b + 1]);
         match (is_same, is_typed, found.last_mut()) {
             (true, _, Some(Difference::Same(text))) => text.push(page[b]),
             (true, ..) => found.push(Difference::Same(page[b].to_string())),

@@ -176,14 +176,31 @@ fn a_page_that_is_read_again_keeps_or_breaks_its_quotes() {
     assert_eq!(statuses(&case), [QuoteStatus::Reread]);
     read_again(&case, "notice.txt", "第二条 须由值班人员逐一登记。");
     match &statuses(&case)[..] {
-        [QuoteStatus::Broken { nearest: Some(near) }] => assert!(near.contains("值班人员逐一登记"), "{near}"),
+        [QuoteStatus::Superseded { nearest: Some(near) }] => assert!(near.contains("值班人员逐一登记"), "{near}"),
         other => panic!("{other:?}"),
     }
     // moved, though the words are the same
     read_again(&case, "notice.txt", &format!("前言。{NOTICE}"));
-    assert!(matches!(&statuses(&case)[..], [QuoteStatus::Broken { .. }]));
+    assert!(matches!(&statuses(&case)[..], [QuoteStatus::Superseded { .. }]));
     // the reading of the layer that is current now was not logged
     assert!(matches!(made(&case, &quote(&case, "notice.txt", QUOTED)), Err(BagError::NotAsLogged { .. })));
+}
+
+#[test]
+fn a_quote_of_a_superseded_reading_is_checked_against_that_reading() {
+    let case = TestCase::of_texts(&[("notice.txt", NOTICE), ("copy.txt", NOTICE)]);
+    let _ = (case.quote("notice.txt", 1, QUOTED), case.quote("copy.txt", 1, QUOTED));
+    read_again(&case, "notice.txt", "");
+    let of_kept = QuoteStatus::Superseded { nearest: None };
+    assert_eq!(statuses(&case), [of_kept.clone(), of_kept.clone()], "a copy has the readings of the first");
+    // a reading that shortened the document: the page has no current layer
+    case.sql("UPDATE pages SET current = 0");
+    assert_eq!(statuses(&case), [of_kept.clone(), of_kept]);
+    // a layer that no completed reading has is no evidence, nor is one with another text
+    case.sql("UPDATE pages SET revision = 0 WHERE layer = 0");
+    assert_eq!(statuses(&case), [QuoteStatus::PageGone, QuoteStatus::PageGone]);
+    case.sql("UPDATE pages SET revision = 1, current = 1, digest = zeroblob(32) WHERE layer = 0");
+    assert!(statuses(&case).iter().all(|status| *status == QuoteStatus::PageGone), "the stored page is checked");
 }
 
 #[test]
@@ -316,7 +333,10 @@ fn the_verifier_prints_the_words_of_each_kind_under_its_own_heading() {
     let _ = made(&case, &NewQuote { seen: transcription, ..read }).expect("a quote");
     let _ = case.add(&[TestItem::text("notice.txt", NOTICE)]);
     let _ = case.quote("notice.txt", 1, QUOTED);
-    let selection = Selection { quotes: list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").iter().map(Anchor::id).collect(), ..Selection::default() };
+    let selection = Selection {
+        quotes: list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").iter().map(Anchor::id).collect(),
+        ..Selection::default()
+    };
     let _ = case.export_selection("bag", &selection);
     assert_eq!(exhibit_testing::deviations(&case.beside("bag")), []);
     let bag = case.beside("bag");

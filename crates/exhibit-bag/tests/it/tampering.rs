@@ -252,7 +252,10 @@ const TAMPERINGS: &[Tampering] = &[
     }),
     ("a quote with text around it altered, manifests rewritten", Fault::QuoteLog, |b| {
         let quote = b.find("data/quotes", QUOTED);
-        b.edit(&quote, "\"suffix\":\"", "\"suffix\":\"x");
+        let text = b.text(&quote);
+        let at = text.find("\"suffix\":\"").expect("there") + 10;
+        let first = text[at..].chars().next().expect("more text").len_utf8();
+        b.put(&quote, [&text[..at], "x", &text[at + first..]].concat());
         b.cover_up();
     }),
 ];

@@ -287,6 +287,18 @@ impl<'a> CaseView<'a> {
         self.case.page_row(id, number)
     }
 
+    /// The rows of every reading of a page that was completed, superseded ones included, oldest first.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchDocument`]; [`CaseError::Catalogue`].
+    pub fn page_layers(&self, id: ItemId, number: PageNumber) -> Result<Vec<PageRow>, CaseError> {
+        self.allow(id)?;
+        let content = self.case.item(id)?.duplicate_of.unwrap_or(id);
+        let mut rows = self.case.catalogue().page_layers(content, number)?;
+        rows.retain(|row| row.revision > 0);
+        Ok(rows)
+    }
+
     /// The picture of a page as a PNG file, its longer side at most `max_side` pixels.
     ///
     /// # Errors

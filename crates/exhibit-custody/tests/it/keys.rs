@@ -36,7 +36,7 @@ fn three_keys_follow_one_another_and_any_of_them_is_known() {
     let early = SignedNote::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     rotate(&mut writer, 8);
-    writer.append(&[seal(7, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case))]).expect("appended");
+    writer.append(&[seal(7, Act::access_set(true, 30))]).expect("appended");
     rotate(&mut writer, 9);
     drop(writer);
     let report = check(&folder);
@@ -129,7 +129,7 @@ fn a_revoked_key_that_goes_on_is_named() {
     // A thief's own program does not stop there.
     let on = parent.path().join("on");
     let mut thief = LogWriter::create(&on, key(7)).expect("a log");
-    let later = seal(5, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
+    let later = seal(5, Act::access_set(true, 30));
     thief.append(&[acts(3), vec![add, revoke, later]].concat()).expect("appended");
     drop(thief);
     let report = check(&on);
@@ -142,7 +142,7 @@ fn nothing_follows_a_seal() {
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let end = seal(3, Act::case_seal());
     assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("sealed"), 4);
-    let later = seal(4, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
+    let later = seal(4, Act::access_set(true, 30));
     assert!(matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)));
     drop(writer);
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");

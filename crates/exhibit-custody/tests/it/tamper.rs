@@ -2,9 +2,9 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
-    Act, Channel, Head, Key, Log, LogFault, LogReport, LogWriter, Ref, Remembered, Verb, check_log, check_log_with,
+    Act, Channel, Head, Key, Log, LogFault, LogReport, LogWriter, Remembered, Verb, check_log, check_log_with,
 };
-use exhibit_model::EntrySeq;
+use exhibit_model::{EntrySeq, ItemId, Moment};
 use exhibit_proof::tile;
 use exhibit_proof::{Checkpoint, Hash, SignedNote, SignerKey};
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -237,12 +237,12 @@ fn odd_checkpoints_are_named_even_when_they_are_signed() {
 fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     let (_parent, folder) = log_of(3);
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
-    let twice = seal(3, Act::new(Verb::Mark, Ref::Case));
+    let twice = seal(3, Act::access_set(true, 30));
     writer.append(&[twice.clone(), twice, b"{}".to_vec(), Vec::new()]).expect("appended");
     drop(writer);
     let mut seen = Vec::new();
     let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act));
-    assert_eq!(seen, [Verb::CaseOpen, Verb::SourceReceive, Verb::SourceReceive, Verb::Mark, Verb::Mark]);
+    assert_eq!(seen, [Verb::CaseOpen, Verb::SourceReceive, Verb::SourceReceive, Verb::AccessSet, Verb::AccessSet]);
     assert!(report.entries_give_root);
     let found = report.deviations;
     let expected = matches!(
@@ -254,6 +254,44 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
         ]
     );
     assert!(expected, "{found:?}");
+}
+
+#[test]
+fn signed_entries_that_break_a_rule_are_named() {
+    let good = text_of(&seal(3, Act::mark(ItemId::new(4), true, Moment(1_700_000_000_000_000), "seen")));
+    for (from, to, code) in [
+        ("\"act\":\"mark\"", "\"act\":\"redact\"", "entry-act"),
+        ("\"act\":\"mark\"", "\"act\":\"search\"", "entry-act"),
+        ("\"actor\":\"a1\"", "\"actor\":\"A. Person\"", "entry-actor"),
+        ("exhibit 0.1.0", "exhibit\u{202e}", "entry-tool"),
+        ("item:4", "source:4", "entry-object"),
+        ("\"used\":[]", "\"used\":[\"case\"]", "entry-object"),
+        ("2023-11-14T22:13:20.000000Z\",\"on\"", "before the trial\",\"on\"", "entry-facts"),
+        ("\"on\":true", "\"on\":true,\"why\":\"it is true\"", "entry-facts"),
+        ("\"tag\":", "\"tags\":", "entry-sealed"),
+    ] {
+        let (_parent, folder) = log_of(3);
+        let odd = good.replacen(from, to, 1);
+        assert_ne!(odd, good, "{from}");
+        let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
+        writer.append(&[odd.into_bytes()]).expect("appended");
+        drop(writer);
+        let found = check(&folder).deviations;
+        assert!(matches!(found[..], [LogFault::EntryRule { index: 3, .. }]), "{to}: {found:?}");
+        assert_eq!(found[0].code(), code, "{to}");
+    }
+    let (_parent, folder) = log_of(3);
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
+    let first = text_of(&acts(1)[0]).replacen("\"seq\":0", "\"seq\":3", 1);
+    writer.append(&[good.into_bytes(), first.replacen("\"seq\":3", "\"seq\":4", 1).into_bytes()]).expect("appended");
+    drop(writer);
+    let found = check(&folder).deviations;
+    assert!(matches!(found[..], [LogFault::EntryRule { index: 4, .. }]), "{found:?}");
+    assert_eq!(found[0].code(), "entry-first");
+}
+
+fn text_of(entry: &[u8]) -> String {
+    String::from_utf8(entry.to_vec()).expect("UTF-8")
 }
 
 #[test]

@@ -59,6 +59,9 @@ pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'
             None => out.note(0, NoteCode::PartLost { part: object.name.clone(), sheet: None })?,
         }
     }
+    if database.is_spent() {
+        out.note(0, NoteCode::TextMissing)?;
+    }
     Ok(Verdict::Read)
 }
 
@@ -175,7 +178,11 @@ fn file_text(bytes: &[u8], column: &Column, object: &Object, row: u32, out: &mut
         return Ok(content.iter().map(|byte| format!("{byte:02X}")).collect());
     }
     let ending = known.and_then(|row| row.endings.first()).copied().unwrap_or("bin");
-    let ending = if stated.is_empty() { format!(".{ending}") } else { format!(" {stated}") };
+    let ending = match stated.contains('.') {
+        true => format!(" {stated}"),
+        false if stated.is_empty() => format!(".{ending}"),
+        false => format!(" {stated}.{ending}"),
+    };
     let name = format!("{} {} {row}{ending}", object.name, column.name);
     out.member(Member { name: name.clone().into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
     out.member_from(&mut &content[..])?;

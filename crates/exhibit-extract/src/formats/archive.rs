@@ -262,6 +262,33 @@ impl Seek for Rest<'_> {
     }
 }
 
+/// The number of a volume of an archive that was split into files, by a name such as `a.7z.002`; the first is 1.
+pub(crate) fn volume_number(name: &[u8]) -> Option<u32> {
+    let ending = crate::identify::ending(name);
+    let stem = name.len().checked_sub(ending.len() + 1).filter(|_| ending.len() == 3)?;
+    if ending.bytes().all(|b| b.is_ascii_digit()) {
+        // a version or a year is no volume: what is split names its own format before the number
+        let inner = crate::identify::ending(&name[..stem]);
+        let known = matches!(
+            inner.as_str(),
+            "7z" | "zip" | "rar" | "tar" | "gz" | "tgz" | "iso" | "img" | "exe" | "xz" | "bz2"
+        );
+        return ending.parse().ok().filter(|number| *number > 0 && known);
+    }
+    let (kind, digits) = ending.split_at_checked(1)?;
+    let number: u32 = digits.parse().ok()?;
+    match kind {
+        "z" => Some(number),
+        "r" => Some(number + 2),
+        _ => None,
+    }
+}
+
+/// Whether a file is the rest of an archive that begins in another file, by its name.
+pub(crate) fn is_later_volume(name: &[u8]) -> bool {
+    volume_number(name).is_some_and(|number| number > 1)
+}
+
 /// The time of an MS-DOS time and date, in an unknown zone.
 pub(crate) fn dos_moment((time, date): (u16, u16)) -> Option<Moment> {
     let field = |value: u16, shift: u32, bits: u32| u32::from(value >> shift) & ((1 << bits) - 1);
@@ -324,6 +351,23 @@ mod tests {
         rest.read_to_end(&mut bytes).expect("bytes");
         assert_eq!(bytes, b"6789");
         assert!(rest.seek(SeekFrom::End(-8)).is_err());
+    }
+
+    #[test]
+    fn volumes_by_their_names() {
+        for (name, number) in [
+            ("a.7z.001", Some(1)),
+            ("folder/名单.zip.012", Some(12)),
+            ("a.z03", Some(3)),
+            ("a.r00", Some(2)),
+            ("report.001", None),
+            ("v1.2.003", None),
+            ("a.7z.000", None),
+            ("a.7z", None),
+            (".001", None),
+        ] {
+            assert_eq!(volume_number(name.as_bytes()), number, "{name}");
+        }
     }
 
     #[test]

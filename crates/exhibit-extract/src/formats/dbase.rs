@@ -306,4 +306,12 @@ mod tests {
         assert!(matches!(read(extract, &bytes[..31]).verdict, Verdict::Failed(_)));
         torment(extract, &table(3, 0x65, &[(b"A", b'C', 200), (b"T", b'T', 8)], &[&[b' '; 209][..]; 4]), 9);
     }
+
+    #[test]
+    fn fuzzing_starts_from_the_same_file() {
+        crate::formats::msg::tests::check_fixture(
+            "formats/table.dbf",
+            &table(3, 0x65, &[(b"A", b'C', 9), (b"T", b'T', 8)], &[&[b' '; 18][..]; 2]),
+        );
+    }
 }

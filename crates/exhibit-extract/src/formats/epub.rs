@@ -110,8 +110,10 @@ impl Reader<'_> {
     fn book(&mut self, root: &str, out: &mut Out<'_>) -> Result<u64, Stop> {
         let (items, spine, navigation) = self.package_document(root, out)?;
         let titles = navigation.map(|part| self.titles(&part)).unwrap_or_default();
+        let listed: BTreeSet<&String> = spine.iter().collect();
         let in_order = spine.iter().filter_map(|id| items.get(id));
-        let beside = items.iter().filter(|(id, item)| !spine.contains(id) && !item.is_navigation).map(|(_, item)| item);
+        let beside =
+            items.iter().filter(|(id, item)| !listed.contains(id) && !item.is_navigation).map(|(_, item)| item);
         let mut read = 0;
         for item in in_order.chain(beside) {
             if !self.emitted.insert(item.part.to_lowercase()) {
@@ -365,5 +367,10 @@ mod tests {
         assert!(matches!(read(extract, &package(&[("a", "b")])).verdict, Verdict::Failed(_)));
         let whole = book(&[]);
         torment(extract, &whole, whole.len() / 40);
+    }
+
+    #[test]
+    fn fuzzing_starts_from_the_same_file() {
+        crate::formats::msg::tests::check_fixture("formats/book.epub", &book(&[]));
     }
 }

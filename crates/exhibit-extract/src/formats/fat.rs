@@ -235,11 +235,9 @@ struct Walk<'v> {
 
 impl Walk<'_> {
     fn folders(&mut self, before: Vec<u8>, most: u64, input: &mut dyn Input) -> io::Result<()> {
+        self.seen.insert(self.volume.root_cluster);
         let mut open = vec![(self.volume.root_cluster, before)];
         while let Some((cluster, path)) = open.pop() {
-            if !self.seen.insert(cluster) {
-                continue;
-            }
             let bytes = if cluster == 0 {
                 read_at(input, self.volume.root_at, self.volume.root_size.min(MOST_FOLDER))?
             } else {
@@ -268,10 +266,10 @@ impl Walk<'_> {
                         let high = if self.volume.root_cluster == 0 { 0 } else { u32::from(short(20)) };
                         let cluster = high << 16 | u32::from(short(26));
                         if attributes & 0x10 != 0 {
-                            if cluster >= 2 {
-                                inner.push((cluster, [name, b"/".to_vec()].concat()));
-                            } else {
+                            if cluster < 2 || u64::from(cluster) >= self.volume.clusters + 2 {
                                 self.damaged += 1;
+                            } else if self.seen.insert(cluster) {
+                                inner.push((cluster, [name, b"/".to_vec()].concat()));
                             }
                         } else if self.files.len() as u64 > most {
                             return Ok(());

@@ -237,4 +237,9 @@ mod tests {
         let deep = format!("<FictionBook><body>{}<p>x</p>", "<section>".repeat(100_000));
         assert_eq!(read(extract, deep.as_bytes()).texts(), ["x\n"]);
     }
+
+    #[test]
+    fn fuzzing_starts_from_the_same_file() {
+        crate::formats::msg::tests::check_fixture("formats/book.fb2", BOOK.as_bytes());
+    }
 }

@@ -137,9 +137,10 @@ impl Walk {
     }
 
     fn folders(&mut self, root: Root, joliet: bool, rock_ridge: bool, input: &mut dyn Input) -> io::Result<()> {
+        self.seen.insert(root.extent);
         let mut open = vec![(root.extent, root.size, Vec::<u8>::new(), 0)];
         while let Some((extent, size, path, depth)) = open.pop() {
-            if !self.seen.insert(extent) || depth > MOST_DEPTH {
+            if depth > MOST_DEPTH {
                 continue;
             }
             let bytes = read_at(input, extent.saturating_mul(SECTOR), size.min(MOST_FOLDER))?;
@@ -171,9 +172,15 @@ impl Walk {
                 let name = ridge.name.clone().unwrap_or_else(|| shown(record.name, joliet));
                 let name = if path.is_empty() { name } else { [&path[..], b"/", &name].concat() };
                 if let Some(child) = ridge.child {
-                    inner.push((child, self.folder_size(child, input)?, name, depth + 1));
+                    if self.seen.insert(child) {
+                        inner.push((child, self.folder_size(child, input)?, name, depth + 1));
+                    }
                 } else if record.flags & 2 != 0 {
-                    inner.push((record.extent, record.size, name, depth + 1));
+                    let within = record.extent.saturating_mul(SECTOR) < self.size;
+                    self.damaged += u64::from(!within);
+                    if within && self.seen.insert(record.extent) {
+                        inner.push((record.extent, record.size, name, depth + 1));
+                    }
                 } else {
                     let piece = (record.extent.saturating_mul(SECTOR), record.size);
                     let same = goes_on.take().is_some_and(|before| before == name);

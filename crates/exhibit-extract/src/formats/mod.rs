@@ -16,9 +16,12 @@ mod escaped;
 mod exif;
 pub(crate) mod fat;
 mod fictionbook;
+mod hangul;
 mod heif;
+mod help;
 pub(crate) mod html;
 mod iso;
+mod iwork;
 mod layout;
 mod lha;
 mod lzh;
@@ -35,6 +38,7 @@ mod opendocument;
 mod pdf;
 pub(crate) mod picture;
 mod pst;
+mod publisher;
 mod rar;
 mod rtf;
 pub(crate) mod selfextracting;
@@ -48,6 +52,7 @@ mod tar;
 pub(crate) mod text;
 mod tnef;
 mod visio;
+mod warc;
 mod xps;
 mod zip;
 
@@ -121,6 +126,12 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::FictionBook, fictionbook::extract),
     Format::new(ReaderKey::Sqlite, sqlite::extract),
     Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Warc, warc::extract),
+    Format::new(ReaderKey::Hwp, hangul::extract),
+    Format::new(ReaderKey::Hwpx, hangul::extract_package),
+    Format::new(ReaderKey::Iwork, iwork::extract),
+    Format::new(ReaderKey::Publisher, publisher::extract),
+    Format::new(ReaderKey::Help, help::extract),
     Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
@@ -162,6 +173,9 @@ pub(crate) fn extract(
 ) -> Result<Verdict, Stop> {
     match format_of(kind) {
         Some(format) => (format.extract)(input, request, out),
+        None if kind.media_type == "application/octet-stream" && archive::is_later_volume(&request.name) => {
+            Ok(Verdict::Unsupported(Reason::ContinuedFile))
+        }
         None => Ok(Verdict::Unsupported(Reason::NoReader { media_type: kind.media_type.to_owned() })),
     }
 }

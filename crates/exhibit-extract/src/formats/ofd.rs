@@ -161,7 +161,8 @@ impl<'a> File<'a> {
                 Node::Other => {}
             }
         }
-        bodies.retain(|body| !body.root.is_empty());
+        let mut roots = BTreeSet::new();
+        bodies.retain(|body| !body.root.is_empty() && roots.insert(body.root.to_lowercase()));
         Some(bodies)
     }
 

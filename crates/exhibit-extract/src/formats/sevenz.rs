@@ -11,7 +11,7 @@ mod sealed;
 use super::archive::{self, Findings, Shared};
 use crate::out::{Input, Out, Stop};
 use coders::Closed;
-use exhibit_model::{Member, MemberEnd, Reason, Relation, Request, Verdict};
+use exhibit_model::{Member, MemberEnd, NoteCode, Reason, Relation, Request, Verdict};
 use header::{Entry, Header, Streams};
 use sealed::Keys;
 use std::io::Read;
@@ -42,6 +42,10 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         Ok(Some(Found { streams, entries, names, end })) => (streams, entries, names, end),
         Ok(None) => return Ok(Verdict::Read),
         Err(NoHeader::Encrypted) => return Ok(Verdict::Encrypted),
+        Err(NoHeader::Lost) if archive::volume_number(&request.name).is_some() => {
+            out.note(0, NoteCode::ArchiveSplit)?;
+            return Ok(Verdict::Failed(Reason::NoEntries));
+        }
         Err(NoHeader::Lost) => return Ok(Verdict::Failed(Reason::NoEntries)),
         Err(NoHeader::Unread(error)) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };

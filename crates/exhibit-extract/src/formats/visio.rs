@@ -330,4 +330,9 @@ mod tests {
         let outcome = read(extract, &drawing(&format!("{deep}</Shape>")));
         assert_eq!(outcome.texts()[0], "x\nB: check this\n");
     }
+
+    #[test]
+    fn fuzzing_starts_from_the_same_file() {
+        crate::formats::msg::tests::check_fixture("formats/drawing.vsdx", &drawing(PAGE));
+    }
 }

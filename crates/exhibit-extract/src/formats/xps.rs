@@ -326,4 +326,9 @@ mod tests {
         assert_eq!(read(extract, &xps(&deep)).texts()[0], "x\n");
         assert!(matches!(read(extract, &package(&[("a", "b")])).verdict, Verdict::Failed(_)));
     }
+
+    #[test]
+    fn fuzzing_starts_from_the_same_file() {
+        crate::formats::msg::tests::check_fixture("formats/page.xps", &xps(PAGE));
+    }
 }

@@ -99,11 +99,34 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if crate::formats::fat::is_image(head) {
         return Some(kind!("application/x-raw-disk-image"));
     }
+    if let Some(kind) = file_system(head) {
+        return Some(kind);
+    }
+    let binary = head.iter().take(512).any(|b| *b < 9);
+    if binary && head.len() > 188 * 4 && (0..5).all(|packet| head.get(packet * 188).is_none_or(|byte| *byte == 0x47)) {
+        return Some(kind!("video/mp2t"));
+    }
+    if matches!(head, [b'F' | b'C' | b'Z', b'W', b'S', 1..=60, _, _, _, _, ..]) && head[7] < 0x20 {
+        return Some(kind!("application/vnd.adobe.flash.movie"));
+    }
     if bare_workbook(head) {
         return Some(kind!("application/vnd.ms-excel"));
     }
     if head.len() > 32 && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && dbase_header(head) {
         return Some(kind!("application/vnd.dbf"));
+    }
+    None
+}
+
+/// A file system by what is behind its boot blocks.
+fn file_system(head: &[u8]) -> Option<Kind> {
+    let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
+    // ext2 to ext4: the magic number, a state of 1 or 2, what to do with errors
+    if at(1080, b"\x53\xEF") && head.get(1082).is_some_and(|state| (1..=3).contains(state)) && at(1083, b"\0") {
+        return Some(kind!("application/x-ext-image"));
+    }
+    if at(1024, b"H+\0\x04") || at(1024, b"HX\0\x05") {
+        return Some(kind!("application/x-hfs-image"));
     }
     None
 }
@@ -261,9 +284,24 @@ const TABLE: &[Magic] = &[
     magic(0, b"\xED\xAB\xEE\xDB", kind!("application/x-rpm")),
     magic(0, b"xar!", kind!("application/x-xar")),
     magic(0, b"\x60\xEA", kind!("application/x-arj")),
+    pair(b"ZOO ", 20, b"\xDC\xA7\xC4\xFD", kind!("application/x-zoo")),
+    magic(7, b"**ACE**", kind!("application/x-ace-compressed")),
+    pair(b"SIT!", 10, b"rLau", kind!("application/x-stuffit")),
+    magic(0, b"StuffIt (c)1997-", kind!("application/x-stuffit")),
+    magic(0, b"ALZ\x01", kind!("application/x-alz-compressed")),
+    magic(0, b"EGGA\0", kind!("application/x-egg-compressed")),
     magic(0, b"WARC/", kind!("application/warc")),
     magic(0, b"filedesc://", kind!("application/x-internet-archive")),
     magic(32769, b"CD001", kind!("application/vnd.efi.iso")),
+    magic(32769, b"BEA01", kind!("application/x-udf-image")),
+    magic(64, b"\x7F\x10\xDA\xBE", kind!("application/x-virtualbox-vdi")),
+    magic(0, b"AFF10\r\n\0", kind!("application/x-aff")),
+    magic(0, b"MSWIM\0\0\0", kind!("application/x-ms-wim")),
+    pair(b"hsqs", 28, b"\x04\0\0\0", kind!("application/x-squashfs-image")),
+    magic(3, b"-FVE-FS-", kind!("application/x-bitlocker-image")),
+    magic(3, b"NTFS    \0", kind!("application/x-ntfs-image")),
+    magic(3, b"EXFAT   \0", kind!("application/x-exfat-image")),
+    magic(32, b"NXSB", kind!("application/x-apfs-image")),
     magic(0, b"VMDK", kind!("application/x-vmdk")),
     magic(0, b"KDMV", kind!("application/x-vmdk")),
     magic(0, b"conectix", kind!("application/x-vhd")),
@@ -279,6 +317,8 @@ const TABLE: &[Magic] = &[
     magic(0, b"\xDB\xA5\x2D\0", kind!("application/msword", unread)),
     magic(0, b"\x31\xBE\0\0", kind!("application/x-mswrite")),
     magic(0, b"\xFFWPC", kind!("application/vnd.wordperfect")),
+    magic(0, b"%!PS-AdobeFont", kind!("application/x-font-type1")),
+    magic(0, b"%!FontType1", kind!("application/x-font-type1")),
     magic(0, b"%!PS-Adobe", kind!("application/postscript")),
     magic(0, b"\xC5\xD0\xD3\xC6", kind!("application/postscript")),
     pair(b"AC10", 6, b"\0", kind!("image/vnd.dwg")),
@@ -289,6 +329,9 @@ const TABLE: &[Magic] = &[
     magic(4, b"Standard ACE DB", kind!("application/vnd.ms-access")),
     magic(0, b"PAR1", kind!("application/vnd.apache.parquet")),
     magic(0, b"\x89HDF\r\n\x1A\n", kind!("application/x-hdf5")),
+    magic(12, b"\x62\x31\x05\0", kind!("application/x-berkeley-db")),
+    magic(12, b"\x61\x15\x06\0", kind!("application/x-berkeley-db")),
+    magic(0, b"\x1A\0\0\x04\0\0", kind!("application/vnd.lotus-notes")),
     magic(0, b"bplist00", kind!("application/x-bplist")),
     magic(0, b"\xD4\xC3\xB2\xA1", kind!("application/vnd.tcpdump.pcap")),
     magic(0, b"\xA1\xB2\xC3\xD4", kind!("application/vnd.tcpdump.pcap")),
@@ -303,6 +346,12 @@ const TABLE: &[Magic] = &[
     magic(0, b"#!AMR", kind!("audio/AMR")),
     magic(0, b"#!SILK", kind!("audio/silk")),
     magic(0, b"\x02#!SILK", kind!("audio/silk")),
+    magic(0, b"MAC \x96\x0F", kind!("audio/x-ape")),
+    magic(0, b"caff\0\x01\0\0", kind!("audio/x-caf")),
+    magic(0, b"MPCKSH", kind!("audio/x-musepack")),
+    magic(0, b"wvpk", kind!("audio/x-wavpack")),
+    magic(0, b".RMF\0\0\0", kind!("application/vnd.rn-realmedia")),
+    magic(0, b"\x06\x0E\x2B\x34\x02\x05\x01\x01", kind!("application/mxf")),
     magic(0, b"MThd", kind!("audio/midi")),
     magic(0, b".snd", kind!("audio/basic")),
     pair(b"RIFF", 8, b"WAVE", kind!("audio/vnd.wave")),
@@ -329,8 +378,14 @@ const TABLE: &[Magic] = &[
     magic(0, b"-----BEGIN ", kind!("application/x-pem-file")),
     magic(0, b"\x76\xE8\x04\x60\xC4\x11\xE3\x86", kind!("application/x-microsoft-rpmsg-message")),
     magic(0, b"LUKS\xBA\xBE", kind!("application/x-luks")),
+    magic(0, b"age-encryption.org/v1\n", kind!("application/x-age-encryption")),
+    magic(0, b"Salted__", kind!("application/x-openssl-encrypted")),
+    magic(0, b"MDMP\x93\xA7", kind!("application/x-minidump")),
+    magic(0, b"d8:announce", kind!("application/x-bittorrent")),
     magic(0, b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", kind!("application/x-keepass")),
     // fonts
+    pair(b"\x80\x01", 6, b"%!PS-AdobeFont", kind!("application/x-font-type1")),
+    pair(b"\x80\x01", 6, b"%!FontType1", kind!("application/x-font-type1")),
     magic(0, b"OTTO\0", kind!("font/otf")),
     magic(0, b"\0\x01\0\0\0", kind!("font/ttf")),
     magic(0, b"ttcf", kind!("font/collection")),

@@ -29,7 +29,7 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
         return kind!("application/ofd");
     }
     if has("Index/Document.iwa") || has("Index.zip") || has("index.apxl") || has("index.xml") {
-        return apple(&archive);
+        return apple(&mut archive);
     }
     if has("META-INF/container.xml") {
         return kind!("application/epub+zip");
@@ -46,7 +46,16 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
 }
 
 /// Apple's Pages, Numbers and Keynote, by entries unique to each.
-fn apple<R: Read + std::io::Seek>(archive: &zip::ZipArchive<R>) -> Kind {
+fn apple<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>) -> Kind {
+    // the documents of one XML file state what they are at their root
+    if let Some(start) = text_of(archive, "index.xml", 4096) {
+        if start.contains("<ls:document") {
+            return kind!("application/vnd.apple.numbers");
+        }
+        if start.contains("<sl:document") {
+            return kind!("application/vnd.apple.pages");
+        }
+    }
     let starts = |start: &[u8]| archive.file_names_raw().any(|name| name.starts_with(start));
     let has = |name: &str| archive.index_for_name(name).is_some();
     if has("index.apxl") || starts(b"Index/Slide") || starts(b"Index/MasterSlide") {

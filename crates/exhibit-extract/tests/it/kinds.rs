@@ -17,6 +17,22 @@ fn files_are_told_by_their_bytes() {
         ("x", b"%PDF-1.7\n".to_vec(), "application/pdf"),
         ("x", b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "image/jpeg"),
         ("x", tar, "application/x-tar"),
+        ("x", at(64, b"\x7F\x10\xDA\xBE"), "application/x-virtualbox-vdi"),
+        ("x", at(3, b"NTFS    \0"), "application/x-ntfs-image"),
+        ("x", at(3, b"-FVE-FS-\0"), "application/x-bitlocker-image"),
+        ("x", at(32, b"NXSB"), "application/x-apfs-image"),
+        ("x", at(1080, b"\x53\xEF\x01\0"), "application/x-ext-image"),
+        ("x", at(1024, b"H+\0\x04"), "application/x-hfs-image"),
+        ("x", at(32769, b"BEA01\x01"), "application/x-udf-image"),
+        ("x", at(7, b"**ACE**"), "application/x-ace-compressed"),
+        ("x", b"MSWIM\0\0\0\xd0\0\0\0".to_vec(), "application/x-ms-wim"),
+        ("x", b"age-encryption.org/v1\n-> X25519 x\n\x80\x81".to_vec(), "application/x-age-encryption"),
+        ("x", b"Salted__\x01\x02\x03\x04\x80".to_vec(), "application/x-openssl-encrypted"),
+        ("x", b"\x1A\0\0\x04\0\0\x29\0".to_vec(), "application/vnd.lotus-notes"),
+        ("x", b"CWS\x09\x80\x10\0\0x".to_vec(), "application/vnd.adobe.flash.movie"),
+        ("x", b"\x80\x01\x10\0\0\0%!PS-AdobeFont-1.0".to_vec(), "application/x-font-type1"),
+        ("x", b"wvpk\x20\0\0\0\x10\x04".to_vec(), "audio/x-wavpack"),
+        ("x", b"MDMP\x93\xA7\0\0".to_vec(), "application/x-minidump"),
         ("x", b"Rar!\x1A\x07\x01\0".to_vec(), "application/vnd.rar"),
         ("x", b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "application/x-7z-compressed"),
         ("x", b"\x85\x01\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88\x01\x07\xff".to_vec(), "application/pgp-encrypted"),
@@ -140,4 +156,12 @@ fn files_of_no_reader_are_unsupported_by_name_and_lying_names_suspicious() {
     assert!(said.has_note(&NoteCode::ProgramDisguised { extension: "pdf".to_owned(), media_type }));
     assert!(read("a\u{202e}txt.exe", b"x").has_note(&NoteCode::NameReordersLetters));
     assert_eq!(read("x", b"").verdict, Verdict::Empty);
+}
+
+/// Bytes at an offset, behind zeros and before others.
+fn at(offset: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; offset];
+    file.extend(bytes);
+    file.resize(offset + bytes.len() + 600, 0);
+    file
 }

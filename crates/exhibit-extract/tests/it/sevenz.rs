@@ -70,6 +70,10 @@ fn an_archive_without_its_end_has_no_entries() {
     let bytes = fixture("lzma2.7z");
     let cut = read("a.7z", &bytes[..bytes.len() - 20]);
     assert_eq!(cut.verdict, Verdict::Failed(Reason::NoEntries));
+    let part = read("a.7z.001", &bytes[..bytes.len() - 20]);
+    assert!(part.has_note(&NoteCode::ArchiveSplit), "{:?}", part.notes);
+    let rest = read("a.7z.002", &[0x80, 1, 0xFF, 2, 0, 3, 0xFE, 4].repeat(40));
+    assert_eq!(rest.verdict, Verdict::Unsupported(Reason::ContinuedFile));
     let trailing = read("a.7z", &[&bytes[..], b"appended"].concat());
     assert!(trailing.has_note(&NoteCode::TrailingBytes { bytes: Some(8) }), "{:?}", trailing.notes);
 }

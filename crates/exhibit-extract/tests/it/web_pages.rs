@@ -16,6 +16,7 @@ fn visible_text_comes_in_reading_order() {
         ("<script>if (a<b) { '<p>no' }</script><style>p{}</style>yes", "yes\n"),
         ("<p>x&nbsp;&lt;y&gt; &#x65B0;&#30086;", "x\u{a0}<y> 新疆\n"),
         ("<img alt='a seal' src='cid:1'> after", "a seal after\n"),
+        ("before<img alt='a seal'>after<img alt=''>wards", "before a seal afterwards\n"),
         ("<!-- no -->yes<!-- no", "yes\n"),
         ("<textarea> a\n b</textarea>", " a\n b\n"),
     ] {

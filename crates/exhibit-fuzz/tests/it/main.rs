@@ -36,6 +36,8 @@ fn text_and_mail() {
 #[test]
 fn archives() {
     torment(&["format_zip", "format_tar", "format_compressed"], 20);
+    torment(&["format_sevenz", "format_rar", "format_cabinet", "format_ar", "format_cpio"], 20);
+    torment(&["format_lha", "format_arj", "format_iso", "format_fat", "format_selfextracting"], 20);
 }
 
 #[test]
@@ -46,6 +48,27 @@ fn office_files() {
 #[test]
 fn outlook_and_rtf_files() {
     torment(&["format_rtf", "format_msg", "format_tnef", "format_pst", "format_cms"], 8);
+}
+
+#[test]
+fn fixed_layouts_and_books() {
+    torment(
+        &[
+            "format_ofd",
+            "format_xps",
+            "format_book",
+            "format_visio",
+            "format_hangul",
+            "format_iwork",
+            "format_publisher",
+        ],
+        8,
+    );
+}
+
+#[test]
+fn databases_and_web_archives() {
+    torment(&["format_sqlite", "format_access", "format_dbase", "format_warc"], 20);
 }
 
 #[test]

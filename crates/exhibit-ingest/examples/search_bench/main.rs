@@ -1,7 +1,7 @@
 //! Measures searching on generated pages, beside Tantivy's default chain in the same run:
 //! `cargo xtask bench search --pages N`.
 //!
-//! What is measured is what stands between page packs and answers: making the index, searching, counting facets,
+//! What is measured is everything between page packs and answers: making the index, searching, counting facets,
 //! asking a batch. Reading files is not: pages are put into packs and catalogue directly. Where the folder has a case
 //! already, of as many pages, it is searched as it is.
 

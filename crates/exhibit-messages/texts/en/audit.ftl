@@ -69,7 +69,7 @@ sealed-with-waiting-items =
         [one] the case is sealed, but { $count } item waits to be read
        *[other] the case is sealed, but { $count } items wait to be read
     }
-bag-incomplete = it was not taken in completely; `exhibit bag import` resumes
+bag-incomplete = it was not imported completely; `exhibit bag import` resumes
 anchor-not-logged = no log entry records it; import it again
 quote-not-logged = the log does not record this quote: it was added or altered
 quote-ahead = it was written, but its log entry was not

@@ -1,7 +1,7 @@
 ### What there is to know about a file that was read: one message or more for each code of docs/formats/codes.md.
 ### Lower case, no full stop.
 
-zip-directory-lost = the archive’s directory is lost; entries were found by searching for their headers
+zip-directory-lost = the archive’s directory is damaged or missing; entries were found by searching for their headers
 archive-split = one volume of an archive that is split over several files
 entries-missing =
     { $entries ->

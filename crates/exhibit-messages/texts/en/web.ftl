@@ -604,10 +604,10 @@ kind-other = Other
 
 ## the progress of an intake, on the overview
 intake = Progress
-intake-running = Files are being taken in and read. What is searchable already can be searched now.
+intake-running = Files are being ingested and read. What is searchable already can be searched now.
 intake-stopping = The files in work are being finished.
 intake-paused = Paused: no further files are read. What was read before can be searched.
-intake-finished = All files have been taken in and read.
+intake-finished = All files have been ingested and read.
 intake-failed = Stopped by an error:
 intake-step = Step
 intake-done = Done

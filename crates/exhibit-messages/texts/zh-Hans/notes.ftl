@@ -1,6 +1,6 @@
 ### 文件处理说明。
 
-zip-directory-lost = 压缩包的目录已丢失；通过搜索文件头找到了其中的条目
+zip-directory-lost = 压缩包的目录已损坏或缺失；通过搜索文件头找到了其中的条目
 archive-split = 分卷压缩包中的一卷
 entries-missing = 压缩包声明的条目比实际多 { $entries } 个
 blocks-damaged = 压缩包中有 { $blocks } 个数据块损坏，不属于任何文件

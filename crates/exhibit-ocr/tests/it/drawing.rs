@@ -4,65 +4,85 @@ use std::path::PathBuf;
 use ttf_parser::{Face, OutlineBuilder};
 
 /// A font of the system.
-pub struct Font(Vec<u8>);
+pub(crate) struct Font {
+    bytes: Vec<u8>,
+    /// Its number in a collection.
+    number: u32,
+}
 
 impl Font {
     /// The sans or serif font with simplified and traditional Chinese, Latin and Cyrillic letters.
-    pub fn cjk(serif: bool) -> Self {
+    pub(crate) fn cjk(serif: bool) -> Self {
         let name = if serif { "NotoSerifCJK-Regular.ttc" } else { "NotoSansCJK-Regular.ttc" };
-        let folders = ["/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk", "/usr/share/fonts"];
-        let path = folders.iter().map(|folder| PathBuf::from(folder).join(name)).find(|path| path.exists());
-        Self(std::fs::read(path.expect("fonts-noto-cjk is installed")).expect("a readable font"))
+        // of the collection's languages, 2 is simplified Chinese
+        Self { bytes: read(name), number: 2 }
+    }
+
+    /// A sans font with Latin and Cyrillic letters.
+    pub(crate) fn european() -> Self {
+        Self { bytes: read("NotoSans-Regular.ttf"), number: 0 }
     }
 
     fn face(&self) -> Face<'_> {
-        // of the collection's languages, 2 is simplified Chinese
-        Face::parse(&self.0, 2).expect("a font")
+        Face::parse(&self.bytes, self.number).expect("a font")
     }
+}
+
+fn read(name: &str) -> Vec<u8> {
+    let folders = [
+        "/usr/share/fonts/opentype/noto",
+        "/usr/share/fonts/truetype/noto",
+        "/usr/share/fonts/noto-cjk",
+        "/usr/share/fonts/noto",
+        "/usr/share/fonts",
+    ];
+    let path = folders.iter().map(|folder| PathBuf::from(folder).join(name)).find(|path| path.exists());
+    let path = path.unwrap_or_else(|| panic!("{name} is not there: fonts-noto-core and fonts-noto-cjk are needed"));
+    std::fs::read(path).expect("a readable font")
 }
 
 /// Where and how text is drawn: the page's points go through this on their way to pixels.
 #[derive(Clone, Copy)]
-pub struct Turn {
+pub(crate) struct Turn {
     /// x' = a x + b y + c, y' = d x + e y + f
-    pub matrix: [f32; 6],
+    pub(crate) matrix: [f32; 6],
 }
 
 impl Turn {
-    pub const NONE: Self = Self { matrix: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0] };
+    pub(crate) const NONE: Self = Self { matrix: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0] };
 
     /// Clockwise around a centre.
-    pub fn around(x: f32, y: f32, degrees: f32) -> Self {
+    pub(crate) fn around(x: f32, y: f32, degrees: f32) -> Self {
         let (s, c) = degrees.to_radians().sin_cos();
         Self { matrix: [c, -s, x - c * x + s * y, s, c, y - s * x - c * y] }
     }
 
-    pub fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
+    pub(crate) fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let [a, b, c, d, e, f] = self.matrix;
         (a * x + b * y + c, d * x + e * y + f)
     }
 }
 
 /// A picture that is drawn on.
-pub struct Canvas {
-    pub width: usize,
-    pub height: usize,
+pub(crate) struct Canvas {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     rgb: Vec<u8>,
-    pub turn: Turn,
+    pub(crate) turn: Turn,
 }
 
 impl Canvas {
-    pub fn new(width: usize, height: usize, paper: [u8; 3]) -> Self {
+    pub(crate) fn new(width: usize, height: usize, paper: [u8; 3]) -> Self {
         Self { width, height, rgb: paper.repeat(width * height), turn: Turn::NONE }
     }
 
     /// Its bytes: red, green and blue of each pixel.
-    pub fn into_rgb(self) -> Vec<u8> {
+    pub(crate) fn into_rgb(self) -> Vec<u8> {
         self.rgb
     }
 
     /// Turned by quarters clockwise.
-    pub fn rotated(self, quarters: usize) -> Self {
+    pub(crate) fn rotated(self, quarters: usize) -> Self {
         (0..quarters).fold(self, |from, _| {
             let mut to = Self::new(from.height, from.width, [0; 3]);
             for y in 0..to.height {
@@ -76,7 +96,7 @@ impl Canvas {
     }
 
     /// Changes every pixel.
-    pub fn each(&mut self, mut change: impl FnMut(usize, usize, [u8; 3]) -> [u8; 3]) {
+    pub(crate) fn each(&mut self, mut change: impl FnMut(usize, usize, [u8; 3]) -> [u8; 3]) {
         for y in 0..self.height {
             for x in 0..self.width {
                 let at = (y * self.width + x) * 3;
@@ -87,7 +107,7 @@ impl Canvas {
     }
 
     /// Draws text from left to right; returns each character with its place before turning: left and right edge.
-    pub fn text(
+    pub(crate) fn text(
         &mut self,
         font: &Font,
         size: f32,
@@ -113,7 +133,7 @@ impl Canvas {
     }
 
     /// Draws characters below each other, centred on `x`.
-    pub fn column(&mut self, font: &Font, size: f32, x: f32, top: f32, text: &str, ink: [u8; 3]) {
+    pub(crate) fn column(&mut self, font: &Font, size: f32, x: f32, top: f32, text: &str, ink: [u8; 3]) {
         for (index, character) in text.chars().enumerate() {
             let baseline = top + size * (0.88 + 1.12 * index as f32);
             self.text(font, size, x - size / 2.0, baseline, &character.to_string(), ink);
@@ -163,7 +183,7 @@ impl Canvas {
         }
     }
 
-    pub fn line(&mut self, from: (f32, f32), to: (f32, f32), thickness: f32, ink: [u8; 3]) {
+    pub(crate) fn line(&mut self, from: (f32, f32), to: (f32, f32), thickness: f32, ink: [u8; 3]) {
         let length = (to.0 - from.0).hypot(to.1 - from.1).max(1e-3);
         let (nx, ny) = ((from.1 - to.1) / length * thickness / 2.0, (to.0 - from.0) / length * thickness / 2.0);
         let corners =

@@ -2,7 +2,7 @@
 
 use crate::drawing::{Canvas, Font};
 use crate::{ToRead, engine, read, text};
-use exhibit_ocr::{Limits, Pixels, Recognition};
+use exhibit_ocr::{Pixels, ReadingLimits, Recognition};
 
 fn random(seed: u64) -> impl FnMut(u32) -> u32 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -93,7 +93,7 @@ fn a_page_of_specks_is_bounded() {
     let Some(engine) = engine() else { return };
     let mut canvas = Canvas::new(1500, 1500, [255; 3]);
     canvas.each(|x, y, _| if x % 10 < 6 && y % 10 < 6 { [0; 3] } else { [255; 3] });
-    let limits = Limits { lines: 400, width: 40_000, small_width: 4000 };
+    let limits = ReadingLimits { lines: 400, width: 40_000, small_width: 4000 };
     let reading = engine.read(&canvas.pixels(), Recognition::Both, limits).expect("a reading");
     assert!(reading.lines.len() <= 400, "{}", reading.lines.len());
 }

@@ -6,7 +6,7 @@ mod hostile;
 mod layout;
 mod reading;
 
-use exhibit_ocr::{Engine, Limits, Pixels, Reading, Recognition, models};
+use exhibit_ocr::{Engine, Pixels, Reading, ReadingLimits, Recognition, models};
 use std::sync::OnceLock;
 
 /// The engine; `None` if the crate was built without models.
@@ -21,7 +21,7 @@ fn engine() -> Option<&'static Engine> {
 }
 
 fn read(engine: &Engine, picture: &Pixels) -> Reading {
-    engine.read(picture, Recognition::Both, Limits::STANDARD).expect("a reading")
+    engine.read(picture, Recognition::Both, ReadingLimits::STANDARD).expect("a reading")
 }
 
 /// Without blanks: the models leave out some between words.

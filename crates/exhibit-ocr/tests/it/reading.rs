@@ -2,7 +2,7 @@
 
 use crate::drawing::{Canvas, Font, Turn};
 use crate::{ToRead, engine, read, text, tight};
-use exhibit_ocr::{Engine, Limits, Pixels, Recognition, Size, Way, models};
+use exhibit_ocr::{Engine, Pixels, ReadingLimits, Recognition, Size, Trust, Way, models};
 
 const PAGE: [&str; 6] = [
     "关于加强仓库登记管理的通知",
@@ -85,7 +85,7 @@ fn doubt_is_kept_with_alternatives() {
     canvas.text(&Font::cjk(false), 40.0, 40.0, 70.0, "未经许可不得入内十七号库房", [0; 3]);
     // every other row of pixels of two letters is lost
     canvas.each(|x, y, pixel| if (120..200).contains(&x) && y % 4 < 2 { [255; 3] } else { pixel });
-    let reading = engine.read(&canvas.pixels(), Recognition::Tiny, Limits::STANDARD).expect("a reading");
+    let reading = engine.read(&canvas.pixels(), Recognition::Tiny, ReadingLimits::STANDARD).expect("a reading");
     let characters: Vec<_> = reading.lines.iter().flat_map(|line| &line.characters).collect();
     assert!(characters.iter().any(|c| !c.others.is_empty()), "{characters:#?}");
     for c in characters {
@@ -106,6 +106,25 @@ fn traditional_text_is_read_by_the_larger_model() {
     let reading = read(engine, &canvas.pixels());
     assert_eq!(text(&reading), lines.join("\n"), "{reading:#?}");
     assert!(reading.lines.iter().all(|line| line.size == Size::Small));
+}
+
+#[test]
+fn letters_of_an_unknown_script_are_not_believed() {
+    let Some(engine) = engine() else { return };
+    let mut canvas = Canvas::new(900, 460, [255; 3]);
+    let lines = [
+        "Журнал регистрации склада за апрель",
+        "Исх. № 88/19 от 14 мая 2019 года",
+        "Просим подтвердить число пассажиров",
+        "ВХ 1007, ВХ 1012, ВХ 1015, ВХ 1021",
+        "Дежурный сообщил об этом вечером",
+    ];
+    for (row, line) in lines.iter().enumerate() {
+        canvas.text(&Font::european(), 32.0, 60.0, 90.0 + 70.0 * row as f32, line, [0; 3]);
+    }
+    let reading = read(engine, &canvas.pixels());
+    assert_eq!(reading.lines.len(), 5, "{reading:#?}");
+    assert!(reading.lines.iter().all(|line| line.trust != Trust::Read), "{reading:#?}");
 }
 
 #[test]
@@ -131,12 +150,12 @@ fn limits_are_kept_and_reported() {
     let Some(engine) = engine() else { return };
     let picture = page(&Font::cjk(false), 0.0).pixels();
     let limited = |limits| engine.read(&picture, Recognition::Both, limits).expect("a reading");
-    let reading = limited(Limits { lines: 3, ..Limits::STANDARD });
+    let reading = limited(ReadingLimits { lines: 3, ..ReadingLimits::STANDARD });
     assert_eq!((reading.lines.len(), reading.more), (3, true));
-    let reading = limited(Limits { width: 1500, ..Limits::STANDARD });
+    let reading = limited(ReadingLimits { width: 1500, ..ReadingLimits::STANDARD });
     let unread = reading.lines.iter().filter(|line| line.characters.is_empty()).count();
     assert!(reading.more && (1..6).contains(&unread), "{unread}");
-    let reading = limited(Limits { small_width: 0, ..Limits::STANDARD });
+    let reading = limited(ReadingLimits { small_width: 0, ..ReadingLimits::STANDARD });
     assert!(!reading.more && reading.lines.iter().all(|line| line.size == Size::Tiny));
 }
 
@@ -145,15 +164,15 @@ fn models_that_are_none_are_refused() {
     let Some(files) = models::embedded() else { return };
     let load = |files| Engine::load(files).map(|_| ()).map_err(|error| error.to_string());
     for bytes in [&b""[..], b"onnx"] {
-        let error = load(exhibit_ocr::Files { tiny: bytes.into(), ..files.clone() }).expect_err("no model");
+        let error = load(exhibit_ocr::ModelFiles { tiny: bytes.into(), ..files.clone() }).expect_err("no model");
         assert!(error.contains("tiny"), "{error}");
     }
     let truncated = files.tiny[..files.tiny.len() / 2].to_vec();
-    assert!(load(exhibit_ocr::Files { tiny: truncated.into(), ..files.clone() }).is_err());
-    let error = load(exhibit_ocr::Files { tiny_characters: "a\nbc\n".into(), ..files.clone() }).expect_err("two");
+    assert!(load(exhibit_ocr::ModelFiles { tiny: truncated.into(), ..files.clone() }).is_err());
+    let error = load(exhibit_ocr::ModelFiles { tiny_characters: "a\nbc\n".into(), ..files.clone() }).expect_err("two");
     assert!(error.contains("line 2"), "{error}");
     // a dictionary of another model: refused when a line is read
-    let mixed = Engine::load(exhibit_ocr::Files { tiny_characters: "a\nb\n".into(), ..files }).expect("loads");
+    let mixed = Engine::load(exhibit_ocr::ModelFiles { tiny_characters: "a\nb\n".into(), ..files }).expect("loads");
     let picture: Pixels = page(&Font::cjk(false), 0.0).pixels();
-    assert!(mixed.read(&picture, Recognition::Tiny, Limits::STANDARD).is_err());
+    assert!(mixed.read(&picture, Recognition::Tiny, ReadingLimits::STANDARD).is_err());
 }

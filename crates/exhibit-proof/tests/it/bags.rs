@@ -2,7 +2,7 @@
 //! (github.com/LibraryOfCongress/bagit-conformance-suite, public domain): each case is built here as a bag of version 1.0
 //! with SHA-256 and SHA-512, with the name and the verdict of the suite.
 
-use exhibit_proof::bagit::{Checked, Files, FoundFile, Unreadable, check};
+use exhibit_proof::bagit::{Checked, FileKind, Files, FoundFile, Unreadable, check};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
 use sha2::{Digest as _, Sha256, Sha512};
@@ -17,7 +17,7 @@ impl Files for Bag {
         let found = |(path, bytes): (&Vec<u8>, &Vec<u8>)| FoundFile {
             path: path.clone(),
             size: bytes.len() as u64,
-            plain: !bytes.starts_with(b"-> "),
+            kind: if bytes.starts_with(b"-> ") { FileKind::Special } else { FileKind::Plain },
         };
         Ok(self.0.iter().map(found).collect())
     }

@@ -5,7 +5,7 @@ use crate::{check, deviations, page, request};
 use exhibit_messages::Message;
 use exhibit_proof::finding::Fault;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{Trust, policy_text};
+use exhibit_proof::package::{TrustInput, policy_text};
 use exhibit_verify::{Report, TrustedFiles, VerifyRequest, What, check_bag, verify};
 use expect_test::expect;
 use std::fs;
@@ -24,7 +24,7 @@ fn a_good_bag_is_good_with_the_right_key() {
 
         Checked
           - 10 files (3,654 bytes), read and compared with the digest manifests
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - Nothing in the package was added, removed or changed since its manifests were written.
@@ -159,7 +159,7 @@ const TAMPERED: &[Case] = &[
     (
         "the proof of another entry",
         |bag| {
-            let other = bag.text("custody/entries/000000001.tlog-proof");
+            let other = bag.text("custody/entries/000000003.tlog-proof");
             bag.put("custody/entries/000000002.tlog-proof", other);
             bag.relist_tags();
         },
@@ -310,7 +310,7 @@ fn every_tampering_is_a_deviation_at_its_place() {
         let folder = bag.write();
         let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
         assert_has(name, &report, wanted);
-        let in_memory = check_bag(&mut bag, &Trust::default(), &TrustedFiles::default(), false).report;
+        let in_memory = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
         assert_has(name, &in_memory, wanted);
     }
 }
@@ -326,12 +326,12 @@ fn every_changed_byte_of_a_small_file_is_found() {
             if !path.starts_with("tagmanifest-") {
                 bag.relist_tags();
             }
-            let report = check_bag(&mut bag, &Trust::default(), &TrustedFiles::default(), false).report;
+            let report = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
             assert!(!report.is_good(), "byte {at} of {path}");
         }
         let mut bag = good.clone();
         bag.remove(path);
-        let report = check_bag(&mut bag, &Trust::default(), &TrustedFiles::default(), false).report;
+        let report = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
         assert!(!report.is_good(), "{path} was removed");
     }
 }

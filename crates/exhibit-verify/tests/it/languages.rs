@@ -9,7 +9,7 @@ use std::path::Path;
 
 fn reports() -> Vec<Report> {
     let mut reports = Vec::new();
-    let mut tampered = bag(Plan { first: Some("N-0099"), handover: true, witnessed: true, sealed: false });
+    let mut tampered = bag(Plan { first: Some("N-0099"), handover: true, witnessed: true, ..Plan::default() });
     for known in [1, 2, 9] {
         let folder = tampered.write();
         reports.push(check(What::Bag, folder.path(), &key(known)).expect("a report"));

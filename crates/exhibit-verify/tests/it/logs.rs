@@ -1,7 +1,9 @@
 //! Proofs of entries, checkpoints and complete copies of logs.
 
-use crate::made::{Log, Plan, bag, key, signer};
+use crate::made::{Forgery, HONEST, Log, Plan, bag, key, set, signer};
 use crate::{check, deviations, page, request};
+use exhibit_proof::chain::key_ref;
+use exhibit_proof::json::JsonValue;
 use exhibit_verify::{VerifyRequest, What, verify};
 use expect_test::expect;
 use std::fs;
@@ -18,7 +20,7 @@ fn a_good_proof_of_an_entry() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
@@ -84,7 +86,7 @@ fn a_checkpoint_and_its_key() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root l6MgZ8zKifycgErI25vTt6SHvpjA6CFj/psSEgtbjC0=
+          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
@@ -117,7 +119,7 @@ fn a_checkpoint_by_a_successor_of_the_known_key() {
 
 fn log() -> Log {
     let mut log = Log::new(1);
-    log.push("source.receive", "source:1", []);
+    log.receive_source();
     log.hand_over(2);
     log.push("case.seal", "case", []);
     log
@@ -132,7 +134,7 @@ fn a_complete_copy_of_a_log() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 5 entries, root oKHb8fLQ40thCE1oRhy6Lp77c81VvpthwKXVCs39zP4=
+          - custody log 0123456789abcdef/custody, 5 entries, root m2Eh05KC3Hffa/+3Be4vz3Bx9YHlP6o3IMXGvoCBzXU=
           - all 5 entries of the log, and every hash above them
 
         Proved
@@ -166,6 +168,141 @@ fn every_changed_byte_of_a_copy_of_a_log_is_found() {
             assert!(!report.is_good(), "{path} was removed");
         }
     }
+}
+
+/// A forgery of a whole log: its name, what is forged, the entries after the first, and the deviation.
+type Forged = (&'static str, Forgery, fn(&mut Log), &'static str);
+
+const FORGED: &[Forged] = &[
+    (
+        "an entry after the seal",
+        HONEST,
+        |log| {
+            log.push("case.seal", "case", []);
+            log.receive_source();
+        },
+        "tile/entries/000.p/3: entry 2: after-seal",
+    ),
+    (
+        "a key that was revoked",
+        HONEST,
+        |log| {
+            let reason = JsonValue::map([("reason", "lost".into())]);
+            log.push("key.revoke", &key_ref(signer(1).verifier()), [("facts", reason)]);
+            log.receive_source();
+        },
+        "tile/entries/000.p/3: entry 1: key-revoked",
+    ),
+    (
+        "a text in place of a time",
+        Forgery {
+            entry: |number, entry| {
+                if number == 1 {
+                    set(entry, "at", "before the trial")
+                }
+            },
+            ..HONEST
+        },
+        |log| drop(log.receive_source().to_string()),
+        "tile/entries/000.p/2: entry 1: entry-time: `at` must be like 2026-11-23T09:30:00.000000Z",
+    ),
+    (
+        "another number",
+        Forgery {
+            entry: |number, entry| {
+                if number == 1 {
+                    set(entry, "seq", 7)
+                }
+            },
+            ..HONEST
+        },
+        |log| drop(log.receive_source().to_string()),
+        "tile/entries/000.p/2: entry 1: entry-number: states number 7",
+    ),
+    (
+        "an act of the access log",
+        HONEST,
+        |log| drop(log.push("search", "case", []).to_string()),
+        "tile/entries/000.p/2: entry 1: entry-act: \"search\" is not an act of this log",
+    ),
+    (
+        "a case that is opened by nothing",
+        Forgery {
+            entry: |_, entry| {
+                set(entry, "act", "case.seal");
+                set(entry, "made", JsonValue::List(Vec::new()));
+                set(entry, "facts", JsonValue::map([]));
+            },
+            ..HONEST
+        },
+        |_| {},
+        "tile/entries/000.p/1: entry 0: entry-first",
+    ),
+    (
+        "another signature on the checkpoint",
+        Forgery {
+            note: |note| {
+                let also = exhibit_proof::SignerKey::new("court.example/register", &[4; 32]).expect("a name");
+                note.signatures.push(also.sign(&note.text));
+            },
+            ..HONEST
+        },
+        |_| {},
+        "checkpoint: checkpoint-lines",
+    ),
+    (
+        "an extension line in the checkpoint",
+        Forgery {
+            note: |note| {
+                note.text.push_str("registered\n");
+                note.signatures = vec![signer(1).sign(&note.text)];
+            },
+            ..HONEST
+        },
+        |_| {},
+        "checkpoint: checkpoint-lines",
+    ),
+    (
+        "an origin in words",
+        Forgery { origin: "court-archive/custody", ..HONEST },
+        |_| {},
+        "key.pub: origin: not the origin of a log",
+    ),
+];
+
+#[test]
+fn a_whole_log_that_breaks_a_rule_is_not_good_although_it_is_signed() {
+    for (name, forgery, fill, wanted) in FORGED {
+        let mut log = Log::forged(1, *forgery);
+        fill(&mut log);
+        let folder = log.copy().write();
+        let report = verify(&request(What::Checkpoint, folder.path())).expect("a report");
+        let found = deviations(&report, folder.path());
+        assert!(found.contains(&(*wanted).to_owned()), "{name}: {wanted} is not in {found:#?}");
+        assert!(
+            !report.proved.iter().any(|line| line.id() == "proved-whole-log")
+                || *wanted == "checkpoint: checkpoint-lines"
+        );
+    }
+    let mut files = log().copy();
+    files.put("tile/empty/x", "");
+    let folder = files.write();
+    fs::remove_file(folder.path().join("tile/empty/x")).expect("removed");
+    let report = check(What::Checkpoint, folder.path(), &key(2)).expect("a report");
+    assert_eq!(deviations(&report, folder.path()), ["tile/empty: empty-folder"]);
+}
+
+#[test]
+fn a_log_that_ends_with_a_handover_has_both_signatures() {
+    let mut log = Log::new(1);
+    log.hand_over(2);
+    let mut files = log.copy();
+    let proof = files.text("handovers/000000001.tlog-proof");
+    let note = &proof[proof.find("\n\n").expect("a checkpoint") + 2..];
+    files.put("checkpoint", note);
+    let folder = files.write();
+    let report = check(What::Checkpoint, folder.path(), &key(2)).expect("a report");
+    assert!(report.is_good(), "{:?}", report.deviations);
 }
 
 #[test]

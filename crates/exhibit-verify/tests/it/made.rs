@@ -1,15 +1,18 @@
 //! A builder of small logs and bags, from `exhibit-proof` alone and with fixed keys, times and salts
-//! (`docs/formats/custody.md`, `docs/formats/bag.md`).
+//! (`docs/formats/custody.md`, `docs/formats/bag.md`). A [`Forgery`] makes them otherwise than the formats allow, as a
+//! holder of the right key can: everything is signed, proved and listed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::anchor::{Anchor, Passage};
-use exhibit_proof::bagit::{Files, FoundFile, Unreadable, check};
+use exhibit_proof::bagit::{FileKind, Files, FoundFile, Unreadable, check};
 use exhibit_proof::chain::{handover_path, key_ref};
 use exhibit_proof::document::DocumentTree;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
-use exhibit_proof::package::{self, Trust, entry_path, picture_path, policy_text, proof_path, record_path, text_path};
+use exhibit_proof::package::{
+    self, TrustInput, entry_path, picture_path, policy_text, proof_path, record_path, text_path,
+};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
 use exhibit_proof::tile::{Layer, TileName, push_entry, write_hashes};
@@ -17,7 +20,7 @@ use exhibit_proof::tree::{self, ProofError, complete_root};
 use exhibit_proof::{Checkpoint, Hash, KeyKind, Signature, SignedNote, SignerKey, VerifierKey};
 use exhibit_verify::loadfile;
 use sha2::{Digest as _, Sha256, Sha512};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use tempfile::TempDir;
 
@@ -58,6 +61,66 @@ fn reference(bytes: &[u8]) -> String {
 
 fn list(texts: &[&str]) -> JsonValue {
     JsonValue::List(texts.iter().map(|text| (*text).into()).collect())
+}
+
+/// The members of an entry or a record.
+pub(crate) type Members = BTreeMap<String, JsonValue>;
+
+/// What a holder of the key does otherwise than the formats allow. Each step is a function that changes nothing by default.
+#[derive(Clone, Copy)]
+pub(crate) struct Forgery {
+    /// The origin of the log.
+    pub(crate) origin: &'static str,
+    /// The number of the first page of the first document.
+    pub(crate) first_page: u32,
+    /// Changes the members of an entry, by its number, before it is logged.
+    pub(crate) entry: fn(u64, &mut Members),
+    /// Changes the members of the record of an item.
+    pub(crate) record: fn(u64, &mut Members),
+    /// Changes the quote before it is logged.
+    pub(crate) quote: fn(&mut Anchor),
+    /// Changes the log before the export is logged.
+    pub(crate) before: fn(&mut Log),
+    /// Changes files before they are listed and the export is logged.
+    pub(crate) files: fn(&mut Tree),
+    /// Changes what the export names.
+    pub(crate) export: fn(&mut Vec<String>),
+    /// Changes the log after the export.
+    pub(crate) after: fn(&mut Log),
+    /// Changes each signed checkpoint.
+    pub(crate) note: fn(&mut SignedNote),
+    /// Changes the finished bag, before the tag files are listed.
+    pub(crate) finished: fn(&mut Tree, &Log),
+}
+
+/// Nothing is forged.
+pub(crate) const HONEST: Forgery = Forgery {
+    origin: ORIGIN,
+    first_page: 1,
+    entry: |_, _| {},
+    record: |_, _| {},
+    quote: |_| {},
+    before: |_| {},
+    files: |_| {},
+    export: |_| {},
+    after: |_| {},
+    note: |_| {},
+    finished: |_, _| {},
+};
+
+/// Changes a text to another one in the canonical text of a value.
+pub(crate) fn swap(members: &mut Members, from: &str, to: &str) {
+    let text = JsonValue::Map(members.clone()).write();
+    assert!(text.contains(from), "{text} has no {from:?}");
+    let Ok(JsonValue::Map(changed)) = JsonValue::read(text.replacen(from, to, 1).as_bytes()) else {
+        panic!("not canonical: {to}")
+    };
+    *members = changed;
+}
+
+/// Sets a member.
+pub(crate) fn set(members: &mut Members, name: &str, value: impl Into<JsonValue>) {
+    members.insert(name.to_owned(), value.into());
 }
 
 /// Files by path.
@@ -126,7 +189,7 @@ impl Files for Tree {
         let found = |(path, bytes): (&String, &Vec<u8>)| FoundFile {
             path: path.clone().into_bytes(),
             size: bytes.len() as u64,
-            plain: true,
+            kind: FileKind::Plain,
         };
         Ok(self.0.iter().map(found).collect())
     }
@@ -139,18 +202,34 @@ impl Files for Tree {
 
 /// A custody log.
 pub(crate) struct Log {
-    entries: Vec<Vec<u8>>,
+    pub(crate) entries: Vec<Vec<u8>>,
     handovers: Vec<(u64, LogProof)>,
-    signer: SignerKey,
+    pub(crate) signer: SignerKey,
+    forgery: Forgery,
+    /// Entries that the bag does not need.
+    pub(crate) hidden: BTreeSet<u64>,
 }
 
 impl Log {
     /// A log with its first entry, signed by the key of this byte.
     pub(crate) fn new(byte: u8) -> Self {
-        let mut log = Self { entries: Vec::new(), handovers: Vec::new(), signer: signer(byte) };
+        Self::forged(byte, HONEST)
+    }
+
+    /// The same with a forgery.
+    pub(crate) fn forged(byte: u8, forgery: Forgery) -> Self {
+        let signer = SignerKey::new(forgery.origin, &[byte; 32]).expect("a valid name");
+        let mut log = Self { entries: Vec::new(), handovers: Vec::new(), signer, forgery, hidden: BTreeSet::new() };
         let made = key_ref(log.signer.verifier());
-        log.push("case.open", "case", [("made", list(&[&made]))]);
+        let facts = JsonValue::map([("prefix", "EXH".into())]);
+        log.push("case.open", "case", [("made", list(&[&made])), ("facts", facts)]);
         log
+    }
+
+    /// Appends the receipt of a folder.
+    pub(crate) fn receive_source(&mut self) -> u64 {
+        let (facts, sealed) = (JsonValue::map([("channel", "folder".into())]), commitments(&["name"]));
+        self.push("source.receive", "source:1", [("facts", facts), ("sealed", sealed)])
     }
 
     /// Appends an entry; returns its number.
@@ -170,14 +249,16 @@ impl Log {
             ("tool", "exhibit 0.1.0".into()),
             ("salt", format!("{seq:032x}").into()),
         ];
-        let entry = JsonValue::map(fixed.into_iter().chain(members));
-        self.entries.push(entry.write().into_bytes());
+        let JsonValue::Map(mut entry) = JsonValue::map(fixed.into_iter().chain(members)) else { panic!("an object") };
+        (self.forgery.entry)(seq, &mut entry);
+        self.entries.push(JsonValue::Map(entry).write().into_bytes());
         seq
     }
 
     /// Appends the handover to the key of this byte.
     pub(crate) fn hand_over(&mut self, byte: u8) {
-        let (old, new) = (self.signer.verifier().clone(), signer(byte));
+        let new = SignerKey::new(self.forgery.origin, &[byte; 32]).expect("a valid name");
+        let old = self.signer.verifier().clone();
         let facts = JsonValue::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
         let index = self.push("key.add", &key_ref(new.verifier()), [("facts", facts)]);
         let reason = JsonValue::map([("reason", "superseded".into())]);
@@ -193,8 +274,11 @@ impl Log {
         let hashes: Vec<Hash> = self.entries.iter().map(|entry| Hash::leaf(entry)).collect();
         let size = hashes.len() as u64;
         let root = self.root(size);
-        let text = Checkpoint { origin: ORIGIN.to_owned(), size, root, extensions: Vec::new() }.text();
-        SignedNote { signatures: vec![self.signer.sign(&text)], text }
+        let origin = self.forgery.origin.to_owned();
+        let text = Checkpoint { origin, size, root, extensions: Vec::new() }.text();
+        let mut note = SignedNote { signatures: vec![self.signer.sign(&text)], text };
+        (self.forgery.note)(&mut note);
+        note
     }
 
     fn root(&self, size: u64) -> Hash {
@@ -244,6 +328,11 @@ impl Log {
     }
 }
 
+/// An object of commitments.
+pub(crate) fn commitments(names: &[&str]) -> JsonValue {
+    JsonValue::map(names.iter().map(|name| (*name, "ab".repeat(32).into())))
+}
+
 /// What is special about a bag.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Plan {
@@ -255,6 +344,10 @@ pub(crate) struct Plan {
     pub(crate) handover: bool,
     /// Whether [`witness`] cosigned the log before the export.
     pub(crate) witnessed: bool,
+    /// Whether another case handed the documents over.
+    pub(crate) received: bool,
+    /// Whether the entry after the export records the receiver.
+    pub(crate) transferred: bool,
 }
 
 /// An original with its pages, as it was received and read.
@@ -266,15 +359,27 @@ struct Original<'a> {
     picture: Option<&'a [u8]>,
     /// The container: its item and the entry of its receipt.
     container: Option<(u64, u64)>,
+    /// The entry of the receipt of the bag that it comes from.
+    source: Option<u64>,
+    first_page: u32,
 }
 
 pub(crate) const FIRST_PAGE: &str = "关于登记的通知\nAll residents must register.";
 
 /// A bag of two documents, the second attached to the first, with a quote from the first page.
 pub(crate) fn bag(plan: Plan) -> Tree {
+    forged_bag(plan, HONEST)
+}
+
+/// The same with a forgery.
+pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
     let mut files = Tree::default();
-    let mut log = Log::new(1);
-    log.push("source.receive", "source:1", []);
+    let mut log = Log::forged(1, forgery);
+    let source = if plan.received { Some(receive_bag(&mut log)) } else { None };
+    if source.is_none() {
+        let folder = log.receive_source();
+        log.hidden.insert(folder);
+    }
     let notice = Original {
         item: 1,
         name: "登记.txt",
@@ -282,6 +387,8 @@ pub(crate) fn bag(plan: Plan) -> Tree {
         pages: &[FIRST_PAGE, "تىزىملاش"],
         picture: Some(b"the bytes of a picture"),
         container: None,
+        source,
+        first_page: forgery.first_page,
     };
     let (receipt, reading) = add(&mut files, &mut log, &notice);
     let letter = Original {
@@ -291,9 +398,12 @@ pub(crate) fn bag(plan: Plan) -> Tree {
         pages: &["One page"],
         picture: None,
         container: Some((1, receipt)),
+        source,
+        first_page: 1,
     };
     add(&mut files, &mut log, &letter);
     add_quote(&mut files, &mut log, reading);
+    (forgery.before)(&mut log);
     if plan.handover {
         log.hand_over(2);
     }
@@ -301,24 +411,40 @@ pub(crate) fn bag(plan: Plan) -> Tree {
     files.put(package::METADATA, "{}");
     files.put("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
     let first = plan.first.map_or(String::new(), |first| format!("{}: {first}\n", loadfile::LABEL));
-    files.put("bag-info.txt", format!("Exhibit-Bag: 1\n{first}"));
-    files.put("VERIFY.txt", "How to check this package\n");
-    files.put("verify.sh", "#!/bin/sh\n");
+    let (day, origin) = ("2026-11-24", forgery.origin);
+    let info = format!(
+        "Bag-Software-Agent: exhibit 0.1.0\nBagging-Date: {day}\nExhibit-Bag: 1\n{first}External-Identifier: {origin}\n"
+    );
+    files.put("bag-info.txt", info);
+    for (path, text) in package::HELP {
+        files.put(path, text);
+    }
     if let Some(first) = plan.first {
         add_load_files(&mut files, &log, first);
     }
     files.relist();
-    let made: Vec<String> = package::BOUND.iter().map(|path| reference(&files.0[*path])).collect();
+    (forgery.files)(&mut files);
+    let mut made: Vec<String> = package::BOUND.iter().map(|path| reference(&files.0[*path])).collect();
+    (forgery.export)(&mut made);
     if plan.sealed {
         log.push("case.seal", "case", []);
         let at = "2026-11-24T08:00:00.000000Z".to_owned();
-        let text = Statement { origin: ORIGIN.to_owned(), at, made }.text();
+        let text = Statement { origin: origin.to_owned(), at, made }.text();
         let note = SignedNote { signatures: vec![log.signer.sign(&text)], text };
         files.put(package::STATEMENT, note.to_string());
     } else {
+        let manifest = reference(&files.0["manifest-sha256.txt"]);
         let made: Vec<&str> = made.iter().map(String::as_str).collect();
-        log.push("export", "case", [("made", list(&made))]);
+        let counts = [("documents", 2), ("pages", 3), ("pictures", 1), ("quotes", 1)];
+        let facts = JsonValue::map(counts.map(|(name, count): (_, u64)| (name, count.into())));
+        let sealed = commitments(if plan.first.is_some() { &["bates", "selection"] } else { &["selection"] });
+        let export = log.push("export", "case", [("made", list(&made)), ("facts", facts), ("sealed", sealed)]);
+        if plan.transferred {
+            let facts = JsonValue::map([("export", export.into()), ("receiver", "court".into())]);
+            log.push("transfer", "case", [("used", list(&[&manifest])), ("facts", facts)]);
+        }
     }
+    (forgery.after)(&mut log);
     add_custody(&mut files, &log);
     if let Some(old) = anchored {
         let size = log.entries.len() as u64;
@@ -326,8 +452,24 @@ pub(crate) fn bag(plan: Plan) -> Tree {
         let hashes: String = hashes.expect("a proof").iter().map(|hash| format!("{hash}\n")).collect();
         files.put(&format!("{}{old:09}/consistency", package::ANCHORS), format!("old {old}\n{hashes}\n{}", log.note()));
     }
+    (forgery.finished)(&mut files, &log);
     files.relist_tags();
     files
+}
+
+// Appends the receipt of a bag of another case.
+fn receive_bag(log: &mut Log) -> u64 {
+    let (bytes, other) = (reference(b"a file of the other bag"), SignerKey::new("fedcba9876543210/custody", &[8; 32]));
+    let key = key_ref(other.expect("a valid name").verifier());
+    let facts = JsonValue::map([
+        ("channel", "bag".into()),
+        ("exported", "2026-11-22T10:00:00.000000Z".into()),
+        ("log", "fedcba9876543210/custody".into()),
+        ("log_root", "cd".repeat(32).into()),
+        ("log_size", 40.into()),
+    ]);
+    let used = list(&[&bytes, &key, &bytes]);
+    log.push("source.receive", "source:1", [("used", used), ("facts", facts), ("sealed", commitments(&["name"]))])
 }
 
 // Adds an anchor: the cosignature of the current checkpoint by the witness. Returns the anchored size.
@@ -343,7 +485,17 @@ fn add_cosignature(files: &mut Tree, log: &mut Log) -> Option<u64> {
     ];
     let made: Vec<String> = anchor.iter().map(|(_, text)| reference(text.as_bytes())).collect();
     let made: Vec<&str> = made.iter().map(String::as_str).collect();
-    log.push("anchor", made[0], [("made", list(&made[1..]))]);
+    let facts = JsonValue::map([
+        ("by", "2026-11-18T11:06:40Z".into()),
+        ("kind", "witness".into()),
+        ("log_size", size.into()),
+        ("trusted", JsonValue::Bool(true)),
+    ]);
+    log.push(
+        "anchor",
+        made[0],
+        [("made", list(&made[1..])), ("facts", facts), ("sealed", commitments(&["authority"]))],
+    );
     for (name, text) in anchor {
         files.put(&format!("{}{size:09}/{name}", package::ANCHORS), text);
     }
@@ -355,7 +507,7 @@ fn add_custody(files: &mut Tree, log: &Log) {
     files.put("custody/key.pub", format!("{}\n", log.signer.verifier()));
     files.put("custody/checkpoint", log.note().to_string());
     files.put("custody/policy", policy_text(log.signer.verifier()));
-    for (entry, number) in log.entries.iter().zip(0..) {
+    for (entry, number) in log.entries.iter().zip(0..).filter(|(_, number)| !log.hidden.contains(number)) {
         files.put(&entry_path(number), entry.clone());
         files.put(&proof_path(number), log.proof(number).write());
     }
@@ -366,32 +518,32 @@ fn add_custody(files: &mut Tree, log: &Log) {
 
 // Adds a document, its log entries and its record; returns the numbers of the entries of its receipt and its reading.
 fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
-    let Original { item, name, bytes, pages, picture, container } = original;
+    let Original { item, name, bytes, pages, picture, container, source, first_page } = original;
     let label = format!("EXH-{item:06}");
     let digest: [u8; 32] = Sha256::digest(bytes).into();
     let (object, named) = (format!("item:{item}"), format!("original:{}", to_hex(&digest)));
     let salt = [1; 16];
     let name_digest = to_hex(&Sha256::new().chain_update(salt).chain_update(name).finalize());
     let from = container.map_or("source:1".to_owned(), |(item, _)| format!("item:{item}"));
-    let size = bytes.len() as u64;
+    let (size, relation) = (bytes.len() as u64, if container.is_some() { "attachment" } else { "file" });
     let receipt = log.push(
         "item.receive",
         &object,
         [
             ("used", list(&[&from])),
             ("made", list(&[&named])),
-            ("facts", JsonValue::map([("relation", "file".into()), ("size", size.into())])),
+            ("facts", JsonValue::map([("relation", relation.into()), ("size", size.into())])),
             ("sealed", JsonValue::map([("name", name_digest.into())])),
         ],
     );
     let mut document = DocumentTree::new([7; 32], digest, size);
-    for (page, text) in (1..).zip(*pages) {
+    for (page, text) in (*first_page..).zip(*pages) {
         document.push_text(page, READER, Sha256::digest(text).into());
         files.put(&text_path(&label, page), *text);
     }
     if let Some(picture) = picture {
-        document.push_image(1, "picture 1", Sha256::digest(picture).into());
-        files.put(&picture_path(&label, 1), *picture);
+        document.push_image(*first_page, "picture 1", Sha256::digest(picture).into());
+        files.put(&picture_path(&label, *first_page), *picture);
     }
     let (root, leaves) = (document.root().to_hex(), document.leaves());
     let reading = log.push(
@@ -400,7 +552,17 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         [
             ("used", list(&[&named])),
             ("made", list(&[&format!("tree:{root}")])),
-            ("facts", JsonValue::map([("leaves", leaves.into()), ("pages", (pages.len() as u64).into())])),
+            (
+                "facts",
+                JsonValue::map([
+                    ("leaves", leaves.into()),
+                    ("pages", (pages.len() as u64).into()),
+                    ("reader", READER.into()),
+                    ("state", "read".into()),
+                ]),
+            ),
+            ("sealed", commitments(&["tree_seed"])),
+            ("params_sha256", "ef".repeat(32).into()),
         ],
     );
     let part = |index| {
@@ -420,7 +582,7 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         ("salt", to_hex(&salt).into()),
         ("value", STANDARD.encode(name).into()),
     ]);
-    let record = JsonValue::map([
+    let JsonValue::Map(mut record) = JsonValue::map([
         ("v", 1.into()),
         ("document", label.as_str().into()),
         ("item", (*item).into()),
@@ -434,15 +596,21 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         ("root", root.into()),
         ("leaves", leaves.into()),
         ("parts", JsonValue::List((0..leaves).map(part).collect())),
-    ]);
-    files.put(&record_path(&label), record.write());
+    ]) else {
+        panic!("an object")
+    };
+    if let Some(source) = source {
+        set(&mut record, "source", *source);
+    }
+    (log.forgery.record)(*item, &mut record);
+    files.put(&record_path(&label), JsonValue::Map(record).write());
     files.put(&file, *bytes);
     (receipt, reading)
 }
 
 fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
-    let anchor = Anchor {
-        log: ORIGIN.to_owned(),
+    let mut anchor = Anchor {
+        log: log.forgery.origin.to_owned(),
         entry: log.entries.len() as u64,
         reading,
         created: "2026-11-23T09:30:06Z".to_owned(),
@@ -462,9 +630,12 @@ fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
         },
         regions: vec!["xywh=percent:1,2,3,4".to_owned()],
     };
+    (log.forgery.quote)(&mut anchor);
     let text = anchor.write();
-    log.push("quote", "item:1", [("made", list(&[&reference(text.as_bytes())]))]);
-    assert_eq!(anchor.id(), QUOTE);
+    let reading = JsonValue::read(&log.entries[usize::try_from(reading).expect("small")]).expect("an entry");
+    let tree = reading.list("made").and_then(|made| made.first()?.as_text()).unwrap_or("tree:none").to_owned();
+    let used = list(&[&format!("original:{}", to_hex(&Sha256::digest(b"the bytes of a notice"))), &tree]);
+    log.push("quote", "item:1", [("used", used), ("made", list(&[&reference(text.as_bytes())]))]);
     files.put(&package::quote_path(QUOTE), text);
 }
 
@@ -474,7 +645,7 @@ fn add_load_files(files: &mut Tree, log: &Log, first: &str) {
     unfinished.relist();
     add_custody(&mut unfinished, log);
     let mut checked = check(&mut unfinished);
-    let trust = Trust::default();
+    let trust = TrustInput::default();
     let proved = package::check(&mut unfinished, &mut checked, &trust, &|_, _, _| Vec::new()).expect("proofs");
     let first = loadfile::Number::read(first).expect("a number");
     let made = loadfile::make(&proved.documents, &first).expect("enough digits");

@@ -2,6 +2,7 @@
 
 mod bags;
 mod cases;
+mod forged;
 mod languages;
 mod logs;
 mod made;

@@ -46,9 +46,9 @@ pub struct DistinctiveRow {
 
 /// The distinctive words of the results of a query.
 #[derive(Debug)]
-pub struct DistinctiveWords;
+pub struct DistinctivePage;
 
-impl Page for DistinctiveWords {
+impl Page for DistinctivePage {
     type View = DistinctiveView;
 
     fn load(app: &App, params: &Params) -> Result<Loaded<DistinctiveView>, PageError> {

@@ -1,7 +1,7 @@
 //! The progress of an intake that runs beside the server: a part of the overview, and the form that pauses and continues
 //! it.
 //!
-//! A page never changes by itself: a reader who wants to watch asks for it to be loaded again every few seconds.
+//! A page never changes by itself: readers who want to watch can choose to have it reloaded every few seconds.
 
 use crate::app::App;
 use crate::forms;

@@ -63,7 +63,7 @@ pub trait Page {
 pub static ROUTES: &[Route] = &[
     page::<overview::Overview>("/", Section::Overview).in_bar("g o", |words| words.overview()),
     page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search()),
-    page::<distinctive::DistinctiveWords>("/words", Section::Search),
+    page::<distinctive::DistinctivePage>("/words", Section::Search),
     page::<help::Help>("/help", Section::Search),
     form("/intake/{how}", intake::change),
     form("/history/{how}", history::change),
@@ -84,7 +84,7 @@ pub static ROUTES: &[Route] = &[
     page::<document::DocumentPage>("/doc/{number}", Section::None),
     form("/doc/{number}/tags", document::tags::change),
     file("/doc/{number}/page/{file}", document::picture::load).renders(),
-    page::<similar::Similar>("/similar/{number}", Section::None),
+    page::<similar::SimilarPage>("/similar/{number}", Section::None),
     file("/open/{code}", interface::opened),
     file("/static/{file}", interface::asset),
     Route {

@@ -40,9 +40,9 @@ pub struct SimilarView {
 
 /// The documents similar to one.
 #[derive(Debug)]
-pub struct Similar;
+pub struct SimilarPage;
 
-impl Page for Similar {
+impl Page for SimilarPage {
     type View = SimilarView;
 
     fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {

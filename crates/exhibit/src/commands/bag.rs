@@ -11,9 +11,9 @@ use crate::progress::{Meter, Step as Shown};
 use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
-use exhibit_bag::{Difference, 
-    BagError, BagRequest, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver, SealError,
-    Selection, export,
+use exhibit_bag::{
+    BagError, BagRequest, Difference, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver,
+    SealError, Selection, export, unfinished_exports,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -167,6 +167,9 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
         return Ok(Exit::Done.into());
     }
     let lock = lock(context, asked)?;
+    for unfinished in unfinished_exports(&asked.path) {
+        output.warn(&texts().unfinished_export(shown_path(&unfinished)));
+    }
     let cage = selection.pictures.then(|| system::cage(1)).transpose()?;
     // of a sealed case too: its key signs for the package without adding to its log
     let mut held = system::hold_any(&folder)?;

@@ -86,7 +86,7 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
     Ok(ingest::exit_of(&summary))
 }
 
-// The browser opens at once: what is read can be searched while the rest is taken in.
+// The browser opens at once: what is read can be searched while the rest is ingested.
 fn serve_first(
     output: &Output,
     folder: &Path,

@@ -130,7 +130,9 @@ fn new(context: &Context<'_>, order: &NewOrder<'_>, keep: bool, picture: Option<
         context.output.remark(&texts().wrote_crop(shown_path(file)));
     }
     let seen = match &found.machine {
-        None if order.seen.is_some() => return Err(Failure::usage(texts().quote_not_machine()).hint(texts().nothing_done())),
+        None if order.seen.is_some() => {
+            return Err(Failure::usage(texts().quote_not_machine()).hint(texts().nothing_done()));
+        }
         None => None,
         Some(machine) => compared(context, order, &found, machine)?,
     };
@@ -248,7 +250,9 @@ fn basis_text(machine: Option<&MachineReading>) -> String {
     match seen {
         None => texts.basis_not_compared(machine),
         Some(Seen { by, at, transcription: None }) => texts.basis_compared(at, shown(by), machine),
-        Some(Seen { by, at, transcription: Some(text) }) => texts.basis_transcribed(at, shown(by), machine, shown(text)),
+        Some(Seen { by, at, transcription: Some(text) }) => {
+            texts.basis_transcribed(at, shown(by), machine, shown(text))
+        }
     }
 }
 
@@ -283,6 +287,13 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
     let (code, word, detail) = match &quote.standing {
         QuoteStatus::Valid => ("valid", texts.quote_valid(), None),
         QuoteStatus::Reread => ("reread", texts.quote_reread(), Some(texts.quote_reread_detail())),
+        QuoteStatus::Superseded { nearest } => {
+            let detail = match nearest {
+                Some(nearest) => texts.quote_superseded_nearest(shown(nearest)),
+                None => texts.quote_superseded_detail(),
+            };
+            ("superseded", texts.quote_superseded(), Some(detail))
+        }
         QuoteStatus::Broken { nearest } => {
             let detail = match nearest {
                 Some(nearest) => texts.quote_broken_nearest(shown(nearest)),
@@ -298,7 +309,9 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
     if output.json {
         let mut object = quote.anchor.as_ref().map_or_else(|| json!({"id": quote.id}), fields);
         object["standing"] = json!(code);
-        if let QuoteStatus::Broken { nearest: Some(nearest) } = &quote.standing {
+        if let QuoteStatus::Broken { nearest: Some(nearest) } | QuoteStatus::Superseded { nearest: Some(nearest) } =
+            &quote.standing
+        {
             object["nearest"] = json!(nearest);
         }
         output.object("quote", object);

@@ -50,7 +50,7 @@ pub(crate) enum Beside {
     Nothing,
     /// A browser is opened.
     Browser,
-    /// The case is taken in by this process, and a browser is opened, if so wished.
+    /// This process ingests into the case, and opens a browser if requested.
     Intake(Arc<dyn Intake>, bool),
 }
 

@@ -125,7 +125,7 @@ pub(crate) struct Count {
     pub(crate) all: u64,
 }
 
-/// Runs `work` while a count of it is shown. `now` is asked for the count, as the work does not report.
+/// Runs `work` while a count of it is shown. `now` returns the count, because the work does not report it.
 pub(crate) fn count<T>(output: &Output, now: &(dyn Fn() -> Count + Sync), work: impl FnOnce() -> T) -> T {
     let form = form(output);
     if form == ProgressForm::None {

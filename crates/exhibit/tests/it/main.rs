@@ -15,6 +15,7 @@ mod marks;
 mod mistakes;
 mod opening;
 mod parcels;
+mod pictures;
 mod private;
 mod quoting;
 mod schema;

@@ -17,7 +17,11 @@ fn a_pasted_passage_is_found_and_stored_as_the_page_has_it() {
     let _ = bench.take_in().code(0);
     for typed in ["由两名见证人签字", "由两名见证 人签字", "由两名见证[LF]人签字"] {
         let made = quote(&bench, "a.txt", typed, &["--json"]).code(0).objects().remove(0);
-        assert_eq!((made["exact"].as_str(), made["basis"].as_str()), (Some("由两名见证\n人签字"), Some("file")), "{typed}");
+        assert_eq!(
+            (made["exact"].as_str(), made["basis"].as_str()),
+            (Some("由两名见证\n人签字"), Some("file")),
+            "{typed}"
+        );
     }
     let said = quote(&bench, "a.txt", "每次登记", &[]).code(2).stderr;
     assert!(said.contains("2 times") && said.contains("1: ") && said.contains("2: "), "{said}");

@@ -3,6 +3,7 @@
 use crate::charset::Scheme;
 use crate::formats::ole::rc4::Rc4;
 use crate::out::Input;
+use std::collections::HashMap;
 use std::io::SeekFrom;
 
 /// The key of the header, in every database.
@@ -34,6 +35,10 @@ pub(super) struct Database<'a> {
     pub(super) code_page: Option<Scheme>,
     /// How many bytes of pages may still be read: those of an honest file are read a few times.
     left: u64,
+    /// The data pages of each table, by the page of its definition.
+    owners: Option<HashMap<u32, Vec<u32>>>,
+    /// Pages that were read last.
+    cache: HashMap<u32, Vec<u8>>,
 }
 
 impl<'a> Database<'a> {
@@ -56,11 +61,14 @@ impl<'a> Database<'a> {
             key: 0,
             code_page: Scheme::for_code_page(page).filter(|_| version == 0),
             left: size.saturating_mul(16).saturating_add(64 << 20),
+            owners: None,
+            cache: HashMap::new(),
         };
         let is_definition = |page: Option<Vec<u8>>| page.is_some_and(|page| page.first() == Some(&2));
         if is_definition(database.page(catalog)) {
             return Opened::Database(database);
         }
+        database.cache.clear();
         database.key = u32::from_le_bytes([header[0x3e], header[0x3f], header[0x40], header[0x41]]);
         if database.key != 0 && is_definition(database.page(catalog)) {
             return Opened::Database(database);
@@ -95,12 +103,44 @@ impl<'a> Database<'a> {
     }
 
     /// The number of pages that the file has room for.
-    pub(super) fn pages(&self) -> u32 {
+    fn pages(&self) -> u32 {
         u32::try_from(self.size / self.page_size as u64).unwrap_or(u32::MAX)
+    }
+
+    /// Whether so much was read that an honest file would have been read long before.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left < self.page_size as u64
+    }
+
+    /// The data pages of the table whose definition is at a page.
+    pub(super) fn data_pages(&mut self, owner: u32) -> Vec<u32> {
+        if self.owners.is_none() {
+            let mut owners: HashMap<u32, Vec<u32>> = HashMap::new();
+            for number in 1..self.pages() {
+                if let Some((1, owner)) = self.owner(number) {
+                    owners.entry(owner).or_default().push(number);
+                }
+            }
+            self.owners = Some(owners);
+        }
+        self.owners.as_ref().and_then(|owners| owners.get(&owner)).cloned().unwrap_or_default()
     }
 
     /// The bytes of a whole page.
     pub(super) fn page(&mut self, number: u32) -> Option<Vec<u8>> {
+        const MOST_CACHED: usize = 256;
+        if let Some(page) = self.cache.get(&number) {
+            return Some(page.clone());
+        }
+        let page = self.read_page(number)?;
+        if self.cache.len() >= MOST_CACHED {
+            self.cache.clear();
+        }
+        self.cache.insert(number, page.clone());
+        Some(page)
+    }
+
+    fn read_page(&mut self, number: u32) -> Option<Vec<u8>> {
         self.left = self.left.checked_sub(self.page_size as u64)?;
         let start = u64::from(number) * self.page_size as u64;
         self.input.seek(SeekFrom::Start(start)).ok()?;
@@ -113,9 +153,9 @@ impl<'a> Database<'a> {
     }
 
     /// The first bytes of a page: its kind, and the table that it names.
-    pub(super) fn owner(&mut self, number: u32) -> Option<(u8, u32)> {
+    fn owner(&mut self, number: u32) -> Option<(u8, u32)> {
         if self.key != 0 {
-            let page = self.page(number)?;
+            let page = self.read_page(number)?;
             return Some((page[0], long(&page, 4)?));
         }
         self.left = self.left.checked_sub(8)?;

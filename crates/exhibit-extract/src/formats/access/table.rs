@@ -88,11 +88,11 @@ impl Definition {
         visit: &mut dyn FnMut(&mut Database<'_>, Vec<u8>) -> Result<(), Stop>,
     ) -> Result<u64, Stop> {
         let mut lost = 0;
-        for number in 1..database.pages() {
-            if database.owner(number) != Some((1, owner)) {
+        for number in database.data_pages(owner) {
+            let Some(page) = database.page(number) else {
+                lost += 1;
                 continue;
-            }
-            let Some(page) = database.page(number) else { continue };
+            };
             for row in 0..database.row_count(&page).min(4096) {
                 match database.row(&page, row) {
                     None => {}

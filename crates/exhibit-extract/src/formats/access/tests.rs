@@ -225,3 +225,8 @@ fn hostile_files_end() {
     many[5 * PAGE + 12..5 * PAGE + 14].copy_from_slice(&u16::MAX.to_le_bytes());
     read(extract, &many);
 }
+
+#[test]
+fn fuzzing_starts_from_the_same_file() {
+    crate::formats::msg::tests::check_fixture("formats/tables.mdb", &database());
+}

@@ -250,8 +250,11 @@ impl State {
                 self.found.text.push('\n');
             }
             "img" | "image" | "area" => {
-                if let Some(alt) = attribute(tag, "alt") {
+                // a picture stands between what precedes and follows it, so its text is words of its own
+                if let Some(alt) = attribute(tag, "alt").filter(|alt| !alt.trim().is_empty()) {
+                    self.gap = self.gap.max(Gap::Space);
                     self.words(alt);
+                    self.gap = self.gap.max(Gap::Space);
                 }
             }
             "input" => self.input(tag),

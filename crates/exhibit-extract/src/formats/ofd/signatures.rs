@@ -52,7 +52,7 @@ enum Algorithm {
 impl Algorithm {
     fn named(name: &str) -> Option<Self> {
         match name.trim().to_ascii_lowercase().as_str() {
-            "sm3" | "1.2.156.10197.1.401" => Some(Self::Sm3),
+            "sm3" | "1.2.156.10197.1.401" | "1.2.156.10197.1.401.1" => Some(Self::Sm3),
             "sha1" | "sha-1" | "1.3.14.3.2.26" => Some(Self::Sha1),
             "sha256" | "sha-256" | "2.16.840.1.101.3.4.2.1" => Some(Self::Sha256),
             _ => None,

@@ -208,3 +208,8 @@ fn hostile_files_end() {
     parts.push(("Doc_0/Pages/P.xml", &page));
     assert_eq!(read(extract, &package(&parts)).pages[0].text.matches('b').count(), 2000);
 }
+
+#[test]
+fn fuzzing_starts_from_the_same_file() {
+    crate::formats::msg::tests::check_fixture("formats/notice.ofd", &ofd(PAGE, true));
+}

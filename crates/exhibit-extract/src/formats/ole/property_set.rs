@@ -12,7 +12,7 @@ const USER_DEFINED: [u8; 16] = *b"\x05\xd5\xcd\xd5\x9c\x2e\x1b\x10\x93\x97\x08\x
 const MOST_PROPERTIES: usize = 1000;
 
 /// The properties of a property set stream that have a name and a text.
-pub(super) fn properties(stream: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn properties(stream: &[u8]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let sets = long(stream, 24).unwrap_or(0).min(2) as usize;
     for set in 0..sets {

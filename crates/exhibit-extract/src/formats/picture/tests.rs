@@ -129,7 +129,7 @@ fn orientation_and_resolution_are_applied() {
 fn small_pictures_are_enlarged_for_ocr() {
     let sized = |side: u32, dpi: u32, enlarge: bool| {
         let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(side, side / 2, Luma([200]))), ImageFormat::Png);
-        let wish = Wish { page: 1, dpi, max_side: 6000, grey: true, enlarge, max_pixels: 1_000_000 };
+        let wish = Wish { page: 1, dpi, max_side: 6000, grey: true, enlarge, max_pixels: 2_000_000 };
         let raster = render(&mut Cursor::new(bytes), &request(Task::Extract, Limits::STANDARD), wish);
         let raster = raster.expect("pixels");
         (raster.width, raster.height)
@@ -141,7 +141,7 @@ fn small_pictures_are_enlarged_for_ocr() {
     assert_eq!(sizes(800, 1200), (1600, 800), "and no larger than a scan");
     assert_eq!(sizes(1200, 1200), (1200, 600));
     assert_eq!(sized(300, 1200, false), (300, 150), "not for models that read small letters");
-    assert_eq!(sized(2000, 1200, false), (1414, 707), "a million pixels at most");
+    assert_eq!(sized(4000, 1200, false), (2000, 1000), "two million pixels at most");
     assert_eq!(sizes(300, 96), (300, 150));
 }
 

@@ -112,3 +112,21 @@ fn hostile_files_end() {
     torment(extract, &bytes, bytes.len() / 40);
     assert!(matches!(read(extract, b"SQLite format 3\0").verdict, Verdict::Failed(_)));
 }
+
+/// What SQLite writes differs with its version: the file is not compared, but read.
+#[test]
+fn fuzzing_starts_from_a_database() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/people.sqlite");
+    if std::env::var_os("EXHIBIT_WRITE_FIXTURES").is_some() {
+        let bytes = database(
+            "PRAGMA page_size = 512; CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, data); \
+             CREATE TABLE keyed (k TEXT PRIMARY KEY, n) WITHOUT ROWID; INSERT INTO keyed VALUES ('a', 1), ('b', 2.5); \
+             WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 40) INSERT INTO people SELECT x, '登记' || x, zeroblob(x * 30) FROM c;",
+        );
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, bytes).expect("written");
+    }
+    let outcome = read(extract, &std::fs::read(path).expect("the fixture"));
+    assert!(page(&outcome, "people").contains("40\t登记40\t"));
+    assert!(outcome.notes.is_empty());
+}

@@ -40,7 +40,7 @@ pub struct BatchRow {
     /// Its last run.
     pub run: Option<RunView>,
     /// Its progress, while it is running.
-    pub running: Option<Running>,
+    pub running: Option<RunningBatch>,
     /// Why its last run failed, if it did.
     pub failed: Option<String>,
     /// Its page.
@@ -49,7 +49,7 @@ pub struct BatchRow {
 
 /// A run that has not ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Running {
+pub struct RunningBatch {
     /// Its duration in seconds.
     pub seconds: u64,
     /// Pages read and queries answered.
@@ -192,7 +192,7 @@ fn state(words: &Words, row: &BatchRow) -> Markup {
             Some(run) => p { (counts(words, run)) },
             None => p.dim { (words.not_run()) },
         }
-        @if let Some(Running { seconds, done, of }) = row.running {
+        @if let Some(RunningBatch { seconds, done, of }) = row.running {
             p.warn role="status" {
                 (words.running_for(seconds)) " "
                 @if of > 0 { (words.running_at(done, of)) " " }
@@ -228,5 +228,5 @@ fn sample(number: u64) -> BatchRow {
 }
 
 fn running_sample() -> BatchRow {
-    BatchRow { running: Some(Running { seconds: 42, done: 31_000, of: 61_000 }), ..sample(3) }
+    BatchRow { running: Some(RunningBatch { seconds: 42, done: 31_000, of: 61_000 }), ..sample(3) }
 }

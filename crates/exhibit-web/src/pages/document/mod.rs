@@ -15,8 +15,8 @@ use crate::forms::{Done, Undo};
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
-use crate::pages::document::page_view::{HitBox, Origin, Part, Picture, Text};
-use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
+use crate::pages::document::page_view::{HitBox, Origin, Part, PictureView, Text};
+use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine};
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::pages::search::{ROWS, order};
 use crate::params::Params;
@@ -262,13 +262,13 @@ impl<'a> Reading<'a> {
         (self.hits_before(page), self.hits.iter().find(|hits| hits.page.get() == page))
     }
 
-    fn picture(&self, page: &Page) -> Picture {
+    fn picture(&self, page: &Page) -> PictureView {
         let has_layout = page.kind.is_rendered();
         if !has_layout {
-            return Picture::None(self.words.no_picture_kind());
+            return PictureView::None(self.words.no_picture_kind());
         }
         if self.app.cage.is_none() {
-            return Picture::None(self.words.no_renderer());
+            return PictureView::None(self.words.no_renderer());
         }
         let (before, hits) = self.hits_of(page.number);
         let mut boxes: Vec<HitBox> = Vec::new();
@@ -280,7 +280,7 @@ impl<'a> Reading<'a> {
                 None => boxes.push(HitBox { number, clause, current: number == self.place.hit, places: vec![*place] }),
             }
         }
-        Picture::Shown {
+        PictureView::Shown {
             source: links::picture(&self.number, page.number, false),
             large: links::picture(&self.number, page.number, true),
             size: size(page),
@@ -440,8 +440,8 @@ impl<'a> Reading<'a> {
         links
     }
 
-    fn properties(&self) -> Vec<Property> {
-        let property = |(key, value): &(MetadataKey, String)| Property {
+    fn properties(&self) -> Vec<PropertyRow> {
+        let property = |(key, value): &(MetadataKey, String)| PropertyRow {
             key: Name::from(key.as_str()),
             value: Name::from(value.as_str()),
         };

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 /// The picture of a page.
 #[derive(Clone, Debug)]
-pub enum Picture {
+pub enum PictureView {
     /// It can be rendered.
     Shown {
         /// The address of the picture.
@@ -107,10 +107,10 @@ pub struct Part {
 
 /// Renders the picture and positions each hit's box.
 #[must_use]
-pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup {
+pub fn picture(words: &Words, picture: &PictureView, rules: &mut CssRules) -> Markup {
     match picture {
-        Picture::None(why) => html! { p.no-picture { (why) } },
-        Picture::Shown { source, size, boxes, .. } => html! {
+        PictureView::None(why) => html! { p.no-picture { (why) } },
+        PictureView::Shown { source, size, boxes, .. } => html! {
             div.sheet.ltr dir="ltr" id=[size.map(|(width, height)| rules.proportion(width, height))] {
                 img src=(source) alt=(words.picture_of_page()) decoding="async";
                 @for hit in boxes {

@@ -87,7 +87,7 @@ pub struct Copy {
 
 /// A property stated by the file itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Property {
+pub struct PropertyRow {
     /// Its name, such as `dc:creator`.
     pub key: Name,
     /// Its value.
@@ -163,7 +163,7 @@ pub fn custody(words: &Words, custody: &Custody) -> Markup {
 
 /// Renders the file's own properties.
 #[must_use]
-pub fn properties(words: &Words, properties: &[Property]) -> Markup {
+pub fn properties(words: &Words, properties: &[PropertyRow]) -> Markup {
     html! {
         @if !properties.is_empty() {
             details.metadata {

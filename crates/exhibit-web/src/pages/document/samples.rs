@@ -2,8 +2,8 @@
 
 use crate::forms::{Done, Undo};
 use crate::links::{self, Place, SearchPlace};
-use crate::pages::document::page_view::{Block, HitBox, Origin, Part, Picture, Text};
-use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
+use crate::pages::document::page_view::{Block, HitBox, Origin, Part, PictureView, Text};
+use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine};
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail};
 use crate::pages::search::samples::passage;
 use crate::samples::HOSTILE;
@@ -98,7 +98,7 @@ fn scanned() -> DocumentView {
             hit: Some(step(4, 7, hit)),
             result: Some(step(3, 291, |n| links::document(&format!("EXH-{n:06}"), &Place::default()))),
         },
-        picture: Some(Picture::Shown {
+        picture: Some(PictureView::Shown {
             source: links::picture(NUMBER, 1, false),
             large: links::picture(NUMBER, 1, true),
             size: Some((595, 842)),
@@ -137,8 +137,8 @@ fn scanned() -> DocumentView {
         conversation: Some(links::search(&SearchPlace::of("thread:EXH-000127"))),
         similar: vec![(links::similar(NUMBER, 0), false), (links::similar(NUMBER, 1), true)],
         properties: vec![
-            Property { key: Name::from("dc:creator"), value: Name::from("综合科") },
-            Property { key: Name::from("pdf:Producer"), value: Name::from("Scan Station 4.1") },
+            PropertyRow { key: Name::from("dc:creator"), value: Name::from("综合科") },
+            PropertyRow { key: Name::from("pdf:Producer"), value: Name::from("Scan Station 4.1") },
         ],
         notes: vec![Noted {
             severity: Severity::Remark,
@@ -193,7 +193,7 @@ fn uyghur() -> DocumentView {
     view.name = Name::from("ئامبار تىزىملىكى 2019-4.docx");
     view.number = "EXH-000398".to_owned();
     view.kind = "Word".to_owned();
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
+    view.picture = Some(PictureView::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.trail.hit = Some(step(2, 2, |n| format!("/doc/EXH-000398?hit={n}#h{n}")));
     view.page = Some(page_step(1, 1));
@@ -219,7 +219,7 @@ fn sheet() -> DocumentView {
     let mut view = scanned();
     view.name = Name::from("三号仓库登记表_2019Q2.xlsx");
     view.kind = "Spreadsheet".to_owned();
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
+    view.picture = Some(PictureView::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.page = Some(PagePlace { label: Name::from("4月"), ..page_step(1, 4) });
     view.trail.hit = Some(step(1, 214, |n| format!("/doc/EXH-001033?hit={n}")));
@@ -244,7 +244,7 @@ fn marks() -> DocumentView {
     ];
     let mut view = scanned();
     view.name = Name::from("RE: monthly registers – paper copies.docx");
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
+    view.picture = Some(PictureView::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.trail.hit = None;
     view
@@ -276,7 +276,7 @@ fn hostile() -> DocumentView {
     view.custody.source = evil.clone();
     view.custody.media_type = "text/html\"><script>alert(1)</script>".to_owned();
     view.custody.copies[0].path = evil.clone();
-    view.properties = vec![Property { key: evil.clone(), value: Name::new(HOSTILE.repeat(20)) }];
+    view.properties = vec![PropertyRow { key: evil.clone(), value: Name::new(HOSTILE.repeat(20)) }];
     view.notes = vec![Noted { severity: Severity::Suspicious, page: None, text: evil.clone() }];
     for line in &mut view.found_in.lines {
         line.name = evil.clone();
@@ -288,7 +288,7 @@ fn hostile() -> DocumentView {
         1,
     );
     text.origin = Origin::Ocr { engine: "<b>".to_owned(), languages: "\"'>".to_owned(), confidence: f32::NAN };
-    if let Some(Picture::Shown { boxes, .. }) = &mut view.picture {
+    if let Some(PictureView::Shown { boxes, .. }) = &mut view.picture {
         boxes.truncate(text.spans.len());
     }
     view.text = Some(text);

@@ -6,8 +6,8 @@ use crate::forms::hidden;
 use crate::forms::token;
 use crate::forms::{Undo, undo};
 use crate::frame::Frame;
-use crate::pages::document::page_view::{Picture, Text, picture, text};
-use crate::pages::document::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
+use crate::pages::document::page_view::{PictureView, Text, picture, text};
+use crate::pages::document::panels::{Custody, FoundIn, Noted, PropertyRow, custody, found_in, notes, properties};
 use crate::untrusted::{Name, ltr, nothing};
 use crate::words::Words;
 use exhibit_model::State;
@@ -29,7 +29,7 @@ pub struct DocumentView {
     /// The links to results and neighbours.
     pub trail: Trail,
     /// The picture of the page, or why it has none; `None` if the document has no pages.
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureView>,
     /// The text of the page; `None` if the document has no pages.
     pub text: Option<Text>,
     /// The page's place in its document.
@@ -45,7 +45,7 @@ pub struct DocumentView {
     /// Documents similar to it: the address, and whether only this page is compared.
     pub similar: Vec<(String, bool)>,
     /// The file's own properties.
-    pub properties: Vec<Property>,
+    pub properties: Vec<PropertyRow>,
     /// What a user should know about how it was read.
     pub notes: Vec<Noted>,
 }
@@ -109,7 +109,7 @@ pub struct PagePlace {
 pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
     let words = frame.words;
     let mut rules = CssRules::default();
-    let has_picture = matches!(view.picture, Some(Picture::Shown { .. }));
+    let has_picture = matches!(view.picture, Some(PictureView::Shown { .. }));
     let picture = view.picture.as_ref().map(|shown| picture(words, shown, &mut rules));
     let page_head = view.page.as_ref().map(|place| page_head(words, place, view.picture.as_ref()));
     let body = html! {
@@ -234,7 +234,7 @@ fn stepper(position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) ->
     }
 }
 
-fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Markup {
+fn page_head(words: &Words, place: &PagePlace, picture: Option<&PictureView>) -> Markup {
     let step = &place.step;
     html! {
         div.panehead {
@@ -251,7 +251,7 @@ fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Mar
                     button type="submit" { (words.go()) }
                 }
             }
-            @if let Some(Picture::Shown { large, .. }) = picture {
+            @if let Some(PictureView::Shown { large, .. }) = picture {
                 a href=(large) data-key="z" { (words.zoom()) kbd { "z" } }
             }
         }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 /// A group of filters.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Facet {
+pub struct FacetView {
     /// Its heading.
     pub title: String,
     /// The field that its boxes set.
@@ -75,7 +75,7 @@ pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &An
     }
 }
 
-fn facet(words: &Words, facet: &Facet) -> Markup {
+fn facet(words: &Words, facet: &FacetView) -> Markup {
     html! {
         details open[facet.open] {
             summary { (facet.title) }
@@ -100,7 +100,7 @@ fn facet(words: &Words, facet: &Facet) -> Markup {
     }
 }
 
-fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
+fn filter(words: &Words, facet: &FacetView, value: &FacetValue) -> Markup {
     let label = value.label.plain();
     let other = if value.excluded { words.take_in(&label) } else { words.leave_out(&label) };
     html! {

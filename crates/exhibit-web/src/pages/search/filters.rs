@@ -6,16 +6,16 @@ use super::place;
 use crate::app::App;
 use crate::links::{self, SearchPlace};
 use crate::page_error::PageError;
-use crate::pages::search::facets::{Facet, FacetValue, Year};
+use crate::pages::search::facets::{FacetValue, FacetView, Year};
 use crate::pages::search::view::Choice;
 use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_query::{Facet as FacetKind, Field, Filter, FilteredQuery, parse};
+use exhibit_query::{Facet, Field, Filter, FilteredQuery, parse};
 use exhibit_search::{CaseQuery, FacetCount, FacetCounts};
 
 // Facets that are open initially.
-const OPEN: [FacetKind; 3] = [FacetKind::Type, FacetKind::Language, FacetKind::Folder];
+const OPEN: [Facet; 3] = [Facet::Type, Facet::Language, Facet::Folder];
 // Values shown of a facet, and of the one that is listed in full; years and months.
 const VALUES: usize = 8;
 const MOST: usize = 200;
@@ -23,7 +23,7 @@ const YEARS: usize = 40;
 
 /// The filters of a query.
 pub(crate) struct Filters {
-    pub(crate) facets: Vec<Facet>,
+    pub(crate) facets: Vec<FacetView>,
     pub(crate) years: Vec<Year>,
     pub(crate) months: Vec<Year>,
     /// The hidden field of the form: the query without what its boxes stand for.
@@ -39,7 +39,7 @@ pub(crate) fn applied(params: &Params) -> String {
         return links::search(&SearchPlace { from: 0, after: "", ..place(params) });
     };
     let mut filtered = FilteredQuery::of(&query);
-    for field in boxed().map(FacetKind::field) {
+    for field in boxed().map(Facet::field) {
         filtered.filters.extend(params.all(field.name()).filter_map(|value| Filter::new(field, value, false)));
     }
     filtered.narrow();
@@ -48,8 +48,8 @@ pub(crate) fn applied(params: &Params) -> String {
 }
 
 // The facets with check boxes, in their order on the page. Years and months are links in the charts.
-fn boxed() -> impl Iterator<Item = FacetKind> {
-    FacetKind::ALL.into_iter().filter(|facet| !facet.is_period())
+fn boxed() -> impl Iterator<Item = Facet> {
+    Facet::ALL.into_iter().filter(|facet| !facet.is_period())
 }
 
 // What the links of the filters are made from.
@@ -64,11 +64,11 @@ impl Filters {
         let links = FilterLinks { words, place, filtered: FilteredQuery::of(query.parsed()) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.search().facets(query, most)?;
-        let of = |facet: FacetKind| counted.iter().find(|counts| counts.facet == facet);
+        let of = |facet: Facet| counted.iter().find(|counts| counts.facet == facet);
         let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| is_useful(f)).collect();
-        let periods = |facet: FacetKind| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
-        let years = links.periods(periods(FacetKind::Year));
-        let months = links.periods(&months(periods(FacetKind::Month), periods(FacetKind::Year)));
+        let periods = |facet: Facet| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
+        let years = links.periods(periods(Facet::Year));
+        let months = links.periods(&months(periods(Facet::Month), periods(Facet::Year)));
         Ok(Self {
             keep: links.kept(&facets),
             facets: facets.into_iter().map(|counts| links.facet(counts)).collect(),
@@ -82,7 +82,7 @@ impl Filters {
 // A single value for all is not worth showing, unless the query names it, or it is a folder that can be opened.
 fn is_useful(counts: &FacetCounts) -> bool {
     let named = counts.values.iter().any(|value| value.chosen || value.excluded);
-    counts.values.len() > 1 || named || matches!(counts.facet, FacetKind::Folder | FacetKind::Tag)
+    counts.values.len() > 1 || named || matches!(counts.facet, Facet::Folder | Facet::Tag)
 }
 
 impl FilterLinks<'_> {
@@ -112,12 +112,12 @@ impl FilterLinks<'_> {
         counts.values.iter().enumerate().filter(move |(n, value)| *n < most || named(value)).map(|(_, value)| value)
     }
 
-    fn facet(&self, counts: &FacetCounts) -> Facet {
+    fn facet(&self, counts: &FacetCounts) -> FacetView {
         let values: Vec<FacetValue> = self.shown(counts).map(|value| self.value(counts.facet, value)).collect();
         let hidden = (counts.values.len() - values.len()) as u64 + counts.more;
         let all = links::search(&SearchPlace { more: counts.facet.word(), ..*self.place });
         let can_show = self.place.more != counts.facet.word();
-        Facet {
+        FacetView {
             title: title(self.words, counts.facet).to_owned(),
             field: counts.facet.word().to_owned(),
             trail: self.trail(&counts.within),
@@ -131,7 +131,7 @@ impl FilterLinks<'_> {
         self.place.more == counts.facet.word() || self.filtered.filters.iter().any(|c| c.field == counts.facet.field())
     }
 
-    fn value(&self, facet: FacetKind, count: &FacetCount) -> FacetValue {
+    fn value(&self, facet: Facet, count: &FacetCount) -> FacetValue {
         let field = facet.field();
         let mut other = self.filtered.clone();
         other.filters.retain(|chosen| chosen.field != field || chosen.value != count.value);
@@ -146,7 +146,7 @@ impl FilterLinks<'_> {
             chosen: count.chosen,
             exclude: self.to(&other),
             excluded: count.excluded,
-            into: (facet == FacetKind::Folder)
+            into: (facet == Facet::Folder)
                 .then(|| self.to(&self.filtered.without(Field::Folder).toggled(Field::Folder, &count.value))),
         }
     }
@@ -205,29 +205,29 @@ fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     values.iter().filter(|value| value.pages > least || value.chosen || values.len() <= YEARS).collect()
 }
 
-fn title(words: &Words, facet: FacetKind) -> String {
+fn title(words: &Words, facet: Facet) -> String {
     match facet {
-        FacetKind::Type => words.facet_type(),
-        FacetKind::Language => words.facet_language(),
-        FacetKind::Year => words.by_year(),
-        FacetKind::Month => words.by_month(),
-        FacetKind::Folder => words.facet_folder(),
-        FacetKind::Container => words.facet_container(),
-        FacetKind::Source => words.source(),
-        FacetKind::Sender => words.facet_sender(),
-        FacetKind::Recipient => words.facet_recipient(),
-        FacetKind::Tag => words.facet_tag(),
-        FacetKind::State => words.facet_state(),
-        FacetKind::Confidence => words.facet_confidence(),
-        FacetKind::Extension => words.facet_ending(),
+        Facet::Type => words.facet_type(),
+        Facet::Language => words.facet_language(),
+        Facet::Year => words.by_year(),
+        Facet::Month => words.by_month(),
+        Facet::Folder => words.facet_folder(),
+        Facet::Container => words.facet_container(),
+        Facet::Source => words.source(),
+        Facet::Sender => words.facet_sender(),
+        Facet::Recipient => words.facet_recipient(),
+        Facet::Tag => words.facet_tag(),
+        Facet::State => words.facet_state(),
+        Facet::Confidence => words.facet_confidence(),
+        Facet::Extension => words.facet_ending(),
     }
 }
 
-fn label(words: &Words, facet: FacetKind, count: &FacetCount) -> String {
+fn label(words: &Words, facet: Facet, count: &FacetCount) -> String {
     match facet {
-        FacetKind::Language if count.value == "und" => words.no_language(),
-        FacetKind::Language => words.language_of(&tag(&count.value)),
-        FacetKind::Confidence => count.value.replace("..", " – "),
+        Facet::Language if count.value == "und" => words.no_language(),
+        Facet::Language => words.language_of(&tag(&count.value)),
+        Facet::Confidence => count.value.replace("..", " – "),
         _ => count.label.clone(),
     }
 }

@@ -14,14 +14,14 @@ use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::pages::search::view::{
-    Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
+    Answer, Choice, Order, Outcome, ReadAsPart, Recent, Row, SearchView, Widening, Wrong, page,
 };
 use crate::params::Params;
 use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::Words;
 use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
 use exhibit_model::ItemId;
-use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart as QueryPart, Sort};
+use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart, Sort};
 use exhibit_search::{CaseQuery, SearchError, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
 use maud::Markup;
 
@@ -198,10 +198,10 @@ fn named(app: &App, query: &str) -> Result<Vec<(String, Name, String)>, PageErro
 }
 
 // The query as understood, with its clauses highlighted like their hits.
-fn read_back(words: &Words, query: &Query) -> Vec<ReadPart> {
-    let part = |part: QueryPart| match part {
-        QueryPart::Clause(number) => ReadPart::Term(query.clauses[number].text.to_string(), Some(number)),
-        other => ReadPart::Words(query_read_part(other, Messages::new(words.language()))),
+fn read_back(words: &Words, query: &Query) -> Vec<ReadAsPart> {
+    let part = |part: ReadPart| match part {
+        ReadPart::Clause(number) => ReadAsPart::Term(query.clauses[number].text.to_string(), Some(number)),
+        other => ReadAsPart::Words(query_read_part(other, Messages::new(words.language()))),
     };
     query.read_as().into_iter().map(part).collect()
 }
@@ -325,8 +325,8 @@ mod tests {
 
     #[test]
     fn clauses_are_marked_where_they_are_read_back() {
-        let term = |text: &str, n| ReadPart::Term(text.to_owned(), Some(n));
-        let words = |text: &str| ReadPart::Words(text.to_owned());
+        let term = |text: &str, n| ReadAsPart::Term(text.to_owned(), Some(n));
+        let words = |text: &str| ReadAsPart::Words(text.to_owned());
         let query = exhibit_query::parse("(N OR \"a AND b\") -b N").expect("a valid query");
         let expect = [
             words("("),

@@ -2,8 +2,10 @@
 
 use crate::coverage;
 use crate::links::{self, SearchPlace};
-use crate::pages::search::facets::{Facet, FacetValue, Year};
-use crate::pages::search::view::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong};
+use crate::pages::search::facets::{FacetValue, FacetView, Year};
+use crate::pages::search::view::{
+    Answer, Choice, Order, Outcome, ReadAsPart, Recent, Row, SearchView, Widening, Wrong,
+};
 use crate::samples::HOSTILE;
 use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::ENGLISH;
@@ -55,12 +57,12 @@ fn months() -> Vec<Year> {
     [(3, 40), (4, 71), (5, 17)].map(month).into()
 }
 
-fn term(text: &str, clause: usize) -> ReadPart {
-    ReadPart::Term(text.to_owned(), Some(clause))
+fn term(text: &str, clause: usize) -> ReadAsPart {
+    ReadAsPart::Term(text.to_owned(), Some(clause))
 }
 
-fn words(text: &str) -> ReadPart {
-    ReadPart::Words(text.to_owned())
+fn words(text: &str) -> ReadAsPart {
+    ReadAsPart::Words(text.to_owned())
 }
 
 fn answer() -> Answer {
@@ -216,8 +218,8 @@ pub(crate) fn rows() -> Vec<Row> {
     ]
 }
 
-fn facets() -> Vec<Facet> {
-    let group = |title: &str, field: &str, values: &[(&str, u64)]| Facet {
+fn facets() -> Vec<FacetView> {
+    let group = |title: &str, field: &str, values: &[(&str, u64)]| FacetView {
         title: title.to_owned(),
         field: field.to_owned(),
         trail: Vec::new(),
@@ -245,7 +247,7 @@ fn facets() -> Vec<Facet> {
     ]
 }
 
-fn folders() -> Facet {
+fn folders() -> FacetView {
     let to = |folder: &str| links::search(&SearchPlace::of(&format!("{QUERY} folder:\"{folder}\"")));
     let step = |text: &str, folder: &str| Choice { text: text.to_owned(), href: to(folder) };
     let value = |(name, count): (&str, u64)| FacetValue {
@@ -257,7 +259,7 @@ fn folders() -> Facet {
         excluded: false,
         into: Some(to(name)),
     };
-    Facet {
+    FacetView {
         title: "Folder".to_owned(),
         field: "folder".to_owned(),
         trail: vec![step("all folders", ""), step("disk2", "disk2"), step("综合科", "disk2/综合科")],

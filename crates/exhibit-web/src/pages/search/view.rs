@@ -4,7 +4,7 @@ use crate::coverage::{NotSearched, block};
 use crate::css_rules::CssRules;
 use crate::forms::{hidden, token};
 use crate::frame::{Frame, pager};
-use crate::pages::search::facets::{Facet, Year, facets, periods};
+use crate::pages::search::facets::{FacetView, Year, facets, periods};
 use crate::untrusted::{MarkedText, Name, clause_class, ltr};
 use crate::words::Words;
 use exhibit_model::State;
@@ -69,7 +69,7 @@ pub struct Choice {
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// How the query was understood.
-    pub read_as: Vec<ReadPart>,
+    pub read_as: Vec<ReadAsPart>,
     /// Each widening applied by default.
     pub widenings: Vec<Widening>,
     /// What was searched literally but may have been meant otherwise, as sentences.
@@ -87,7 +87,7 @@ pub struct Answer {
     /// What was not searched.
     pub not_searched: NotSearched,
     /// Filters with counts for this query; if empty, the column is left out.
-    pub facets: Vec<Facet>,
+    pub facets: Vec<FacetView>,
     /// The hidden fields of the filter form.
     pub filtered: Vec<(&'static str, String)>,
     /// The same query without the filters.
@@ -116,7 +116,7 @@ pub struct Answer {
 
 /// A part of the query as understood.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ReadPart {
+pub enum ReadAsPart {
     /// Text of the interface.
     Words(String),
     /// A term of the query, and the number of its clause if it is searched.
@@ -239,8 +239,8 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
             span.dim { (words.read_as()) ": " }
             @for part in &answer.read_as {
                 @match part {
-                    ReadPart::Words(text) => (text),
-                    ReadPart::Term(text, clause) => {
+                    ReadAsPart::Words(text) => (text),
+                    ReadAsPart::Term(text, clause) => {
                         bdi.term.(clause.map_or("", clause_class)) lang="und" dir="auto" { (exhibit_model::shown(text)) }
                     },
                 }

@@ -95,10 +95,10 @@ for stamp in custody/anchors/*/*.tsr; do
   grep -l '"act":"anchor"' custody/entries/*.json | xargs cat | grep -q "sha256:$digest" || wrong "$stamp was not recorded"
   at=$(openssl ts -reply -in "$stamp" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
   if openssl ts -verify -in "$stamp" -data "$state" -CAfile "$T/authorities" -untrusted "${stamp%.tsr}.pem" -attime "$(date -d "$at" +%s)" > /dev/null 2>&1
-  then stamps=$((stamps + 1)); echo "$stamp: a log of $(sed -n 2p "$state") entries was there by $at (that this log goes on from it: exhibit-verify)"
+  then stamps=$((stamps + 1)); echo "$stamp: a log of $(sed -n 2p "$state") entries was there by $at (that this log continues it: exhibit-verify)"
   else echo "NOT PROVED: $stamp is not by an authority that you named, or not over $state"; fi
 done
-[ ! -e "$T/authorities" ] || [ "$stamps" -gt 0 ] || wrong "no time stamp here holds by an authority that you named"
+[ ! -e "$T/authorities" ] || [ "$stamps" -gt 0 ] || wrong "no time stamp is valid for an authority that you named"
 
 if [ "$bad" -eq 0 ]; then
   echo "As it must be: lists, signature, $entries log entries, this package, its originals."

@@ -1,0 +1,6 @@
+//! libFuzzer on the target `format_rar` of `exhibit-fuzz`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    assert!(exhibit_fuzz::run("format_rar", bytes));
+});
