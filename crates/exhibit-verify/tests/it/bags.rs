@@ -30,7 +30,6 @@ fn a_good_bag_is_good_with_the_right_key() {
           - Nothing in the package was added, removed or changed since its manifests were written.
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
           - The custody log recorded the handover of exactly this package, at 2026-11-23T09:30:07.000000Z by its keeper’s clock.
-          - Quote Q-000006: page 1 of EXH-000001 contains it word for word.
           - EXH-000001: these are the bytes as received (SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc), at 2026-11-23T09:30:02.000000Z by the log keeper’s clock.
           - EXH-000001: it was found under the name or path 登记.txt, as sealed in the log.
           - EXH-000001: the text of pages 1–2 is what was read from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
@@ -38,6 +37,9 @@ fn a_good_bag_is_good_with_the_right_key() {
           - EXH-000002: these are the bytes as received (SHA-256 45965ac4395dd3024d6b221b144a81a59804b038b149f95a58ac7cf6851f84f4), at 2026-11-23T09:30:04.000000Z by the log keeper’s clock.
           - EXH-000002: it was found under the name or path letter.txt, as sealed in the log.
           - EXH-000002: the text of page 1 is what was read from the original with SHA-256 45965ac4395dd3024d6b221b144a81a59804b038b149f95a58ac7cf6851f84f4.
+
+        Quotes of text in the file
+          - Quote Q-000006, page 1 of EXH-000001: the file has the text “登记”.
 
         NOT proved
           - That anything happened at the stated times: they are from the keeper’s clock, and no witness of yours confirms them.

@@ -24,7 +24,10 @@ fn a_good_quote_is_proved() {
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
-          - Quote Q-000006: page 1 of EXH-000001 contains it word for word; the page was read from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
+          - Quote Q-000006 is in the text of page 1 of EXH-000001, at the recorded place; that text was derived from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
+
+        Quotes of text in the file
+          - Quote Q-000006, page 1 of EXH-000001: the file has the text “登记”.
 
         NOT proved
           - That anything happened at the stated times: they are from the keeper’s clock, and no witness of yours confirms them.
