@@ -67,7 +67,7 @@ impl Place {
     fn write(&self, keys: &Path, log: &str) -> std::io::Result<()> {
         let path = place_path(keys, log);
         let new = path.with_added_extension(format!("{}.new", std::process::id()));
-        let mode = u32::from((Mode::RUSR | Mode::WUSR).bits());
+        let mode = (Mode::RUSR | Mode::WUSR).bits();
         let no_link = OFlags::NOFOLLOW.bits().cast_signed();
         let mut options = fs::OpenOptions::new();
         let mut file = options.write(true).create(true).truncate(true).mode(mode).custom_flags(no_link).open(&new)?;

@@ -4,6 +4,8 @@
 //! fonts, and made worse: noise, tilt, the view of a telephone. Characters right: 1 less the edit distance
 //! over the page in reading order, without white space. tesseract is told the right language.
 
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+
 #[path = "../tests/it/drawing.rs"]
 mod drawing;
 
@@ -267,7 +269,7 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let simplified = Texts::new(han, |id| id.contains("-s\"") || id.contains("-other\""))?;
-    let font = Font::cjk(seed % 2 == 0);
+    let font = Font::cjk(seed.is_multiple_of(2));
     let lines = simplified.lines(seed, 18, 60);
     let straight = sheet(&font, 32.0, &lines, 0.0);
     let mut page = Page { picture: RgbImage::new(1, 1), lines: lines.clone(), language: "chi_sim", layout: "3" };

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p exhibit-ocr --example read_pictures -- MODELS [--tiny|--small] PICTURE...`
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+
 use exhibit_ocr::{Engine, ModelFiles, Pixels, ReadingLimits, Recognition};
 use std::path::Path;
 use std::time::Instant;

@@ -168,7 +168,9 @@ mod tests {
     type Answer = Result<(u8, bool), String>;
 
     // An intake whose runs announce themselves, and end as the test tells them to, or when they are stopped.
-    fn started() -> (Arc<Beside>, Receiver<()>, Sender<Answer>, JoinHandle<Option<(u8, bool)>>) {
+    type Started = (Arc<Beside>, Receiver<()>, Sender<Answer>, JoinHandle<Option<(u8, bool)>>);
+
+    fn started() -> Started {
         let (begun, begins) = channel();
         let (answer, answers) = channel::<Answer>();
         let beside = Beside::new();

@@ -305,14 +305,14 @@ mod tests {
             let mut writer = BagWriter::begin(&target, &lock).expect("begun");
             writer.put("data/documents/EXH-000001/text/0001.txt", b"a page").expect("written");
             let unfinished = folder.path().join(".handover.unfinished");
-            assert_eq!(unfinished_exports(&target), [unfinished.clone()]);
+            assert_eq!(unfinished_exports(&target), std::slice::from_ref(&unfinished));
             assert_eq!(mode(&unfinished), if unfinished.is_dir() { 0o700 } else { 0o600 });
             if unfinished.is_dir() {
                 assert_eq!(mode(&unfinished.join("data/documents")), 0o700);
                 assert_eq!(mode(&unfinished.join("data/documents/EXH-000001/text/0001.txt")), 0o600);
             }
             drop(writer);
-            assert_eq!(unfinished_exports(&target), [PathBuf::new(); 0]);
+            assert!(unfinished_exports(&target).is_empty());
         }
         fs::write(folder.path().join(".other.unfinished"), "").expect("written");
         fs::write(folder.path().join("some.unfinished"), "").expect("written");

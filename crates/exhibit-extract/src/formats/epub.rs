@@ -164,7 +164,7 @@ impl Reader<'_> {
     }
 
     /// Emits the properties; the files of the book by id, the ids in reading order, and the table of contents.
-    #[allow(clippy::type_complexity)] // the three are taken apart at once
+    #[expect(clippy::type_complexity, reason = "the three are taken apart at once")]
     fn package_document(
         &mut self,
         root: &str,

@@ -259,7 +259,9 @@ fn lzh_stream(literals: &[u8], distance_bits: usize) -> Vec<u8> {
 }
 
 /// An archive with headers of levels 0, 1 and 2.
-fn lha(entries: &[(u8, &[u8], &[u8], &[u8])]) -> Vec<u8> {
+type LhaEntry<'a> = (u8, &'a [u8], &'a [u8], &'a [u8]);
+
+fn lha(entries: &[LhaEntry<'_>]) -> Vec<u8> {
     let mut archive = Vec::new();
     for (level, method, name, stream) in entries {
         let size = |n: usize| u32::try_from(n).expect("short").to_le_bytes();
@@ -348,7 +350,7 @@ fn damaged_containers_end_in_order() {
     }
     let image = unpacked("ridge.iso.gz");
     let used = image.iter().rposition(|b| *b != 0).expect("content") + 1;
-    torment("a.iso", &image[32 << 10..used].iter().copied().collect::<Vec<u8>>());
+    torment("a.iso", &image[32 << 10..used]);
     torment("a.iso", &image[..used.min(64 << 10)]);
     torment("a.img", &unpacked("fat12.img.gz")[..64 << 10]);
 }

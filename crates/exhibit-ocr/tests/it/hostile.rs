@@ -51,7 +51,7 @@ fn without_text(number: u64) -> Pixels {
     let mut canvas = Canvas::new(width, height, [128; 3]);
     match number % 8 {
         0 => canvas.each(|_, _, _| [0; 3].map(|_: u8| next(256) as u8)),
-        1 => canvas.each(|x, y, _| [if (x / a as usize + y / b as usize) % 2 == 0 { 10 } else { 240 }; 3]),
+        1 => canvas.each(|x, y, _| [if (x / a as usize + y / b as usize).is_multiple_of(2) { 10 } else { 240 }; 3]),
         2 => canvas.each(|x, y, _| [((x as f32 / a).sin() * (y as f32 / b + c).cos() * 127.0 + 128.0) as u8; 3]),
         3 => canvas.each(|x, y, _| [(x * 255 / width) as u8, (y * 255 / height) as u8, 90]),
         4 => canvas.each(|x, y, _| {

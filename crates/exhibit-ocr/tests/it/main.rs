@@ -15,7 +15,6 @@ fn engine() -> Option<&'static Engine> {
     let engine = ENGINE.get_or_init(|| models::embedded().map(|files| Engine::load(files).expect("models load")));
     if engine.is_none() {
         assert!(std::env::var_os("EXHIBIT_MODELS").is_none(), "built without models: run setup/models");
-        eprintln!("no models: not tested");
     }
     engine.as_ref()
 }

@@ -226,7 +226,7 @@ pub(super) fn has_record_members(record: &JsonValue) -> bool {
         record.list(name).is_none_or(|list| list.iter().all(exact))
     };
     record.number("v") == Some(1)
-        && ALWAYS.iter().all(|name| has(name))
+        && ALWAYS.iter().all(has)
         && members.keys().all(is_known)
         && (is_read == 0 || is_read == READ.len())
         && lists.iter().all(are_exact)

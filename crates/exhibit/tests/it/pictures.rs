@@ -1,7 +1,7 @@
 //! Text on pictures, from the file to the text of its page.
 
 #[path = "../../../exhibit-ocr/tests/it/drawing.rs"]
-#[allow(dead_code, reason = "shared with the tests of exhibit-ocr")]
+#[expect(dead_code, reason = "shared with the tests of exhibit-ocr")]
 mod drawing;
 
 use crate::bench::{Bench, example_trove};

@@ -7,6 +7,9 @@ use crate::out::Stop;
 use exhibit_model::CivilTime;
 use std::collections::HashSet;
 
+/// Receives each row.
+type VisitRow<'v> = dyn FnMut(&mut Database<'_>, Vec<u8>) -> Result<(), Stop> + 'v;
+
 /// The maximum bytes of a definition, which may continue on further pages.
 const MOST_BYTES: usize = 1 << 20;
 /// Access allows 255 columns.
@@ -81,12 +84,7 @@ impl Definition {
     }
 
     /// Visits all rows of the table whose definition is at a page; the number of rows that cannot be found.
-    pub(super) fn rows(
-        &self,
-        database: &mut Database<'_>,
-        owner: u32,
-        visit: &mut dyn FnMut(&mut Database<'_>, Vec<u8>) -> Result<(), Stop>,
-    ) -> Result<u64, Stop> {
+    pub(super) fn rows(&self, database: &mut Database<'_>, owner: u32, visit: &mut VisitRow<'_>) -> Result<u64, Stop> {
         let mut lost = 0;
         for number in database.data_pages(owner) {
             let Some(page) = database.page(number) else {
@@ -247,7 +245,7 @@ fn date(days: f64) -> String {
     }
     // the time counts forwards from the day even before 1900
     let (whole, part) = (days.trunc(), days.fract().abs());
-    #[allow(clippy::cast_possible_truncation)] // within the range above
+    #[expect(clippy::cast_possible_truncation, reason = "within the range above")]
     let (day, seconds) = (whole as i64 - 25_569, (part * 86_400.0).round() as i64);
     let (day, seconds) = (day + seconds / 86_400, seconds % 86_400);
     let (year, month, of_month) = CivilTime(day * 86_400_000_000).date();

@@ -284,8 +284,11 @@ fn folder(fields: &mut Fields<'_>) -> Option<Folder> {
     Some(folder)
 }
 
+/// The length and checksum of each file of a folder.
+type Parts = Vec<(u64, Option<u32>)>;
+
 /// The files of each folder: how many, how long, their checksums.
-fn parts(fields: &mut Fields<'_>, folders: &[Folder]) -> Option<Vec<Vec<(u64, Option<u32>)>>> {
+fn parts(fields: &mut Fields<'_>, folders: &[Folder]) -> Option<Vec<Parts>> {
     let mut counts = vec![1_usize; folders.len()];
     let mut next = fields.u8()?;
     if next == 0x0D {

@@ -7,7 +7,10 @@ const MOST_ROUNDS: u8 = 24;
 
 /// Keys that were derived, since each takes a while.
 #[derive(Default)]
-pub(super) struct Keys(Vec<((Vec<u8>, u8, String), [u8; 32])>);
+pub(super) struct Keys(Vec<(Derivation, [u8; 32])>);
+
+// salt, rounds and password
+type Derivation = (Vec<u8>, u8, String);
 
 impl Keys {
     /// The key for a password, and the start of the chain, by a coder's properties.
