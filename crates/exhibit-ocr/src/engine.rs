@@ -335,8 +335,7 @@ impl Engine {
             }
             let read = small.read(picture, &line.place)?;
             if read.sum().1 * 2 > line.letters() {
-                line.characters = with_signs(read.characters, &line.characters);
-                line.size = Size::Small;
+                (line.characters, line.size) = (read.characters, Size::Small);
             }
         }
         Ok(())
@@ -389,7 +388,7 @@ impl Engine {
             // on a script that it does not know it reads blanks and some points
             known = read.sum().1 * 2 > line.letters();
             if known {
-                line.characters = with_signs(read.characters, &line.characters);
+                line.characters = read.characters;
                 line.size = Size::Small;
                 budget.strange = 0;
             } else {
@@ -402,34 +401,6 @@ impl Engine {
         }
         Ok(line)
     }
-}
-
-/// The least certainty of a sign that only the fast model reads.
-const LEAST_SIGN: f32 = 0.4;
-
-// The larger model's characters, with the signs that only the fast one reads, where the larger has a gap: it passes over
-// dashes.
-fn with_signs(large: Vec<Character>, fast: &[Character]) -> Vec<Character> {
-    let middle = |c: &Character| f32::midpoint(c.span.0, c.span.1);
-    let [first, .., last] = &large[..] else { return large };
-    let pitch = (middle(last) - middle(first)) / (large.len() - 1) as f32;
-    let mut signs = fast
-        .iter()
-        .filter(|c| !c.character.is_alphanumeric() && !c.character.is_whitespace() && c.certainty >= LEAST_SIGN)
-        .peekable();
-    let mut merged: Vec<Character> = Vec::with_capacity(large.len());
-    for character in large {
-        let to = middle(&character);
-        if let Some(from) = merged.last().map(middle) {
-            while let Some(sign) = signs.next_if(|sign| middle(sign) < to) {
-                if middle(sign) - from > 0.6 * pitch && to - middle(sign) > 0.6 * pitch {
-                    merged.push(sign.clone());
-                }
-            }
-        }
-        merged.push(character);
-    }
-    merged
 }
 
 // The directions in which a line may run, as quarter turns.
@@ -556,28 +527,6 @@ mod tests {
         assert!(!doubtful(&of(&[0.99; 9])) && !doubtful(&of(&[0.5; 9])));
         assert!(doubtful(&of(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.79])), "one weak character");
         assert!(!doubtful(&Read::default()));
-    }
-
-    #[test]
-    fn signs_that_the_larger_model_passes_over_are_kept() {
-        let at = |character, middle: f32, certainty| Character {
-            character,
-            certainty,
-            span: (middle - 0.05, middle + 0.05),
-            others: Vec::new(),
-        };
-        let large = vec![at('挑', 0.1, 1.0), at('战', 0.2, 1.0), at('如', 0.5, 1.0), at('何', 0.6, 1.0)];
-        let merged =
-            |fast: &[Character]| -> String { with_signs(large.clone(), fast).iter().map(|c| c.character).collect() };
-        assert_eq!(
-            merged(&[at('战', 0.2, 1.0), at('—', 0.3, 0.6), at('—', 0.4, 0.6), at('如', 0.5, 1.0)]),
-            "挑战——如何"
-        );
-        assert_eq!(merged(&[at('—', 0.35, 0.2)]), "挑战如何", "with little certainty");
-        assert_eq!(merged(&[at('一', 0.35, 0.9)]), "挑战如何", "no letters");
-        assert_eq!(merged(&[at('，', 0.21, 0.9), at('，', 0.55, 0.9)]), "挑战如何", "no gap");
-        assert_eq!(merged(&[at('—', 0.02, 0.9), at('—', 0.9, 0.9)]), "挑战如何", "only between characters");
-        assert!(with_signs(Vec::new(), &large).is_empty());
     }
 
     #[test]
