@@ -98,6 +98,11 @@ impl CaseFolder {
         vec![self.0.clone(), self.settings(), self.at(Self::CATALOGUE), self.custody(), self.checkpoint(), index, meta]
     }
 
+    /// The folder of the originals.
+    pub(crate) fn originals_folder(&self) -> PathBuf {
+        self.at(Self::ORIGINALS)
+    }
+
     /// Creates the folders of a new case.
     pub(crate) fn create_folders(&self) -> Result<(), CaseError> {
         for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()] {

@@ -69,7 +69,7 @@ fn remove_leftovers(folder: &CaseFolder, marker: &Path) -> Result<(), CaseError>
         own.push(entry.path());
     }
     // an attempt to create a case never gets as far as an original
-    if has_files(&folder.path().join(CaseFolder::ORIGINALS)) {
+    if has_files(&folder.originals_folder()) {
         return Err(foreign());
     }
     for path in own {

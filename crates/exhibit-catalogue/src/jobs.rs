@@ -33,7 +33,7 @@ pub struct StageId(pub(crate) i64);
 
 /// Which ready jobs are leased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum JobChoice {
     /// All.
     All,
     /// Those whose worker never died: while more of them may follow.
@@ -290,17 +290,17 @@ impl Work<'_> {
     pub fn lease(
         &self,
         stage: StageId,
-        choice: Choice,
+        choice: JobChoice,
         most: usize,
         holder: &str,
         until: Moment,
     ) -> Result<Vec<Lease>, CatalogueError> {
         let sql = match choice {
-            Choice::All => {
+            JobChoice::All => {
                 "SELECT id, item, first, last, input, attempts, deaths FROM work \
                  WHERE stage = ?1 AND state = 'ready' ORDER BY attempts, id LIMIT ?2"
             }
-            Choice::Untried => {
+            JobChoice::Untried => {
                 "SELECT id, item, first, last, input, attempts, deaths FROM work \
                  WHERE stage = ?1 AND state = 'ready' AND deaths = 0 ORDER BY attempts, id LIMIT ?2"
             }

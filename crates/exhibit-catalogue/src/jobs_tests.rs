@@ -1,7 +1,7 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
 use crate::{
-    Added, Catalogue, Choice, Finished, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId,
+    Added, Catalogue, Finished, JobChoice, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId,
     StageKey, Work,
 };
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
@@ -49,7 +49,7 @@ fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
 }
 
 fn lease(work: &Work<'_>, stage: StageId, most: usize) -> Vec<Lease> {
-    work.lease(stage, Choice::All, most, "process 1", Moment(9)).expect("lease")
+    work.lease(stage, JobChoice::All, most, "process 1", Moment(9)).expect("lease")
 }
 
 fn items(leases: &[Lease]) -> Vec<i64> {
@@ -101,7 +101,7 @@ fn a_lease_that_nobody_renews_expires() {
     let work = catalogue.begin().expect("begin");
     let stage = work.stage(&key("read", "1")).expect("stage");
     let lost = lease(&work, stage, 1).remove(0);
-    let kept = work.lease(stage, Choice::All, 1, "process 2", Moment(9)).expect("lease").remove(0);
+    let kept = work.lease(stage, JobChoice::All, 1, "process 2", Moment(9)).expect("lease").remove(0);
     assert_eq!(work.renew_leases("process 2", Moment(20)).expect("renew"), 1);
     assert_eq!(work.expire_leases(Moment(9)).expect("expire"), 0, "a lease lasts to its last moment");
     assert_eq!(work.expire_leases(Moment(10)).expect("expire"), 1);
@@ -210,7 +210,7 @@ fn what_died_is_not_leased_while_others_may_follow() {
     let first = lease(&work, stage, 1).remove(0);
     let killed = Reason::Killed { signal: 9 };
     assert_eq!(work.finish(&first, &JobEnd::Died(killed), cost()).expect("finish"), Finished::Again);
-    let untried = |most| work.lease(stage, Choice::Untried, most, "process 1", Moment(9)).expect("lease");
+    let untried = |most| work.lease(stage, JobChoice::Untried, most, "process 1", Moment(9)).expect("lease");
     assert_eq!(items(&untried(9)), [2]);
     assert!(untried(9).is_empty(), "the one that died waits");
     assert_eq!(items(&lease(&work, stage, 9)), [1]);

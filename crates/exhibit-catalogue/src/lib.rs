@@ -23,7 +23,9 @@ mod tests;
 pub use account::{Account, ContainerGap, Unread};
 pub use intakes::{Intake, IntakeEnd};
 pub use items::{Added, Item, ItemFilter, ItemInFull, NewItem, NoteRow, ReadResult};
-pub use jobs::{Choice, Finished, JobCost, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageId, StageKey};
+pub use jobs::{
+    Finished, JobChoice, JobCost, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageId, StageKey,
+};
 pub use outbox::Outgoing;
 pub use pages::{DOUBTFUL, NewPage, OcrState, PageRow, PageText};
 pub use pictures::PagePicture;

@@ -11,7 +11,7 @@ use crate::folder::Folder;
 use crate::frontier::Frontier;
 use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
 use exhibit_proof::chain::{ChainError, HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
-use exhibit_proof::entry::{EntryError as RuleError, LogKind};
+use exhibit_proof::entry::{EntryFormError, LogKind};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::proof::{LogProof, LogProofError};
@@ -196,7 +196,7 @@ pub enum LogFault {
         index: u64,
         /// The rule.
         #[source]
-        source: RuleError,
+        source: EntryFormError,
     },
     /// The origin of the log is not 16 hexadecimal digits and the kind of the log.
     #[error("the log has an origin of another form ({origin})")]
@@ -554,10 +554,10 @@ impl Check {
     // What an entry must be beyond its form: its act has a place, and its own members.
     fn rules(&mut self, index: u64, value: &JsonValue) {
         let Some(kind) = self.kind else { return };
-        let source = match exhibit_proof::entry::Entry::from_value(value, kind) {
+        let source = match exhibit_proof::entry::CheckedEntry::from_value(value, kind) {
             Err(source) => source,
             Ok(entry) if (entry.act == "case.open") != (index == 0) => {
-                RuleError { fault: Fault::EntryFirst, detail: entry.act.to_owned() }
+                EntryFormError { fault: Fault::EntryFirst, detail: entry.act.to_owned() }
             }
             Ok(_) => return,
         };

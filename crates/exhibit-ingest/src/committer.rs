@@ -10,7 +10,7 @@ use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Choice, Finished, Item, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+    Added, Finished, Item, JobChoice, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
@@ -302,7 +302,7 @@ impl Committer<'_> {
             if wanted > 0 {
                 let until = Moment(now.0.saturating_add(LEASE_MICROS));
                 // what died waits until everything else was received, so that it delays nothing else
-                let choice = if *batch.receiving { Choice::Untried } else { Choice::All };
+                let choice = if *batch.receiving { JobChoice::Untried } else { JobChoice::All };
                 let leases = batch.work.lease(registered.id, choice, wanted, self.holder, until)?;
                 let grant = &mut batch.group.stages[lane].grant;
                 (grant.wanted, grant.leases) = (wanted, leases);

@@ -5,7 +5,7 @@ use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
 use crate::{IngestError, IngestProgress, StopRequest, Summary};
 use exhibit_case::{Acts, CaseWriter, Principal, read_page};
-use exhibit_catalogue::{Choice, Item, ItemFilter, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageKey};
+use exhibit_catalogue::{Item, ItemFilter, JobChoice, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageKey};
 use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, PageNumber, Reason, Relation, State};
 use exhibit_testing::{NOW, TOOL, TestCase};
 use std::collections::BTreeMap;
@@ -335,7 +335,7 @@ fn leases_of_a_killed_process_are_requeued() {
     let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
     let stage = work.stage(&key).expect("stage");
     work.release_leases(false).expect("release");
-    let leases = work.lease(stage, Choice::All, 9, "process 1", NOW).expect("lease");
+    let leases = work.lease(stage, JobChoice::All, 9, "process 1", NOW).expect("lease");
     work.commit().expect("commit");
     drop(held);
     let leased = case.items().into_values().filter(|item| leases.iter().any(|lease| lease.item == item.id)).count();

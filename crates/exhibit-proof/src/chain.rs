@@ -5,7 +5,7 @@
 //! over, the new key that it exists. The chain cannot tell which of two handovers of a stolen key is the
 //! rightful one; remembered checkpoints can.
 
-use crate::entry::{Entry, is_log_key};
+use crate::entry::{CheckedEntry, is_log_key};
 use crate::finding::Fault;
 use crate::hash::to_hex;
 use crate::json::JsonValue;
@@ -25,7 +25,7 @@ pub const MAX_HANDOVERS: usize = 1000;
 pub enum ChainError {
     /// The entry is not a `key.add` that names both keys.
     #[error("the entry does not record that one key follows another")]
-    Entry,
+    CheckedEntry,
     /// The key that hands over is not the key that the log had at the time.
     #[error("the key that hands over is not the key that the log had at the time")]
     Stranger,
@@ -68,7 +68,7 @@ pub fn handover_index(path: &str) -> Option<u64> {
 /// # Errors
 /// [`ChainError`] if the new key must not be trusted.
 pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(VerifierKey, VerifierKey), ChainError> {
-    let (index, old, new) = read(entry).ok_or(ChainError::Entry)?;
+    let (index, old, new) = read(entry).ok_or(ChainError::CheckedEntry)?;
     if key_ref(&old) != known {
         return Err(ChainError::Stranger);
     }
@@ -83,15 +83,15 @@ pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(Verifie
 
 /// The entries of a log that limit what may follow them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Limits {
+pub struct LogLimits {
     sealed: Option<u64>,
     after_seal: Option<u64>,
     revoked: BTreeMap<String, u64>,
 }
 
-impl Limits {
+impl LogLimits {
     /// Adds an entry; entries are added in their order. Returns what is wrong with its place.
-    pub fn add(&mut self, entry: &Entry) -> Option<Fault> {
+    pub fn add(&mut self, entry: &CheckedEntry) -> Option<Fault> {
         if self.sealed.is_some() {
             self.after_seal.get_or_insert(entry.seq);
         }
@@ -200,21 +200,21 @@ mod tests {
         let three = proof(&good, &[&old, &new, &other]);
         assert_eq!(hand_over(&known, &good, &three), Err(ChainError::Checkpoint));
         let itself = entry(&old, &old, 1);
-        assert_eq!(hand_over(&known, &itself, &both), Err(ChainError::Entry));
+        assert_eq!(hand_over(&known, &itself, &both), Err(ChainError::CheckedEntry));
         for (from, to) in [("key.add", "key.bad"), ("\"after\"", "\"before\""), ("custody+", "custodi+")] {
             let altered = String::from_utf8(good.clone()).expect("UTF-8").replacen(from, to, 1).into_bytes();
             assert!(hand_over(&known, &altered, &both).is_err(), "{from}");
         }
     }
 
-    fn limiting(seq: u64, act: &str, object: &str, facts: &str) -> Entry {
+    fn limiting(seq: u64, act: &str, object: &str, facts: &str) -> CheckedEntry {
         let (salt, at) = ("0a".repeat(16), "2026-11-23T09:30:00.000000Z");
         let made =
             if act == "case.open" { format!("[\"{}\"]", key_ref(signer(1).verifier())) } else { "[]".to_owned() };
         let text = format!(
             r#"{{"act":"{act}","actor":"a1","at":"{at}","facts":{facts},"made":{made},"object":"{object}","salt":"{salt}","sealed":{{}},"seq":{seq},"tool":"t","used":[],"v":1}}"#
         );
-        Entry::read(text.as_bytes(), crate::entry::LogKind::Custody).expect("an entry")
+        CheckedEntry::read(text.as_bytes(), crate::entry::LogKind::Custody).expect("an entry")
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         let (own, other) = (signer(1), signer(2));
         let revoke =
             |seq, key: &SignerKey| limiting(seq, "key.revoke", &key_ref(key.verifier()), r#"{"reason":"lost"}"#);
-        let mut limits = Limits::default();
+        let mut limits = LogLimits::default();
         assert_eq!(limits.add(&limiting(0, "case.open", "case", "{}")), None);
         assert_eq!(limits.add(&revoke(1, &other)), None);
         assert_eq!(limits.faults(2, own.verifier()), []);
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(limits.faults(5, signer(3).verifier()), [(4, Fault::AfterSeal)]);
         assert_eq!(limits.add(&limiting(7, "case.open", "case", "{}")), Some(Fault::EntryFirst));
         assert_eq!(limits.faults(8, signer(3).verifier()), [(7, Fault::AfterSeal)]);
-        assert_eq!(Limits::default().add(&limiting(0, "case.seal", "case", "{}")), Some(Fault::EntryFirst));
+        assert_eq!(LogLimits::default().add(&limiting(0, "case.seal", "case", "{}")), Some(Fault::EntryFirst));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub enum LogKind {
 
 /// A log entry whose form was checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct CheckedEntry {
     /// Its number.
     pub seq: u64,
     /// The time, by the clock of the log's keeper.
@@ -46,7 +46,7 @@ pub struct Entry {
 /// Why bytes are not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {detail}", fault.word())]
-pub struct EntryError {
+pub struct EntryFormError {
     /// The rule that they break.
     pub fault: Fault,
     /// How.
@@ -172,12 +172,12 @@ impl LogKind {
     }
 }
 
-impl Entry {
+impl CheckedEntry {
     /// Parses an entry of a log of this kind and checks everything that its bytes alone can show.
     ///
     /// # Errors
-    /// [`EntryError`] names the first rule that they break.
-    pub fn read(bytes: &[u8], log: LogKind) -> Result<Self, EntryError> {
+    /// [`EntryFormError`] names the first rule that they break.
+    pub fn read(bytes: &[u8], log: LogKind) -> Result<Self, EntryFormError> {
         if bytes.len() > MAX_ENTRY {
             return Err(wrong(Fault::Entry, format!("longer than {MAX_ENTRY} bytes")));
         }
@@ -188,8 +188,8 @@ impl Entry {
     /// The same for canonical JSON that was parsed already.
     ///
     /// # Errors
-    /// [`EntryError`].
-    pub fn from_value(value: &JsonValue, log: LogKind) -> Result<Self, EntryError> {
+    /// [`EntryFormError`].
+    pub fn from_value(value: &JsonValue, log: LogKind) -> Result<Self, EntryFormError> {
         let JsonValue::Map(members) = value else { return Err(wrong(Fault::Entry, "not an object")) };
         if value.number("v") != Some(VERSION) {
             return Err(wrong(Fault::EntryVersion, format!("`v` must be {VERSION}")));
@@ -238,13 +238,13 @@ impl Entry {
         entry.of_its_act(text("act")?, log, has_params)
     }
 
-    fn of_its_act(self, word: &str, log: LogKind, has_params: bool) -> Result<Self, EntryError> {
+    fn of_its_act(self, word: &str, log: LogKind, has_params: bool) -> Result<Self, EntryFormError> {
         let is_own = |act: &&Act| act.word == word && act.log.is_none_or(|only| only == log);
         let mut first = Err(wrong(Fault::EntryAct, format!("{word:?} is not an act of this log")));
         for act in ACTS.iter().filter(is_own) {
             match self.follows(act, has_params) {
                 Ok(()) => return Ok(Self { act: act.word, ..self }),
-                Err(error) if first.as_ref().is_err_and(|first: &EntryError| first.fault == Fault::EntryAct) => {
+                Err(error) if first.as_ref().is_err_and(|first: &EntryFormError| first.fault == Fault::EntryAct) => {
                     first = Err(error);
                 }
                 Err(_) => {}
@@ -253,7 +253,7 @@ impl Entry {
         first
     }
 
-    fn follows(&self, act: &Act, has_params: bool) -> Result<(), EntryError> {
+    fn follows(&self, act: &Act, has_params: bool) -> Result<(), EntryFormError> {
         let [object, used, made] = [std::slice::from_ref(&self.object), &self.used, &self.made];
         for (name, references, kinds) in
             [("object", object, act.object), ("used", used, act.used), ("made", made, act.made)]
@@ -288,8 +288,8 @@ impl Entry {
     }
 }
 
-fn wrong(fault: Fault, detail: impl Into<String>) -> EntryError {
-    EntryError { fault, detail: detail.into() }
+fn wrong(fault: Fault, detail: impl Into<String>) -> EntryFormError {
+    EntryFormError { fault, detail: detail.into() }
 }
 
 fn texts(value: &JsonValue, name: &str) -> Option<Vec<String>> {
@@ -455,12 +455,12 @@ mod tests {
     );
 
     fn fault_of(text: &str) -> Option<Fault> {
-        Entry::read(text.as_bytes(), LogKind::Custody).err().map(|error| error.fault)
+        CheckedEntry::read(text.as_bytes(), LogKind::Custody).err().map(|error| error.fault)
     }
 
     #[test]
     fn an_entry_is_read() {
-        let entry = Entry::read(GOOD.as_bytes(), LogKind::Custody).expect("an entry");
+        let entry = CheckedEntry::read(GOOD.as_bytes(), LogKind::Custody).expect("an entry");
         assert_eq!((entry.seq, entry.act, entry.object.as_str()), (1, "item.receive", "item:1"));
         assert_eq!((entry.number("size"), entry.text("relation")), (Some(3), "file"));
         assert_eq!(entry.commitment("name").map(str::len), Some(64));
@@ -527,9 +527,9 @@ mod tests {
             .replacen("item:1", "case", 1)
             .replacen(r#""name""#, r#""query""#, 1)
             .replacen(r#"["source:1"]"#, "[]", 1);
-        assert_eq!(Entry::read(search.as_bytes(), LogKind::Access).map(|entry| entry.act), Ok("search"));
+        assert_eq!(CheckedEntry::read(search.as_bytes(), LogKind::Access).map(|entry| entry.act), Ok("search"));
         assert_eq!(fault_of(&search), Some(Fault::EntryAct));
-        let receipt = Entry::read(GOOD.as_bytes(), LogKind::Access);
+        let receipt = CheckedEntry::read(GOOD.as_bytes(), LogKind::Access);
         assert_eq!(receipt.err().map(|error| error.fault), Some(Fault::EntryAct));
     }
 

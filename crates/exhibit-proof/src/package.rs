@@ -8,10 +8,10 @@ mod rules;
 
 use crate::anchor::{Anchor, AnchorError, MachineReading};
 use crate::bagit::{ALGORITHMS, Again, Checked, Files, read_small};
-use crate::chain::{Limits, MAX_HANDOVERS, hand_over, handover_index, key_ref};
+use crate::chain::{LogLimits, MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
 use crate::document::{DocumentPart, Leaf, LeafProof};
-use crate::entry::{Entry, LogKind, is_log_key};
+use crate::entry::{CheckedEntry, LogKind, is_log_key};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
 use crate::json::JsonValue;
@@ -158,7 +158,7 @@ struct Check<'a> {
     entries: BTreeSet<u64>,
     // Those that something in the package refers to.
     needed: BTreeSet<u64>,
-    limits: Limits,
+    limits: LogLimits,
     exports: Vec<Export>,
     // The first entry of the log: its key, and the prefix of the documents' numbers.
     first_key: String,
@@ -219,7 +219,7 @@ fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput
         checkpoint,
         entries: BTreeSet::new(),
         needed: BTreeSet::from([0]),
-        limits: Limits::default(),
+        limits: LogLimits::default(),
         exports: Vec::new(),
         first_key: String::new(),
         prefix: String::new(),
@@ -278,7 +278,7 @@ impl Check<'_> {
                 self.checked.wrong(&proof, Fault::Proof, detail);
                 continue;
             }
-            match Entry::read(&bytes, LogKind::Custody) {
+            match CheckedEntry::read(&bytes, LogKind::Custody) {
                 Ok(entry) if entry.seq == number => self.remember(&path, entry),
                 Ok(entry) => self.checked.wrong(&path, Fault::EntryNumber, format!("states number {}", entry.seq)),
                 Err(error) => self.checked.wrong(&path, error.fault, error.detail),
@@ -303,7 +303,7 @@ impl Check<'_> {
         tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
     }
 
-    fn remember(&mut self, path: &str, entry: Entry) {
+    fn remember(&mut self, path: &str, entry: CheckedEntry) {
         let number = entry.seq;
         self.entries.insert(number);
         if let Some(fault) = self.limits.add(&entry) {
@@ -428,7 +428,7 @@ impl Check<'_> {
         for link in record.list("containers")?.iter().map(container).chain([Some(own)]) {
             let (item, receipt) = link?;
             let object = format!("item:{item}");
-            let of_item = |entry: &Entry| entry.act == "item.receive" && entry.object == object;
+            let of_item = |entry: &CheckedEntry| entry.act == "item.receive" && entry.object == object;
             if let Some(entry) = self.entry(receipt, place, Fault::Receipt, of_item) {
                 let from = entry.used.first().map_or("", String::as_str);
                 let is_inside = outer.as_ref().map_or_else(|| from.starts_with("source:"), |outer| from == outer);
@@ -448,7 +448,7 @@ impl Check<'_> {
 
     // Checks that the outermost receipt of the document refers to the source that another case handed over.
     fn source(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<()> {
-        let received = |entry: &Entry| entry.act == "source.receive" && entry.text("channel") == "bag";
+        let received = |entry: &CheckedEntry| entry.act == "source.receive" && entry.text("channel") == "bag";
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
         let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
         self.entry(outermost, place, Fault::Receipt, |receipt| receipt.used.contains(&entry.object));
@@ -689,14 +689,20 @@ impl Check<'_> {
     }
 
     // Returns a proved log entry that satisfies `must`; `place` is where it is referenced.
-    fn entry(&mut self, number: u64, place: &str, fault: Fault, must: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    fn entry(
+        &mut self,
+        number: u64,
+        place: &str,
+        fault: Fault,
+        must: impl Fn(&CheckedEntry) -> bool,
+    ) -> Option<CheckedEntry> {
         if !self.entries.contains(&number) {
             self.checked.wrong(place, fault, format!("log entry {number} is not proved"));
             return None;
         }
         self.needed.insert(number);
         let bytes = self.bytes(&entry_path(number), fault)?;
-        let entry = Entry::read(&bytes, LogKind::Custody).ok().filter(must);
+        let entry = CheckedEntry::read(&bytes, LogKind::Custody).ok().filter(must);
         if entry.is_none() {
             self.checked.wrong(place, fault, format!("log entry {number} records something else"));
         }

@@ -6,8 +6,8 @@ use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Files as _, FoundFile, FoundKind, read_small};
-use exhibit_proof::chain::{HANDOVERS, Limits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
-use exhibit_proof::entry::{Entry, LogKind, is_log_key};
+use exhibit_proof::chain::{HANDOVERS, LogLimits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
+use exhibit_proof::entry::{CheckedEntry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
@@ -227,7 +227,7 @@ impl Check<'_> {
 
     // Checks each bundle of entries against the tile of their hashes; returns the roots of the full tiles.
     fn entries(&mut self, size: u64, (kind, key): (LogKind, &VerifierKey)) -> Vec<Hash> {
-        let (mut roots, mut limits) = (Vec::new(), Limits::default());
+        let (mut roots, mut limits) = (Vec::new(), LogLimits::default());
         for index in 0..size.div_ceil(u64::from(FULL)) {
             let first = index * u64::from(FULL);
             let Some(name) = TileName::holding(Layer::Entries, first, size) else { break };
@@ -243,7 +243,7 @@ impl Check<'_> {
                 if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
                     self.wrong(&place, Fault::Proof, "its hash differs from the hash in the log");
                 }
-                match Entry::read(entry, kind) {
+                match CheckedEntry::read(entry, kind) {
                     Ok(entry) if entry.seq == number => {
                         if let Some(fault) = limits.add(&entry) {
                             self.wrong(&place, fault, "");

@@ -5,7 +5,7 @@ use crate::admission::RequestContext;
 use crate::connections::{ConnectionLimits, answer_connections};
 use crate::frame::{Frame, Section};
 use crate::pages::batches::RunningBatch;
-use crate::pages::intake::Intake;
+use crate::pages::intake::IntakeControl;
 use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
@@ -63,7 +63,7 @@ pub struct Machine {
     /// What this machine knows about the folder of the case.
     pub standing: Arc<dyn Fn() -> Standing + Send + Sync>,
     /// The intake that runs in this process, if there is one.
-    pub intake: Option<Arc<dyn Intake>>,
+    pub intake: Option<Arc<dyn IntakeControl>>,
 }
 
 impl std::fmt::Debug for Machine {
@@ -86,7 +86,7 @@ pub struct App {
     pub(crate) threads: usize,
     pub(crate) log_marks: Arc<dyn Fn() + Send + Sync>,
     pub(crate) standing: Arc<dyn Fn() -> Standing + Send + Sync>,
-    pub(crate) intake: Option<Arc<dyn Intake>>,
+    pub(crate) intake: Option<Arc<dyn IntakeControl>>,
     runs: Mutex<BTreeMap<u64, Run>>,
     pub(crate) cage: Option<Arc<Cage>>,
     pub(crate) sessions: Sessions,

@@ -40,9 +40,8 @@ const LAST_RESPONSES: Duration = Duration::from_secs(5);
 // Between attempts to accept connections while the process has no descriptors left.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(200);
 
-const OF_ANOTHER_USER: &[u8] =
-    b"HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n\
-    This interface answers only the user of this computer who started it.\n";
+const FORBIDDEN: &str =
+    "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n";
 
 /// Answers connections until `stop` resolves.
 pub(crate) async fn answer_connections(
@@ -90,7 +89,8 @@ async fn connection(stream: TcpStream, router: Router, limits: ConnectionLimits,
         Owner::User(user) => {
             tracing::warn!(user, "refused a connection of another user");
             // the buffer of a new connection has room for it
-            let _ = stream.try_write(OF_ANOTHER_USER);
+            let answer = format!("{FORBIDDEN}{}\n", crate::words::ENGLISH.of_another_user());
+            let _ = stream.try_write(answer.as_bytes());
             return;
         }
         _ => return,

@@ -31,6 +31,6 @@ pub use access_events::{AccessEvent, Loaded, Recorder, Unrecorded};
 pub use app::{App, Machine, ServeOptions, serve};
 pub use connections::ConnectionLimits;
 pub use exhibit_messages::Language;
-pub use pages::intake::{Intake, IntakeState};
+pub use pages::intake::{IntakeControl, IntakeState};
 pub use router::router;
 pub use session::{Sessions, fresh_secret};

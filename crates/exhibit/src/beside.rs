@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::system;
 use exhibit_ingest::{IngestProgress, Snapshot, StopRequest, Summary};
-use exhibit_web::{Intake, IntakeState};
+use exhibit_web::{IntakeControl, IntakeState};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -97,7 +97,7 @@ impl Beside {
     }
 }
 
-impl Intake for Beside {
+impl IntakeControl for Beside {
     fn status(&self) -> (IntakeState, Option<Snapshot>) {
         let state = self.lock();
         let now = match &state.now {

@@ -137,6 +137,7 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
         ("pages", is_missing(view.pages(outside))),
         ("page", is_missing(view.page(outside, PageNumber::FIRST))),
         ("page_row", is_missing(view.page_row(outside, PageNumber::FIRST))),
+        ("page_layers", is_missing(view.page_layers(outside, PageNumber::FIRST))),
         ("read_page", row.is_none_or(|row| is_missing(view.read_page(&row)))),
         ("picture", is_missing(view.picture(&cage, outside, PageNumber::FIRST, 100))),
         ("pictures", is_missing(view.pictures(outside))),

@@ -274,7 +274,7 @@ fn a_copy_is_noticed_before_its_first_entry() {
     let own = exhibit_case::CaseFolder::new(&copy);
     assert_eq!(standing(&case.keys(), &own), Standing::CopyOf(case.folder().canonicalize().expect("a path")));
     assert_eq!(standing(&case.keys(), &case.open().folder), Standing::Own);
-    // the original is as it was, and goes on
+    // the original is as it was, and continues
     drop(take(&case).expect("the original is open"));
     let _ = case.add_texts(&[("b.txt", "two")]);
     assert!(matches!(take_in(&copy, &case), Err(CaseError::Log(LogError::RolledBack { .. }))));

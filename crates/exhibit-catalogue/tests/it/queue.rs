@@ -1,6 +1,6 @@
 //! The queue of jobs under random interleavings: every job ends once, and what is lost is done again.
 
-use exhibit_catalogue::{Choice, Finished, JobCost, JobEnd, JobState, Lease, MOST_DEATHS, StageKey};
+use exhibit_catalogue::{Finished, JobChoice, JobCost, JobEnd, JobState, Lease, MOST_DEATHS, StageKey};
 use exhibit_model::{ItemId, Moment, Reason, State};
 use exhibit_mutate::Mutator;
 use exhibit_testing::{TestCase, TestItem};
@@ -34,8 +34,9 @@ fn every_job_ends_once_whatever_is_interrupted() {
             let work = held.catalogue.begin().expect("a transaction");
             let stage = work.stage(&read("1")).expect("a stage");
             match numbers.below(6) {
-                0 | 1 => leased
-                    .extend(work.lease(stage, Choice::All, numbers.below(4), "process 1", Moment(9)).expect("leases")),
+                0 | 1 => leased.extend(
+                    work.lease(stage, JobChoice::All, numbers.below(4), "process 1", Moment(9)).expect("leases"),
+                ),
                 2 | 3 if !leased.is_empty() => {
                     let lease = leased.swap_remove(numbers.below(leased.len()));
                     let finished = work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
@@ -78,7 +79,7 @@ fn every_job_ends_once_whatever_is_interrupted() {
             let work = held.catalogue.begin().expect("a transaction");
             let _ = work.release_leases(true).expect("released");
             let stage = work.stage(&read("1")).expect("a stage");
-            let leases = work.lease(stage, Choice::All, 100, "process 1", Moment(9)).expect("leases");
+            let leases = work.lease(stage, JobChoice::All, 100, "process 1", Moment(9)).expect("leases");
             for lease in &leases {
                 assert_eq!(
                     work.finish(lease, &JobEnd::Done, JobCost::default()).expect("done"),
@@ -103,7 +104,7 @@ fn a_released_lease_that_was_never_begun_is_no_attempt() {
     for (unattempted, attempts) in [(true, 0), (false, 1)] {
         let work = held.catalogue.begin().expect("a transaction");
         let stage = work.stage(&read("1")).expect("a stage");
-        assert_eq!(work.lease(stage, Choice::All, 9, "process 1", Moment(9)).expect("leases").len(), 2);
+        assert_eq!(work.lease(stage, JobChoice::All, 9, "process 1", Moment(9)).expect("leases").len(), 2);
         work.commit().expect("a commit");
         let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
         assert_eq!(
@@ -124,7 +125,7 @@ fn a_failure_keeps_its_reason_until_it_is_retried() {
     let mut held = case.writer();
     let work = held.catalogue.begin().expect("a transaction");
     let stage = work.stage(&read("1")).expect("a stage");
-    let lease = work.lease(stage, Choice::All, 1, "process 1", Moment(9)).expect("leases").remove(0);
+    let lease = work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").remove(0);
     let elapsed = Duration::from_micros(1500);
     let cost = JobCost { elapsed, peak_memory: Some(1 << 40) };
     work.finish(&lease, &JobEnd::Failed(Reason::NoPages), cost).expect("finished");
@@ -133,7 +134,7 @@ fn a_failure_keeps_its_reason_until_it_is_retried() {
     assert_eq!((job.state, job.reason, job.elapsed), (JobState::Failed, Some(Reason::NoPages), Some(elapsed)));
     assert_eq!(job.peak_memory, Some(1 << 40));
     let work = held.catalogue.begin().expect("a transaction");
-    assert!(work.lease(stage, Choice::All, 1, "process 1", Moment(9)).expect("leases").is_empty());
+    assert!(work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").is_empty());
     assert_eq!(work.requeue_failed(stage).expect("requeued"), 1);
     work.commit().expect("a commit");
     let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
@@ -164,8 +165,8 @@ fn leases_expire_and_are_renewed_by_their_holder_alone() {
     let mut held = case.writer();
     let work = held.catalogue.begin().expect("a transaction");
     let stage = work.stage(&read("1")).expect("a stage");
-    let mine = work.lease(stage, Choice::All, 2, "process 1", Moment(10)).expect("leases");
-    let others = work.lease(stage, Choice::All, 1, "process 2", Moment(10)).expect("leases");
+    let mine = work.lease(stage, JobChoice::All, 2, "process 1", Moment(10)).expect("leases");
+    let others = work.lease(stage, JobChoice::All, 1, "process 2", Moment(10)).expect("leases");
     assert_eq!(work.renew_leases("process 1", Moment(20)).expect("renewed"), 2);
     assert_eq!(work.renew_leases("process 3", Moment(20)).expect("renewed"), 0);
     assert_eq!(work.expire_leases(Moment(10)).expect("expired"), 0, "until is not over yet");
@@ -176,7 +177,7 @@ fn leases_expire_and_are_renewed_by_their_holder_alone() {
         let done = work.finish(lease, &JobEnd::Done, JobCost::default()).expect("finished");
         assert_eq!(done, Finished::Final(JobState::Done));
     }
-    let again = work.lease(stage, Choice::All, 9, "process 1", Moment(30)).expect("leases");
+    let again = work.lease(stage, JobChoice::All, 9, "process 1", Moment(30)).expect("leases");
     assert_eq!(again.iter().map(|lease| (lease.item, lease.attempts)).collect::<Vec<_>>(), [(others[0].item, 2)]);
     work.commit().expect("a commit");
 }

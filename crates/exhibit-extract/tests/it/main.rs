@@ -1,4 +1,4 @@
-//! What the crate says of files, held against what the files were made to hold.
+//! What the crate says of files, checked against what the files were made to hold.
 
 mod archives;
 mod charsets;

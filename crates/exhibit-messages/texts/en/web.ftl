@@ -688,3 +688,6 @@ language-uk = Ukrainian
 language-ur = Urdu
 language-vi = Vietnamese
 language-yi = Yiddish
+
+## connections of other users
+of-another-user = This interface answers only the user of this computer who started it.

@@ -344,3 +344,6 @@ intake-end-requested = 应要求停止
 intake-end-no-space = 案件所在磁盘已满
 intake-end-source-lost = 来源中的条目已不存在
 intake-end-failed = 出错
+
+## connections of other users
+of-another-user = 此界面只回应启动它的本机用户。

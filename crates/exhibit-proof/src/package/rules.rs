@@ -5,7 +5,7 @@ use super::{BOUND, Check, DOCUMENTS, Export, HELP, METADATA, POLICY, QUOTES, REC
 use super::{entry_path, read};
 use crate::anchor::Anchor;
 use crate::document::DocumentPart;
-use crate::entry::{Entry, is_day, is_plain};
+use crate::entry::{CheckedEntry, is_day, is_plain};
 use crate::finding::{Fault, chain};
 use crate::hash::to_hex;
 use crate::json::JsonValue;
@@ -97,7 +97,7 @@ impl Check<'_> {
 
     // The entry after the export may record to whom this package was handed over.
     fn transfer(&mut self, export: u64, manifest: &str) {
-        let own = |entry: &Entry| entry.act == "transfer" && entry.used == [manifest];
+        let own = |entry: &CheckedEntry| entry.act == "transfer" && entry.used == [manifest];
         let place = entry_path(export + 1);
         if self.entries.contains(&(export + 1)) && !self.needed.contains(&(export + 1)) {
             self.entry(export + 1, &place, Fault::Export, |entry| own(entry) && entry.number("export") == Some(export));

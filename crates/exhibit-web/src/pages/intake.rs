@@ -18,11 +18,11 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 /// An intake that runs in the process of the server.
-pub trait Intake: Send + Sync {
+pub trait IntakeControl: Send + Sync {
     /// What it does now, and its counters once it has begun.
     fn status(&self) -> (IntakeState, Option<Snapshot>);
 
-    /// Finishes the files in work, and then begins no others until [`Intake::resume`]. Returns at once.
+    /// Finishes the files in work, and then begins no others until [`IntakeControl::resume`]. Returns at once.
     fn pause(&self);
 
     /// Continues after a pause or a failure. Returns at once.
@@ -259,11 +259,8 @@ pub(crate) fn samples() -> [(&'static str, IntakeView); 3] {
         watched: false,
         ..running.clone()
     };
-    let failed = IntakeView {
-        state: IntakeState::Failed("cannot write <b>originals</b>: no space left on device".to_owned()),
-        watched: false,
-        ..running.clone()
-    };
+    let failed =
+        IntakeView { state: IntakeState::Failed("<b>ENOSPC</b>".to_owned()), watched: false, ..running.clone() };
     [("overview-intake", running), ("overview-intake-begun", begun), ("overview-intake-failed", failed)]
 }
 

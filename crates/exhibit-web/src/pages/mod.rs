@@ -62,7 +62,7 @@ pub trait Page {
 /// Every address of the interface. The sections of the case bar are in the order of this list.
 pub static ROUTES: &[Route] = &[
     page::<overview::Overview>("/", Section::Overview).in_bar("g o", |words| words.overview()),
-    page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search()),
+    page::<search::SearchPage>("/search", Section::Search).in_bar("g s", |words| words.search()),
     page::<distinctive::DistinctivePage>("/words", Section::Search),
     page::<help::Help>("/help", Section::Search),
     form("/intake/{how}", intake::change),

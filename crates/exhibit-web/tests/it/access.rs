@@ -9,7 +9,7 @@ use exhibit_web::AccessEvent;
 use exhibit_web::pages::ROUTES;
 use std::collections::BTreeSet;
 
-/// A request to a route, and the event that it records: none where it shows nothing of the case.
+/// A request to a route, and the event that it records: nothing if it shows nothing of the case.
 struct Row {
     route: (&'static str, &'static str),
     request: Box<dyn Fn(&Browser) -> Answer>,

@@ -6,7 +6,7 @@ use exhibit_cage::{Cage, CageLimits, CageOptions};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_ingest::{IngestProgress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
-use exhibit_web::{AccessEvent, App, Intake, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
+use exhibit_web::{AccessEvent, App, IntakeControl, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -237,7 +237,7 @@ fn copy(from: &Path, to: &Path) {
 #[derive(Default)]
 struct Pausable(AtomicBool);
 
-impl Intake for Pausable {
+impl IntakeControl for Pausable {
     fn status(&self) -> (IntakeState, Option<Snapshot>) {
         let state = if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
         (state, Some(IngestProgress::default().snapshot()))

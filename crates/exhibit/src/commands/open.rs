@@ -10,7 +10,7 @@ use crate::system;
 use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseFolder};
-use exhibit_web::Intake;
+use exhibit_web::IntakeControl;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ fn serve_first(
     ingest::end_on_interrupt(move || asked.end())?;
     let (served, last) = std::thread::scope(|scope| {
         let taking = scope.spawn(|| beside::take_in(&intake, output, folder, order, means));
-        let shown: Arc<dyn Intake> = Arc::clone(&intake) as _;
+        let shown: Arc<dyn IntakeControl> = Arc::clone(&intake) as _;
         let served = serve::serve_case(output, folder, args, Beside::Intake(shown, in_browser));
         let _ = intake.end();
         (served, taking.join().ok().flatten())

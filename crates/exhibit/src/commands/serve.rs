@@ -9,7 +9,7 @@ use crate::system::{self, MachineClock};
 use crate::texts::{language, texts};
 use clap::Args;
 use exhibit_case::{Case, CaseFolder, Standing};
-use exhibit_web::{Intake, Machine, ServeOptions, Sessions, fresh_secret};
+use exhibit_web::{IntakeControl, Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -51,7 +51,7 @@ pub(crate) enum Beside {
     /// A browser is opened.
     Browser,
     /// This process ingests into the case, and opens a browser if requested.
-    Intake(Arc<dyn Intake>, bool),
+    Intake(Arc<dyn IntakeControl>, bool),
 }
 
 /// Serves a case until Ctrl-C.

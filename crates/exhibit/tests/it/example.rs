@@ -1,4 +1,4 @@
-//! The bundled example trove, held against what its makers say must come out.
+//! The bundled example trove, checked against what its makers say must come out.
 
 use crate::bench::{Bench, Done, example_trove};
 use serde_json::Value;

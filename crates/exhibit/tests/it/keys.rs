@@ -112,7 +112,7 @@ fn keys_follow_one_another_through_case_and_bag() {
     let refused = case(&bench, &["log", "key", "revoke", &signs, "--reason", "lost"]).code(2);
     assert!(refused.stderr.contains("rotate"), "{}", refused.stderr);
     let _ = case(&bench, &["log", "key", "revoke", "00000000", "--reason", "lost"]).code(1);
-    // whoever knows the first key believes the last one
+    // a reader who knows the first key believes the last one
     let _ = case(&bench, &["bag", "export", "bag", "--all"]).code(0);
     let good = bench.run(&["bag", "check", "bag", "--key", "first.pub"]).code(0);
     assert!(good.stdout.contains("signed by a successor of the key"), "{}", good.stdout);
@@ -284,7 +284,7 @@ fn a_log_is_checked_against_what_is_remembered() {
         }
     }
     let _ = case(&bench, &["log", "check", "--against", "kept"]).code(0);
-    // it goes on from there: whoever kept the later checkpoint sees a fork
+    // it continues from there: a reader who kept the later checkpoint sees a fork
     bench.write("trove/c.txt", "another");
     let _ = bench.take_in().code(0);
     let _ = case(&bench, &["log", "check", "--against", "later"]).code(4);

@@ -1,5 +1,5 @@
-//! Tags in the custody log: put there at once where that can be, by whoever holds the case next where it cannot, and
-//! held against their file by `exhibit verify`.
+//! Tags in the custody log: written at once where that is possible, otherwise by the next command that locks the case, and
+//! checked against their file by `exhibit verify`.
 
 use crate::bench::{Bench, Done};
 use exhibit_case::keep_still;
@@ -58,7 +58,7 @@ fn a_tag_is_an_entry_that_does_not_say_it() {
 }
 
 #[test]
-fn a_tag_waits_for_whoever_holds_the_case() {
+fn a_tag_waits_for_the_next_command_that_locks_the_case() {
     let bench = bench();
     let still = keep_still(&bench.path("case")).expect("a lock");
     let said = case(&bench, &["tag", "add", "checked", "1"]).code(0);

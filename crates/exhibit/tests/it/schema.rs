@@ -1,4 +1,4 @@
-//! The JSON that others build on, held against the schemas in `docs/user/json`.
+//! The JSON that others build on, checked against the schemas in `docs/user/json`.
 
 use crate::bench::Bench;
 use serde_json::Value;

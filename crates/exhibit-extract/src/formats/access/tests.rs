@@ -1,3 +1,5 @@
+//! Access databases that the tests make, and what is read of them.
+
 use super::*;
 use crate::formats::office::testing::{Outcome, read, torment};
 use crate::formats::ole::rc4::Rc4;

@@ -1,3 +1,5 @@
+//! Documents of iWork that the tests make, and what is read of them.
+
 use super::*;
 use crate::formats::office::testing::{package, read, torment};
 use exhibit_model::MarkKind;

@@ -1,3 +1,5 @@
+//! OFD files that the tests make, and what is read of them.
+
 use super::signatures::{Seal, seal_in};
 use super::*;
 use crate::formats::office::testing::{package, read, torment};

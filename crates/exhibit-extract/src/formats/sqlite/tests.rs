@@ -1,3 +1,5 @@
+//! SQLite databases that the tests make, and what is read of them.
+
 use super::*;
 use crate::formats::office::testing::{Outcome, read, torment};
 use rusqlite::Connection;

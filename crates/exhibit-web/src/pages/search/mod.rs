@@ -32,9 +32,9 @@ const RECENT: usize = 10;
 
 /// The search page.
 #[derive(Debug)]
-pub struct Search;
+pub struct SearchPage;
 
-impl Page for Search {
+impl Page for SearchPage {
     type View = SearchView;
 
     fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
