@@ -24,7 +24,7 @@ fn a_good_bag_is_good_with_the_right_key() {
 
         Checked
           - 10 files (3,654 bytes), read and compared with the digest manifests
-          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
+          - custody log 0123456789abcdef/custody, 8 entries, root oSRj/Q/wydeu+ZKU6A8q9+XX9RJLu54VM9DyDKnoEKI=
 
         Proved
           - Nothing in the package was added, removed or changed since its manifests were written.

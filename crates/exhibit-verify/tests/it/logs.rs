@@ -20,7 +20,7 @@ fn a_good_proof_of_an_entry() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
+          - custody log 0123456789abcdef/custody, 8 entries, root oSRj/Q/wydeu+ZKU6A8q9+XX9RJLu54VM9DyDKnoEKI=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
@@ -86,7 +86,7 @@ fn a_checkpoint_and_its_key() {
         GOOD: everything that was checked is in order.
 
         Checked
-          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
+          - custody log 0123456789abcdef/custody, 8 entries, root oSRj/Q/wydeu+ZKU6A8q9+XX9RJLu54VM9DyDKnoEKI=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c

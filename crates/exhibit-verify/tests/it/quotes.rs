@@ -20,7 +20,7 @@ fn a_good_quote_is_proved() {
 
         Checked
           - quote Q-000006, with the whole package that contains it
-          - custody log 0123456789abcdef/custody, 8 entries, root 30BCAl0z5nKOMCUhnZmVTbBl1bVa6Fj+nRVNXoODJlQ=
+          - custody log 0123456789abcdef/custody, 8 entries, root oSRj/Q/wydeu+ZKU6A8q9+XX9RJLu54VM9DyDKnoEKI=
 
         Proved
           - The log is signed by the key that you provided: 0123456789abcdef/custody+6275136f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
