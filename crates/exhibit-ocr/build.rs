@@ -16,10 +16,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let code = match embedding(&fs::read_to_string(manifest.join("models.txt"))?, &folder) {
         Ok(code) => code,
         Err(problem) if env::var_os("CARGO_FEATURE_MODELS").is_some() => {
-            return Err(format!("the models that read pictures cannot be embedded: {problem}; run setup/models").into());
+            return Err(format!(
+                "the models that read pictures cannot be embedded: {problem}; run setup/models"
+            )
+            .into());
         }
         Err(problem) => {
-            println!("cargo::warning=PICTURES WILL NOT BE READ without tesseract: {problem}; run setup/models");
+            println!(
+                "cargo::warning=PICTURES WILL NOT BE READ without tesseract: {problem}; run setup/models"
+            );
             "None".to_owned()
         }
     };
@@ -36,7 +41,8 @@ fn embedding(list: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
         let ["file", name, expected, ..] = words[..] else { continue };
         let path = folder.join(name);
         let bytes = fs::read(&path).map_err(|error| format!("models/{name}: {error}"))?;
-        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String =
+            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         if digest != expected {
             return Err(format!("models/{name} has the SHA-256 {digest}, not {expected}").into());
         }
@@ -46,7 +52,10 @@ fn embedding(list: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
             "txt" => (format!("{stem}_characters"), "include_str"),
             _ => (stem.to_owned(), "include_bytes"),
         };
-        fields.push_str(&format!("{field}: std::borrow::Cow::Borrowed({include}!({:?})),\n", fs::canonicalize(&path)?));
+        fields.push_str(&format!(
+            "{field}: std::borrow::Cow::Borrowed({include}!({:?})),\n",
+            fs::canonicalize(&path)?
+        ));
     }
     let version: String = all.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("Some(({version:?}, ModelFiles {{ {fields} }}))"))

@@ -74,7 +74,8 @@ impl Bench {
     fn fresh(&self, name: &str) -> Result<PathBuf, String> {
         let folder = self.work.join(name);
         let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        fs::create_dir_all(&folder)
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         Ok(folder)
     }
 
@@ -97,7 +98,8 @@ impl Bench {
 
     fn status(&self, folder: &Path, key: &str) -> u64 {
         let output = self.exhibit(folder).args(["-C", "case", "status", "--json"]).output();
-        let value = output.ok().and_then(|o| serde_json::from_slice::<serde_json::Value>(&o.stdout).ok());
+        let value =
+            output.ok().and_then(|o| serde_json::from_slice::<serde_json::Value>(&o.stdout).ok());
         value.and_then(|v| v.pointer(key).and_then(serde_json::Value::as_u64)).unwrap_or(0)
     }
 }
@@ -133,7 +135,11 @@ fn children_cpu() -> f64 {
 }
 
 fn installed(program: &str) -> bool {
-    Command::new("which").arg(program).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    Command::new("which")
+        .arg(program)
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -154,7 +160,8 @@ fn pdf(bench: &Bench) -> Result<(), String> {
     let mut count = 0;
     for (number, source) in SOURCES.iter().enumerate() {
         let source = command::root().join("examples/trove").join(source);
-        let bytes = fs::read(&source).map_err(|error| format!("cannot read {}: {error}", source.display()))?;
+        let bytes = fs::read(&source)
+            .map_err(|error| format!("cannot read {}: {error}", source.display()))?;
         for copy in 0..COPIES {
             let mut unique = bytes.clone();
             unique.extend_from_slice(format!("\n% copy {copy}\n").as_bytes());
@@ -174,7 +181,9 @@ fn pdf(bench: &Bench) -> Result<(), String> {
     if installed("pdftotext") {
         let mut cpu = 0.0;
         for entry in fs::read_dir(&trove).map_err(|error| error.to_string())?.flatten() {
-            cpu += measure(Command::new("pdftotext").arg("-bbox").arg(entry.path()).arg("/dev/null"))?.cpu;
+            cpu +=
+                measure(Command::new("pdftotext").arg("-bbox").arg(entry.path()).arg("/dev/null"))?
+                    .cpu;
         }
         println!("  pdftotext -bbox alone  {cpu:>7.2} CPU s  ours is {:.2} of it", ours.cpu / cpu);
     }
@@ -182,7 +191,11 @@ fn pdf(bench: &Bench) -> Result<(), String> {
         let recoll = bench.fresh("pdf/recoll")?;
         write(&recoll.join("recoll.conf"), format!("topdirs = {}\n", trove.display()).as_bytes())?;
         let theirs = measure(Command::new("recollindex").arg("-c").arg(&recoll).arg("-z"))?;
-        println!("  recollindex            {:>7.2} CPU s  ours is {:.2} of it", theirs.cpu, ours.cpu / theirs.cpu);
+        println!(
+            "  recollindex            {:>7.2} CPU s  ours is {:.2} of it",
+            theirs.cpu,
+            ours.cpu / theirs.cpu
+        );
     }
     Ok(())
 }
@@ -193,7 +206,10 @@ fn small(bench: &Bench) -> Result<(), String> {
     let folder = bench.fresh("small")?;
     let trove = bench.fresh("small/trove")?;
     for number in 0..FILES {
-        let line = format!("Entry {number}: the register of gate {} was handed to the archive.\n", number % 17);
+        let line = format!(
+            "Entry {number}: the register of gate {} was handed to the archive.\n",
+            number % 17
+        );
         write(&trove.join(format!("{number:05}.txt")), line.repeat(4096 / line.len()).as_bytes())?;
     }
     let cost = bench.ingest(&folder, &trove, false)?;
@@ -214,7 +230,8 @@ fn ocr(bench: &Bench) -> Result<(), String> {
     let folder = bench.fresh("ocr")?;
     let trove = bench.fresh("ocr/trove")?;
     let scan = command::root().join("examples/trove/post/2/收到的扫描件.pdf");
-    let bytes = fs::read(&scan).map_err(|error| format!("cannot read {}: {error}", scan.display()))?;
+    let bytes =
+        fs::read(&scan).map_err(|error| format!("cannot read {}: {error}", scan.display()))?;
     for copy in 0..COPIES {
         let mut unique = bytes.clone();
         unique.extend_from_slice(format!("\n% copy {copy}\n").as_bytes());
@@ -222,23 +239,35 @@ fn ocr(bench: &Bench) -> Result<(), String> {
     }
     let ours = bench.ingest(&folder, &trove, true)?;
     let pages = bench.status(&folder, "/ocr/done");
-    println!("  exhibit, all in        {:>7.2} CPU s  {pages} pages  peak {:.0} MiB", ours.cpu, ours.peak);
+    println!(
+        "  exhibit, all in        {:>7.2} CPU s  {pages} pages  peak {:.0} MiB",
+        ours.cpu, ours.peak
+    );
     if reads_chinese() {
         compare_scans(bench, &folder, COPIES, pages as usize / COPIES, ours.cpu)?;
     } else {
         println!("  tesseract is not installed, or not its model chi_sim");
     }
-    let example = ["run", "--quiet", "--release", "--package", "exhibit-ocr", "--example", "measure"];
+    let example =
+        ["run", "--quiet", "--release", "--package", "exhibit-ocr", "--example", "measure"];
     command::run(&command::cargo(), &example, &[])
 }
 
 fn reads_chinese() -> bool {
     let languages = Command::new("tesseract").arg("--list-langs").output();
-    languages.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).lines().any(|line| line == "chi_sim"))
+    languages.is_ok_and(|output| {
+        String::from_utf8_lossy(&output.stdout).lines().any(|line| line == "chi_sim")
+    })
 }
 
 // The same pictures, rendered by us, read by bare tesseract that is told the model.
-fn compare_scans(bench: &Bench, folder: &Path, copies: usize, pages: usize, ours: f64) -> Result<(), String> {
+fn compare_scans(
+    bench: &Bench,
+    folder: &Path,
+    copies: usize,
+    pages: usize,
+    ours: f64,
+) -> Result<(), String> {
     let mut theirs = 0.0;
     for document in 1..=copies {
         for page in 1..=pages {
@@ -293,7 +322,10 @@ fn long(bench: &Bench) -> Result<(), String> {
     }
     let cost = bench.ingest(&folder, &trove, false)?;
     let pages = bench.status(&folder, "/pages");
-    println!("  {pages} pages ingested with {:.1} CPU s ({:.1} s), peak {:.0} MiB", cost.cpu, cost.elapsed, cost.peak);
+    println!(
+        "  {pages} pages ingested with {:.1} CPU s ({:.1} s), peak {:.0} MiB",
+        cost.cpu, cost.elapsed, cost.peak
+    );
     Ok(())
 }
 
@@ -303,15 +335,24 @@ fn search(bench: &Bench) -> Result<(), String> {
     let work = folder.to_str().ok_or("the folder is not UTF-8")?;
     let pages = bench.pages.to_string();
     let example = ["--package", "exhibit-ingest", "--example", "search_bench", "--", work, &pages];
-    let result = command::run(&command::cargo(), &[&["run", "--quiet", "--release"][..], &example].concat(), &[]);
+    let result = command::run(
+        &command::cargo(),
+        &[&["run", "--quiet", "--release"][..], &example].concat(),
+        &[],
+    );
     // a million pages take some gigabytes
-    let removed = fs::remove_dir_all(&folder).map_err(|error| format!("cannot remove {work}: {error}"));
+    let removed =
+        fs::remove_dir_all(&folder).map_err(|error| format!("cannot remove {work}: {error}"));
     result.and(removed)
 }
 
 /// Recall and precision on the published test set (`docs/search-quality.md`), compared with other analysis chains.
 fn search_quality(_: &Bench) -> Result<(), String> {
-    command::run(&command::cargo(), &["run", "--quiet", "--package", "exhibit-index", "--example", "quality"], &[])
+    command::run(
+        &command::cargo(),
+        &["run", "--quiet", "--package", "exhibit-index", "--example", "quality"],
+        &[],
+    )
 }
 
 /// A page of invented text in Chinese, English and Uyghur.
@@ -343,8 +384,18 @@ fn page(seed: &mut u64) -> String {
         "held",
         "sent",
     ];
-    const UYGHUR: [&str; 10] =
-        ["تىزىملىك", "ئامبار", "ماشىنا", "كىرگەن", "چىققان", "نومۇرلۇق", "قەغەز", "نۇسخىسى", "ئاي", "ئاخىرىدا"];
+    const UYGHUR: [&str; 10] = [
+        "تىزىملىك",
+        "ئامبار",
+        "ماشىنا",
+        "كىرگەن",
+        "چىققان",
+        "نومۇرلۇق",
+        "قەغەز",
+        "نۇسخىسى",
+        "ئاي",
+        "ئاخىرىدا",
+    ];
     let han: Vec<char> = HAN.chars().collect();
     let mut next = |below: usize| {
         *seed ^= *seed << 13;

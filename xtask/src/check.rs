@@ -11,8 +11,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     let cargo = command::cargo();
     command::run(&cargo, &["fmt", "--all", "--check"], &[])?;
-    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
+    let clippy =
+        ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     command::run(&cargo, &clippy, &[])?;
-    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"];
-    command::run(&cargo, &doc, &[("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links")])
+    let doc =
+        ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"];
+    command::run(
+        &cargo,
+        &doc,
+        &[("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links")],
+    )
 }

@@ -17,7 +17,11 @@ pub(crate) fn cargo() -> String {
 }
 
 /// Runs a program to completion, with inherited output.
-pub(crate) fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+pub(crate) fn run(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
     run_in(&root(), program, arguments, environment)
 }
 
@@ -73,7 +77,8 @@ pub(crate) fn has_subcommand(name: &str) -> bool {
 /// Builds a package of the workspace with optimisation, and returns the path of its program.
 pub(crate) fn build_release(package: &str) -> Result<PathBuf, String> {
     run(&cargo(), &["build", "--release", "--package", package], &[])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release").join(package))
 }
 

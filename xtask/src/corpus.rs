@@ -14,8 +14,8 @@ use std::process::Command;
 
 /// Runs the corpus if there is one.
 pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
-    let corpus =
-        std::env::var_os("EXHIBIT_CORPUS").map_or_else(|| command::root().join("../shared/corpus"), PathBuf::from);
+    let corpus = std::env::var_os("EXHIBIT_CORPUS")
+        .map_or_else(|| command::root().join("../shared/corpus"), PathBuf::from);
     if !corpus.join("expectations.jsonl").is_file() {
         println!("no corpus found: set EXHIBIT_CORPUS");
         return Ok(());
@@ -23,11 +23,13 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
     let exhibit = command::build_release("exhibit")?;
     let work = command::root().join("target/corpus");
     let _ = fs::remove_dir_all(&work);
-    fs::create_dir_all(&work).map_err(|error| format!("cannot make {}: {error}", work.display()))?;
+    fs::create_dir_all(&work)
+        .map_err(|error| format!("cannot make {}: {error}", work.display()))?;
     let case = Case { exhibit, folder: work.join("case"), keys: work.join("keys") };
     case.run(&["init", path(&case.folder)?])?;
     let began = std::time::Instant::now();
-    let ingested = case.command(&["-C", path(&case.folder)?, "ingest", path(&corpus.join("files"))?]).status();
+    let ingested =
+        case.command(&["-C", path(&case.folder)?, "ingest", path(&corpus.join("files"))?]).status();
     let ingested = ingested.map_err(|error| format!("cannot start the program: {error}"))?;
     println!("ingested in {:.1} s, exit code {:?}", began.elapsed().as_secs_f64(), ingested.code());
     let items = case.items()?;
@@ -52,13 +54,19 @@ impl Case {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = self.command(arguments).output().map_err(|error| format!("cannot start the program: {error}"))?;
+        let output = self
+            .command(arguments)
+            .output()
+            .map_err(|error| format!("cannot start the program: {error}"))?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     fn items(&self) -> Result<Vec<Value>, String> {
         let listed = self.run(&["-C", path(&self.folder)?, "ls", "--json"])?;
-        listed.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
+        listed
+            .lines()
+            .map(|line| serde_json::from_str(line).map_err(|error| error.to_string()))
+            .collect()
     }
 
     fn text(&self, id: &str) -> Result<String, String> {
@@ -71,7 +79,8 @@ fn path(path: &Path) -> Result<&str, String> {
 }
 
 fn lines(path: &Path) -> Result<Vec<Value>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     text.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
 }
 
@@ -87,7 +96,8 @@ fn results(case: &Case, items: &[Value]) -> Result<BTreeMap<String, Value>, Stri
             text.push_str(&case.text(found["id"].as_str().unwrap_or_default())?);
             text.push('\n');
         }
-        let names: Vec<Value> = trove.members(item).map(|member| json!(member_name(member))).collect();
+        let names: Vec<Value> =
+            trove.members(item).map(|member| json!(member_name(member))).collect();
         let mut result = json!({"text": text, "documents": inside.len(), "attachments": names, "members": names});
         head(case, trove.first(item), &mut result)?;
         results.insert(format!("files/{}", item["path"].as_str().unwrap_or_default()), result);
@@ -114,7 +124,11 @@ impl<'a> Trove<'a> {
     }
 
     fn first(&self, item: &'a Value) -> &'a Value {
-        item["duplicate_of"].as_str().and_then(|first| self.by_id.get(first)).copied().unwrap_or(item)
+        item["duplicate_of"]
+            .as_str()
+            .and_then(|first| self.by_id.get(first))
+            .copied()
+            .unwrap_or(item)
     }
 
     fn members(&self, item: &'a Value) -> impl Iterator<Item = &'a Value> {
@@ -174,18 +188,23 @@ fn expected_name(key: &str) -> &str {
 }
 
 fn write_results(path: &Path, results: &BTreeMap<String, Value>) -> Result<(), String> {
-    let mut file = fs::File::create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    let mut file = fs::File::create(path)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     for (name, result) in results {
         let mut line = result.clone();
         line["file"] = json!(name);
-        writeln!(file, "{line}").map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        writeln!(file, "{line}")
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(())
 }
 
 // for comparison: without white space, soft hyphens and case
 fn normalised(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{ad}').flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{ad}')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[derive(Default)]
@@ -204,8 +223,10 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
         row.files += 1;
         *row.states.entry(result["state"].as_str().unwrap_or("?").to_owned()).or_default() += 1;
     }
-    let texts: BTreeMap<&String, String> =
-        results.iter().map(|(file, result)| (file, normalised(result["text"].as_str().unwrap_or_default()))).collect();
+    let texts: BTreeMap<&String, String> = results
+        .iter()
+        .map(|(file, result)| (file, normalised(result["text"].as_str().unwrap_or_default())))
+        .collect();
     let mut missing = Vec::new();
     for expectation in expectations {
         let Some(file) = expectation["file"].as_str() else { continue };
@@ -213,7 +234,9 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
         let empty = String::new();
         let text = texts.get(&file.to_owned()).unwrap_or(&empty);
         for key in ["must_contain", "words", "formatted", "lines"] {
-            for wanted in expectation[key].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for wanted in
+                expectation[key].as_array().into_iter().flatten().filter_map(Value::as_str)
+            {
                 row.wanted += 1;
                 if text.contains(&normalised(wanted)) {
                     row.found += 1;
@@ -224,7 +247,10 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
         }
     }
     let _ = fs::write(command::root().join("target/corpus/missing.txt"), missing.concat());
-    println!("{:<14} {:>5}  {:>7} {:>7} {:>6}  states", "format", "files", "wanted", "found", "share");
+    println!(
+        "{:<14} {:>5}  {:>7} {:>7} {:>6}  states",
+        "format", "files", "wanted", "found", "share"
+    );
     let mut total = Row::default();
     for (format, row) in &rows {
         print_row(format, row);
@@ -239,9 +265,20 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
 }
 
 fn print_row(format: &str, row: &Row) {
-    let share = if row.wanted == 0 { "-".to_owned() } else { format!("{:.3}", row.found as f64 / row.wanted as f64) };
-    let states: Vec<String> = row.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
-    println!("{format:<14} {:>5}  {:>7} {:>7} {share:>6}  {}", row.files, row.wanted, row.found, states.join(", "));
+    let share = if row.wanted == 0 {
+        "-".to_owned()
+    } else {
+        format!("{:.3}", row.found as f64 / row.wanted as f64)
+    };
+    let states: Vec<String> =
+        row.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+    println!(
+        "{format:<14} {:>5}  {:>7} {:>7} {share:>6}  {}",
+        row.files,
+        row.wanted,
+        row.found,
+        states.join(", ")
+    );
 }
 
 fn judge(
@@ -253,9 +290,13 @@ fn judge(
 ) -> Result<(), String> {
     let mut wrong = Vec::new();
     for item in items {
-        let panicked = |reason: &Value| matches!(reason["code"].as_str(), Some("reader-panicked" | "parser-panicked"));
+        let panicked = |reason: &Value| {
+            matches!(reason["code"].as_str(), Some("reader-panicked" | "parser-panicked"))
+        };
         let reasons = &item["reasons"];
-        if reasons.as_array().is_some_and(|reasons| reasons.iter().any(panicked)) || item["state"] == "waiting" {
+        if reasons.as_array().is_some_and(|reasons| reasons.iter().any(panicked))
+            || item["state"] == "waiting"
+        {
             wrong.push(format!("{}: {} {reasons}", item["path"], item["state"]));
         }
     }

@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         }
         ["--check"] => check(ALL),
         ["--programs", folder] => {
-            let programs: Vec<PathBuf> = ALL.iter().map(|(name, _)| Path::new(folder).join(name)).collect();
+            let programs: Vec<PathBuf> =
+                ALL.iter().map(|(name, _)| Path::new(folder).join(name)).collect();
             package::write(&programs)
         }
         ["verify"] => {
@@ -36,12 +37,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             programs.iter().try_for_each(|program| describe(program))
         }
         ["verify", "--check"] => check(VERIFIER),
-        _ => Err("usage: cargo xtask dist [verify] [--check], or cargo xtask dist --programs FOLDER".to_owned()),
+        _ => {
+            Err("usage: cargo xtask dist [verify] [--check], or cargo xtask dist --programs FOLDER"
+                .to_owned())
+        }
     }
 }
 
 fn target_folder() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| command::root().join("target"), PathBuf::from)
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| command::root().join("target"), PathBuf::from)
 }
 
 fn check(packages: &[(&str, &str)]) -> Result<(), String> {
@@ -53,7 +58,8 @@ fn check(packages: &[(&str, &str)]) -> Result<(), String> {
     for folder in [&one, &two] {
         copy_tracked(folder)?;
     }
-    symlink(cargo_home()?, &home).map_err(|error| format!("cannot make {}: {error}", home.display()))?;
+    symlink(cargo_home()?, &home)
+        .map_err(|error| format!("cannot make {}: {error}", home.display()))?;
     let first = build(&one, &one.join("target"), &cargo_home()?, packages)?;
     let second = build(&two, &two.join("target"), &home, packages)?;
     for (first, second) in first.iter().zip(&second) {
@@ -77,7 +83,9 @@ fn describe(program: &Path) -> Result<(), String> {
     if headers.contains("INTERP") || headers.contains("(NEEDED)") {
         return Err(format!("{text} is not static"));
     }
-    for (tool, arguments) in [("rustc", vec!["--version"]), ("cc", vec!["--version"]), ("ldd", vec!["--version"])] {
+    for (tool, arguments) in
+        [("rustc", vec!["--version"]), ("cc", vec!["--version"]), ("ldd", vec!["--version"])]
+    {
         println!("{}", output(tool, &arguments)?.lines().next().unwrap_or_default());
     }
     print!("{}", output("sha256sum", &[text])?);
@@ -85,10 +93,16 @@ fn describe(program: &Path) -> Result<(), String> {
 }
 
 /// Builds programs from the workspace in `root`.
-fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[(&str, &str)]) -> Result<Vec<PathBuf>, String> {
+fn build(
+    root: &Path,
+    target: &Path,
+    cargo_home: &Path,
+    packages: &[(&str, &str)],
+) -> Result<Vec<PathBuf>, String> {
     let sysroot = output("rustc", &["--print", "sysroot"])?;
     let version = output("rustc", &["--version", "--verbose"])?;
-    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let commit =
+        version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
     // If the sources of the standard library are installed, their path goes into what is built.
     let library = format!("{}/lib/rustlib/src/rust=/rustc/{commit}", sysroot.trim());
     let flags = [
@@ -100,8 +114,11 @@ fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[(&str, &str)
     ]
     .join("\u{1f}");
     // the C code that is compiled in names its files in its assertions; quoted, as folders may have spaces in their names
-    let c_flags =
-        format!("'-ffile-prefix-map={}=/cargo' '-ffile-prefix-map={}=/exhibit'", text(cargo_home)?, text(target)?);
+    let c_flags = format!(
+        "'-ffile-prefix-map={}=/cargo' '-ffile-prefix-map={}=/exhibit'",
+        text(cargo_home)?,
+        text(target)?
+    );
     let environment = [
         ("CARGO_ENCODED_RUSTFLAGS", flags.as_str()),
         ("CFLAGS", c_flags.as_str()),
@@ -114,7 +131,8 @@ fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[(&str, &str)
         let target_folder = text(target)?;
         let place = ["--target", TARGET, "--target-dir", target_folder];
         // what is handed out never lacks the models that read pictures
-        let features: &[&str] = if *package == "exhibit" { &["--features", "ocr-models"] } else { &[] };
+        let features: &[&str] =
+            if *package == "exhibit" { &["--features", "ocr-models"] } else { &[] };
         let build = ["build", "--locked", "--package", package, "--profile", profile];
         let arguments = [&build[..], features, &place[..]].concat();
         command::run_in(root, &command::cargo(), &arguments, &environment)?;
@@ -150,7 +168,8 @@ fn cargo_home() -> Result<PathBuf, String> {
 }
 
 fn output(program: &str, arguments: &[&str]) -> Result<String, String> {
-    String::from_utf8(command::output(program, arguments)?).map_err(|_| format!("{program} does not write UTF-8"))
+    String::from_utf8(command::output(program, arguments)?)
+        .map_err(|_| format!("{program} does not write UTF-8"))
 }
 
 fn text(path: &Path) -> Result<&str, String> {

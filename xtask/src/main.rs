@@ -3,7 +3,11 @@
 //! CI runs only these tasks; nothing here is installed for users. Each subcommand is a module with a function `run` that
 //! returns an error message; this file only dispatches.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool prints to its terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a development tool prints to its terminal"
+)]
 
 mod bench;
 mod check;
@@ -24,7 +28,11 @@ struct Entry {
 }
 
 const ENTRIES: &[Entry] = &[
-    Entry { name: "check", about: "formatting, clippy and documentation, warnings denied", run: check::run },
+    Entry {
+        name: "check",
+        about: "formatting, clippy and documentation, warnings denied",
+        run: check::run,
+    },
     Entry { name: "test", about: "all tests; ends with the runner's summary", run: test::run },
     Entry {
         name: "tidy",
@@ -36,8 +44,16 @@ const ENTRIES: &[Entry] = &[
         about: "checks the extraction of a folder of real files against expectations",
         run: corpus::run,
     },
-    Entry { name: "dist", about: "static programs, a .deb and a tarball, the same bytes for everyone", run: dist::run },
-    Entry { name: "bench", about: "benchmarks, with those of comparable programs if installed", run: bench::run },
+    Entry {
+        name: "dist",
+        about: "static programs, a .deb and a tarball, the same bytes for everyone",
+        run: dist::run,
+    },
+    Entry {
+        name: "bench",
+        about: "benchmarks, with those of comparable programs if installed",
+        run: bench::run,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -45,7 +61,11 @@ fn main() -> ExitCode {
     let name = arguments.first().map_or("help", String::as_str);
     let Some(entry) = ENTRIES.iter().find(|entry| entry.name == name) else {
         print!("{}", usage());
-        return if matches!(name, "help" | "--help" | "-h") { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        return if matches!(name, "help" | "--help" | "-h") {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        };
     };
     match (entry.run)(&arguments[1..]) {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +80,7 @@ fn main() -> ExitCode {
 
 /// The list of subcommands.
 fn usage() -> String {
-    let lines: Vec<String> = ENTRIES.iter().map(|entry| format!("  {:<8} {}\n", entry.name, entry.about)).collect();
+    let lines: Vec<String> =
+        ENTRIES.iter().map(|entry| format!("  {:<8} {}\n", entry.name, entry.about)).collect();
     format!("usage: cargo xtask COMMAND\n\n{}", lines.concat())
 }

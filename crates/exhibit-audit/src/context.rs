@@ -1,7 +1,9 @@
 //! What checks read: the case as far as it can be opened, its log, and what the log records.
 
 use crate::{CheckStop, Logged};
-use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
+use exhibit_case::{
+    Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered,
+};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, LogReport, Remembered, check_log_with};
 use exhibit_model::EntrySeq;
@@ -41,7 +43,10 @@ impl AuditContext {
             Ok(case) => Some(case.config.clone()),
             Err(_) => Config::read(&folder).ok(),
         };
-        let note = config.as_ref().zip(options.keys).and_then(|(config, keys)| remembered(keys, &config.log));
+        let note = config
+            .as_ref()
+            .zip(options.keys)
+            .and_then(|(config, keys)| remembered(keys, &config.log));
         let remembered = Remembered {
             heads: Vec::new(),
             checkpoints: note.into_iter().collect(),
@@ -57,7 +62,9 @@ impl AuditContext {
             Err(error) => (None, Some(error)),
         };
         // committed entries that are not appended yet are as good as those in the log
-        for outgoing in catalogue.as_ref().and_then(|catalogue| catalogue.outbox().ok()).into_iter().flatten() {
+        for outgoing in
+            catalogue.as_ref().and_then(|catalogue| catalogue.outbox().ok()).into_iter().flatten()
+        {
             if let Ok(entry) = Entry::read(&outgoing.entry) {
                 logged.note(&entry);
             }
@@ -141,6 +148,9 @@ impl AuditContext {
     /// The entry of this number, where it can be read.
     #[must_use]
     pub fn entry(&self, seq: EntrySeq) -> Option<Entry> {
-        self.log.as_ref().and_then(|log| log.entry(seq).ok()).and_then(|bytes| Entry::read(&bytes).ok())
+        self.log
+            .as_ref()
+            .and_then(|log| log.entry(seq).ok())
+            .and_then(|bytes| Entry::read(&bytes).ok())
     }
 }

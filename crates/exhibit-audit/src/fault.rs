@@ -242,7 +242,9 @@ impl CaseFault {
     #[must_use]
     pub const fn severity(&self) -> FindingSeverity {
         match self {
-            Self::Log(fault) | Self::AccessLog(fault) if fault.is_harmless() => FindingSeverity::Leftover,
+            Self::Log(fault) | Self::AccessLog(fault) if fault.is_harmless() => {
+                FindingSeverity::Leftover
+            }
             Self::TagsPending { .. }
             | Self::TagLinesIncomplete { .. }
             | Self::IndexLeftover
@@ -326,18 +328,30 @@ impl CaseFault {
         match self {
             Self::Log(fault) | Self::AccessLog(fault) => fault.values(),
             Self::Anchor(AnchorFault::Size { stated }) => vec![number("stated", stated)],
-            Self::Anchor(AnchorFault::RolledBack { size, once }) => vec![number("size", size), number("once", once)],
+            Self::Anchor(AnchorFault::RolledBack { size, once }) => {
+                vec![number("size", size), number("once", once)]
+            }
             Self::AccessOpening(OpeningFault::OtherEntry { file, entry }) => {
                 vec![text("file", file), number("entry", entry)]
             }
             Self::AccessOpening(OpeningFault::NotARecord { file }) => vec![text("file", file)],
-            Self::LogCutBack { present, expected } => vec![number("present", present), number("expected", expected)],
+            Self::LogCutBack { present, expected } => {
+                vec![number("present", present), number("expected", expected)]
+            }
             Self::SettingDiffers(setting) => vec![text("setting", &setting.word())],
-            Self::PictureAltered { digest } | Self::OriginalAltered { digest } => vec![text("sha256", digest)],
-            Self::TagCountDiffers { counted, logged } => vec![number("counted", counted), number("logged", logged)],
+            Self::PictureAltered { digest } | Self::OriginalAltered { digest } => {
+                vec![text("sha256", digest)]
+            }
+            Self::TagCountDiffers { counted, logged } => {
+                vec![number("counted", counted), number("logged", logged)]
+            }
             Self::TagDocumentMissing { document } => vec![text("document", document)],
-            Self::ReceiptFieldDiffers { entry, field } => vec![number("entry", entry), text("field", &field.word())],
-            Self::SealedValueUnopened { entry, field } => vec![number("entry", entry), text("field", field)],
+            Self::ReceiptFieldDiffers { entry, field } => {
+                vec![number("entry", entry), text("field", &field.word())]
+            }
+            Self::SealedValueUnopened { entry, field } => {
+                vec![number("entry", entry), text("field", field)]
+            }
             Self::ReadingNotLogged { state } => vec![text("state", &state.word())],
             Self::TagsPending { count }
             | Self::TagLinesIncomplete { count }

@@ -184,7 +184,9 @@ impl Audit {
         CaseCheck {
             originals: self.counts.originals,
             missing: count(|fault| matches!(fault, CaseFault::OriginalMissing)),
-            altered: count(|fault| matches!(fault, CaseFault::OriginalAltered { .. } | CaseFault::OriginalUnreadable)),
+            altered: count(|fault| {
+                matches!(fault, CaseFault::OriginalAltered { .. } | CaseFault::OriginalUnreadable)
+            }),
             log_size: self.counts.log_entries,
             log_deviations: of(CheckName::CustodyLog).count() as u64,
             quotes: self.counts.quotes,

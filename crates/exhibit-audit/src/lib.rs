@@ -133,7 +133,11 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for CheckStop {
 ///
 /// # Errors
 /// [`CaseError::NoCase`] where there is none; [`CaseError::Locked`] while another process writes.
-pub fn audit(folder: &Path, options: &AuditOptions<'_>, progress: &mut dyn AuditProgress) -> Result<Audit, CaseError> {
+pub fn audit(
+    folder: &Path,
+    options: &AuditOptions<'_>,
+    progress: &mut dyn AuditProgress,
+) -> Result<Audit, CaseError> {
     let case = match exhibit_case::Case::open(folder) {
         Err(error @ CaseError::NoCase(_)) => return Err(error),
         case => case,

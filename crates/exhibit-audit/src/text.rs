@@ -19,7 +19,9 @@ pub(crate) fn place(place: &CasePlace) -> Message {
         CasePlace::Page { document, page, pack, offset } => {
             audit::place_page(document, *offset, pack, u64::from(page.get()))
         }
-        CasePlace::Picture { document, page } => audit::place_picture(document, u64::from(page.get())),
+        CasePlace::Picture { document, page } => {
+            audit::place_picture(document, u64::from(page.get()))
+        }
         CasePlace::Source(number) => audit::place_source(number.to_string()),
         CasePlace::TagChange(number) => audit::place_tag_change(CaseFolder::TAGS, *number),
     }
@@ -51,9 +53,13 @@ fn predicate(fault: &CaseFault) -> Message {
         CaseFault::PictureAltered { digest } | CaseFault::OriginalAltered { digest } => {
             audit::bytes_altered(digest.to_string())
         }
-        CaseFault::TagCountDiffers { counted, logged } => audit::tag_count_differs(*counted, *logged),
+        CaseFault::TagCountDiffers { counted, logged } => {
+            audit::tag_count_differs(*counted, *logged)
+        }
         CaseFault::TagChangeDiffers { entry } => audit::tag_change_differs(*entry),
-        CaseFault::TagDocumentMissing { document } => audit::tag_document_missing(document.to_string()),
+        CaseFault::TagDocumentMissing { document } => {
+            audit::tag_document_missing(document.to_string())
+        }
         CaseFault::TagChangeMissing { entry } => audit::tag_change_missing(*entry),
         CaseFault::TagsPending { count } => audit::tags_pending(*count),
         CaseFault::TagLinesIncomplete { count } => audit::tag_lines_incomplete(*count),
@@ -74,7 +80,9 @@ fn predicate(fault: &CaseFault) -> Message {
         },
         CaseFault::PathDiffers => audit::path_differs(),
         CaseFault::ReasonDiffers => audit::reason_differs(),
-        CaseFault::SealedValueUnopened { entry, field } => audit::sealed_value_unopened(*entry, field),
+        CaseFault::SealedValueUnopened { entry, field } => {
+            audit::sealed_value_unopened(*entry, field)
+        }
         CaseFault::ReadingDiffers => audit::reading_differs(),
         CaseFault::ReadingResultDiffers { entry } => audit::reading_result_differs(*entry),
         CaseFault::PagesDiffer { entry } => audit::pages_differ(*entry),
@@ -113,7 +121,10 @@ mod tests {
             english(&place(&CasePlace::path(odd))),
             english(&fault(&CaseFault::Unreadable, odd)),
             english(&fault(&CaseFault::OriginalUnreadable, odd)),
-            english(&fault(&CaseFault::SealedValueUnopened { entry: 1, field: odd.to_owned() }, "")),
+            english(&fault(
+                &CaseFault::SealedValueUnopened { entry: 1, field: odd.to_owned() },
+                "",
+            )),
             english(&fault(&CaseFault::Log(LogFault::Extra { name: odd.to_owned() }), "")),
             english(&fault(&CaseFault::AccessOpening(opening), "")),
         ] {

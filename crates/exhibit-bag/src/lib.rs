@@ -10,17 +10,17 @@ mod quote;
 mod reading;
 
 pub use anchor::{
-    AnchorFault, AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors,
-    import_anchor, list_anchors,
+    AnchorFault, AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply,
+    ask_anchors, import_anchor, list_anchors,
 };
 pub use bag::{
-    BagRequest, ExportContext, ExportOrder, ExportStep, Exported, KeptBag, Lock, ReceivedBag, Receiver, SealError,
-    SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags,
-    render_pages, unfinished_exports,
+    BagRequest, ExportContext, ExportOrder, ExportStep, Exported, KeptBag, Lock, ReceivedBag,
+    Receiver, SealError, SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received,
+    export, is_sealed, received_bags, render_pages, unfinished_exports,
 };
 pub use quote::{
-    CheckedQuote, Difference, MAX_QUOTE, NewQuote, Preview, QuoteStatus, SURE, SeenBy, check_quotes, list_quotes,
-    make_quote, preview, read_quote,
+    CheckedQuote, Difference, MAX_QUOTE, NewQuote, Preview, QuoteStatus, SURE, SeenBy,
+    check_quotes, list_quotes, make_quote, preview, read_quote,
 };
 
 pub use age::secrecy::SecretString;
@@ -133,7 +133,9 @@ pub enum BagError {
         first: Vec<exhibit_proof::anchor::Passage>,
     },
     /// Who looked at a picture, or what it shows, is empty or not in one line.
-    #[error("who looked at the picture has a name of 1 to 64 characters, and a transcription is not empty")]
+    #[error(
+        "who looked at the picture has a name of 1 to 64 characters, and a transcription is not empty"
+    )]
     Seen,
     /// The passage is empty or too long.
     #[error("a quote has 1 to {} characters", quote::MAX_QUOTE)]
@@ -148,7 +150,9 @@ pub enum BagError {
     #[error("quote {0} is no longer valid")]
     Broken(String),
     /// A name for an authority, witness or public log is invalid.
-    #[error("{0:?} cannot be such a name, or is given twice: 1 to 32 small letters, digits and hyphens")]
+    #[error(
+        "{0:?} cannot be such a name, or is given twice: 1 to 32 small letters, digits and hyphens"
+    )]
     AnchorName(String),
     /// The request with this name was already answered.
     #[error("{0:?} has answered for this state of the log before")]

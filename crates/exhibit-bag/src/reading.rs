@@ -19,9 +19,14 @@ pub(crate) struct Reading {
 
 /// Rebuilds the tree of `content` (an item that is not a duplicate) from the catalogue and checks it against the log;
 /// `None` if the item has no pages that were read.
-pub(crate) fn of(held: &mut CaseWriter, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
+pub(crate) fn of(
+    held: &mut CaseWriter,
+    log: &Log,
+    content: &Item,
+) -> Result<Option<Reading>, BagError> {
     let document = held.case.label(content.id);
-    let (Some(original), Some(seq)) = (content.original, held.view().reading_entry(content.id)?) else {
+    let (Some(original), Some(seq)) = (content.original, held.view().reading_entry(content.id)?)
+    else {
         return Ok(None);
     };
     let not_as_logged = || BagError::NotAsLogged { document: document.clone(), entry: seq };
@@ -30,7 +35,10 @@ pub(crate) fn of(held: &mut CaseWriter, log: &Log, content: &Item) -> Result<Opt
         return Ok(None);
     }
     let openings = held.view().openings(seq)?;
-    let seed = openings.iter().find(|opening| opening.field == "tree_seed").map(|opening| opening.value.as_slice());
+    let seed = openings
+        .iter()
+        .find(|opening| opening.field == "tree_seed")
+        .map(|opening| opening.value.as_slice());
     let seed: [u8; 32] = seed.and_then(|seed| seed.try_into().ok()).ok_or_else(not_as_logged)?;
     let work = held.catalogue.begin()?;
     let (texts, pictures) = (work.texts(content.id)?, work.pictures(content.id)?);

@@ -34,23 +34,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<(), Box<dyn Error>> {
+fn measure(
+    argument: &str,
+    at_once: usize,
+    runs: usize,
+    input: &File,
+) -> Result<(), Box<dyn Error>> {
     let cage = Cage::start(CageOptions::new(argument, at_once))?;
-    let request = Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
+    let request = Request {
+        task: Task::Extract,
+        name: Vec::new(),
+        passwords: Vec::new(),
+        limits: Limits::STANDARD,
+    };
     let run = |times: usize| {
         for _ in 0..times {
-            let end = cage.run(&request, input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(()));
+            let end =
+                cage.run(&request, input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(()));
             assert!(end.is_ok_and(|end| end.reason().is_none()), "every run ends well");
         }
     };
     let all = |times: usize| {
-        std::thread::scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(|| run(times / at_once)))));
+        std::thread::scope(|scope| {
+            (0..at_once).for_each(|_| drop(scope.spawn(|| run(times / at_once))))
+        });
     };
     // until every server is there
     all(10 * at_once);
     let (begun, used) = (Instant::now(), cpu_micros()?);
     all(runs);
-    let (wall, cpu) = (begun.elapsed().as_secs_f64() * 1e6 / runs as f64, (cpu_micros()? - used) / runs as f64);
+    let (wall, cpu) =
+        (begun.elapsed().as_secs_f64() * 1e6 / runs as f64, (cpu_micros()? - used) / runs as f64);
     let rate = 1e6 / wall;
     writeln!(
         std::io::stdout(),
@@ -87,5 +101,10 @@ fn ticks_of(process: &str) -> Result<f64, Box<dyn Error>> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     // own and reaped children's, in user and system mode: fields 14 to 17, the name being the second
-    Ok(after_name.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<f64>().ok()).sum())
+    Ok(after_name
+        .split_whitespace()
+        .skip(11)
+        .take(4)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum())
 }

@@ -54,9 +54,12 @@ impl Checker {
         if kind == Kind::MemberBytes {
             return self.member_bytes(payload);
         }
-        self.output_left =
-            self.output_left.checked_sub(payload.len() as u64).ok_or(WorkerEnd::OutputLimit(OutputKind::Records))?;
-        let record = decode_record(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
+        self.output_left = self
+            .output_left
+            .checked_sub(payload.len() as u64)
+            .ok_or(WorkerEnd::OutputLimit(OutputKind::Records))?;
+        let record =
+            decode_record(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
         match &record {
             Record::MediaType(_) => {
                 let again = std::mem::replace(&mut self.typed, true);
@@ -71,7 +74,10 @@ impl Checker {
             }
             Record::Member(_) => {
                 self.members += 1;
-                refuse_if(self.within_member || self.members > self.limits.members, BadOutput::Members)?;
+                refuse_if(
+                    self.within_member || self.members > self.limits.members,
+                    BadOutput::Members,
+                )?;
                 self.within_member = true;
             }
             Record::MemberEnd(_) => {
@@ -141,7 +147,9 @@ mod tests {
         assert_eq!(most(10 << 20), 4 * 250 * (10 << 20));
         assert_eq!(most(u64::MAX), Limits::STANDARD.member_bytes);
         let mut checker = Checker::new(Limits::STANDARD, 1000, 100);
-        checker.record(Kind::Record, &encode_record(&Record::Member(Member::default()))).expect("a member begins");
+        checker
+            .record(Kind::Record, &encode_record(&Record::Member(Member::default())))
+            .expect("a member begins");
         checker.member_bytes = FREE_MEMBERS;
         let more = checker.record(Kind::MemberBytes, b"x").map(drop);
         assert_eq!(more, Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes)));
@@ -154,11 +162,15 @@ mod tests {
     #[test]
     fn only_valid_sequences_pass() {
         let (begin, bytes) = (Record::Member(Member::default()), Record::MemberBytes(vec![7; 10]));
-        let (end, kind) = (Record::MemberEnd(MemberEnd::Whole), Record::MediaType("text/plain".to_owned()));
+        let (end, kind) =
+            (Record::MemberEnd(MemberEnd::Whole), Record::MediaType("text/plain".to_owned()));
         let bad = |what| Err(WorkerEnd::BadOutput(what));
         let few = Limits { pages: 2, members: 1, member_bytes: 15, ..Limits::STANDARD };
         for (records, expected) in [
-            (vec![kind.clone(), page(1), page(5), begin.clone(), bytes.clone(), end.clone()], Ok(())),
+            (
+                vec![kind.clone(), page(1), page(5), begin.clone(), bytes.clone(), end.clone()],
+                Ok(()),
+            ),
             (vec![kind.clone(), kind], bad(BadOutput::TwoMediaTypes)),
             (vec![page(1), page(1)], bad(BadOutput::Page(1))),
             (vec![page(0)], bad(BadOutput::Page(0))),
@@ -168,8 +180,14 @@ mod tests {
             (vec![end.clone()], bad(BadOutput::Members)),
             (vec![begin.clone()], bad(BadOutput::Members)),
             (vec![begin.clone(), end, begin.clone()], bad(BadOutput::Members)),
-            (vec![begin, bytes.clone(), bytes], Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes))),
-            (vec![Record::MediaType("x".repeat(2000))], Err(WorkerEnd::OutputLimit(OutputKind::Records))),
+            (
+                vec![begin, bytes.clone(), bytes],
+                Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes)),
+            ),
+            (
+                vec![Record::MediaType("x".repeat(2000))],
+                Err(WorkerEnd::OutputLimit(OutputKind::Records)),
+            ),
         ] {
             assert_eq!(check(few, &records), expected, "{records:?}");
         }

@@ -8,8 +8,8 @@ use exhibit_model::wire::{Reader, WireError, Writer};
 use rustix::cmsg_space;
 use rustix::io::Errno;
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, recvmsg, sendmsg,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -97,7 +97,9 @@ impl Control {
         let (first, rest) = start.payload.split_at(start.payload.len().min(PIECE));
         let mut w = Writer::new();
         w.byte(1);
-        for number in [start.turn, start.memory_bytes, start.cpu_seconds, start.payload.len() as u64] {
+        for number in
+            [start.turn, start.memory_bytes, start.cpu_seconds, start.payload.len() as u64]
+        {
             w.number(number);
         }
         w.bytes(first);
@@ -152,7 +154,8 @@ impl Control {
             0 if message.len() == 3 && message[1] == VERSION => {
                 let roles = [Role::Workers, Role::Recognisers, Role::Tools];
                 let role = roles.into_iter().find(|role| *role as u8 == message[2]);
-                role.map(|role| Some(Ask::Hello(role))).ok_or_else(|| io::Error::other("a role of another version"))
+                role.map(|role| Some(Ask::Hello(role)))
+                    .ok_or_else(|| io::Error::other("a role of another version"))
             }
             1 => {
                 let start = self.rest_of_start(malformed(read_start(&mut r))?)?;
@@ -203,7 +206,12 @@ impl Control {
         let mut along = RecvAncillaryBuffer::new(&mut space);
         let mut message = vec![0; MESSAGE_CAP];
         let got = loop {
-            match recvmsg(&self.0, &mut [IoSliceMut::new(&mut message)], &mut along, RecvFlags::CMSG_CLOEXEC) {
+            match recvmsg(
+                &self.0,
+                &mut [IoSliceMut::new(&mut message)],
+                &mut along,
+                RecvFlags::CMSG_CLOEXEC,
+            ) {
                 Err(Errno::INTR) => {}
                 Err(Errno::CONNRESET) => return Ok(Vec::new()),
                 got => break got?,
@@ -215,7 +223,9 @@ impl Control {
             }
         }
         if got.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) {
-            return Err(io::Error::other("a message longer than any should be, or no descriptors left"));
+            return Err(io::Error::other(
+                "a message longer than any should be, or no descriptors left",
+            ));
         }
         message.truncate(got.bytes);
         Ok(message)
@@ -252,7 +262,10 @@ fn read_answer(message: &[u8]) -> Result<Answer, WireError> {
                 1 => Status::Killed(value),
                 _ => Status::NotStarted,
             };
-            Answer::Ended(turn, Ended { status, peak_bytes: r.number()?, last_words: r.bytes()?.to_vec() })
+            Answer::Ended(
+                turn,
+                Ended { status, peak_bytes: r.number()?, last_words: r.bytes()?.to_vec() },
+            )
         }
         _ => return Err(r.expected("an answer")),
     };
@@ -267,7 +280,8 @@ mod tests {
 
     fn pair() -> (Control, Control) {
         let (a, b) =
-            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).expect("a pair");
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+                .expect("a pair");
         (Control::new(a), Control::new(b))
     }
 
@@ -275,9 +289,16 @@ mod tests {
     fn long_jobs_arrive_with_their_descriptors() {
         let (parent, server) = pair();
         for length in [0, 5, PIECE, PIECE + 1, 5 * PIECE + 7] {
-            let start = Start { turn: 9, memory_bytes: 1 << 40, cpu_seconds: 3, payload: vec![0xa5; length] };
+            let start = Start {
+                turn: 9,
+                memory_bytes: 1 << 40,
+                cpu_seconds: 3,
+                payload: vec![0xa5; length],
+            };
             std::thread::scope(|scope| {
-                scope.spawn(|| parent.start(&start, &[server.as_fd(), parent.as_fd()]).expect("sent"));
+                scope.spawn(|| {
+                    parent.start(&start, &[server.as_fd(), parent.as_fd()]).expect("sent")
+                });
                 match server.next_ask().expect("received") {
                     Some(Ask::Start(got, descriptors)) => {
                         assert_eq!((got.turn, got.memory_bytes, got.cpu_seconds), (9, 1 << 40, 3));
@@ -293,7 +314,8 @@ mod tests {
     #[test]
     fn end_is_received_then_disconnection() {
         let (parent, server) = pair();
-        let ended = Ended { status: Status::Killed(9), peak_bytes: 5 << 30, last_words: b"words".to_vec() };
+        let ended =
+            Ended { status: Status::Killed(9), peak_bytes: 5 << 30, last_words: b"words".to_vec() };
         server.answer(&Answer::Ended(3, ended.clone())).expect("sent");
         drop(server);
         assert!(matches!(parent.next_answer(), Ok(Some(Answer::Ended(3, got))) if got == ended));

@@ -107,7 +107,13 @@ impl WorkerEnd {
     /// Whether a second attempt with more memory and time may have a different result.
     #[must_use]
     pub const fn worth_retrying(&self) -> bool {
-        matches!(self, Self::OutOfMemory | Self::TimedOut(_) | Self::Lost | Self::Crashed { signal: libc::SIGKILL })
+        matches!(
+            self,
+            Self::OutOfMemory
+                | Self::TimedOut(_)
+                | Self::Lost
+                | Self::Crashed { signal: libc::SIGKILL }
+        )
     }
 }
 
@@ -237,8 +243,12 @@ impl Ended {
             Status::NotStarted => WorkerEnd::Lost,
             Status::Killed(libc::SIGSYS) => WorkerEnd::Forbidden,
             Status::Killed(libc::SIGXCPU) => WorkerEnd::TimedOut(Timer::Cpu),
-            Status::Killed(libc::SIGABRT) if words.contains("memory allocation of") => WorkerEnd::OutOfMemory,
-            Status::Killed(libc::SIGABRT) if words.contains("overflowed its stack") => WorkerEnd::StackOverflow,
+            Status::Killed(libc::SIGABRT) if words.contains("memory allocation of") => {
+                WorkerEnd::OutOfMemory
+            }
+            Status::Killed(libc::SIGABRT) if words.contains("overflowed its stack") => {
+                WorkerEnd::StackOverflow
+            }
             Status::Killed(libc::SIGABRT) if words.contains(PANIC_MARK) => {
                 WorkerEnd::Panicked { place: panic_place(&words) }
             }
@@ -251,10 +261,14 @@ impl Ended {
         let says = |what: &[u8]| stderr.windows(what.len()).any(|w| w == what);
         match self.status {
             Status::Exited(code) => ToolStatus::Exited(code),
-            Status::NotStarted => ToolStatus::NotStarted(String::from_utf8_lossy(&self.last_words).into_owned()),
+            Status::NotStarted => {
+                ToolStatus::NotStarted(String::from_utf8_lossy(&self.last_words).into_owned())
+            }
             Status::Killed(libc::SIGSYS) => ToolStatus::Forbidden,
             Status::Killed(libc::SIGXCPU) => ToolStatus::TimedOut(Timer::Cpu),
-            Status::Killed(libc::SIGABRT) if says(b"std::bad_alloc") || says(b"memory allocation of") => {
+            Status::Killed(libc::SIGABRT)
+                if says(b"std::bad_alloc") || says(b"memory allocation of") =>
+            {
                 ToolStatus::OutOfMemory
             }
             Status::Killed(signal) => ToolStatus::Crashed { signal },
@@ -264,7 +278,8 @@ impl Ended {
 
 // The location comes from the worker, so only characters that can occur in a location are kept.
 fn panic_place(words: &str) -> String {
-    let place = words.split(PANIC_MARK).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let place =
+        words.split(PANIC_MARK).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let plain = |c: &char| c.is_ascii_alphanumeric() || "/._-:".contains(*c);
     let place: String = place.chars().take(200).take_while(plain).collect();
     if place.is_empty() { "an unknown place".to_owned() } else { place }
@@ -281,8 +296,14 @@ mod tests {
     #[test]
     fn last_output_states_why_a_worker_aborted() {
         let aborted = Status::Killed(libc::SIGABRT);
-        assert_eq!(end(aborted, "memory allocation of 99 bytes failed\n"), Some(WorkerEnd::OutOfMemory));
-        assert_eq!(end(aborted, "\nthread 'main' has overflowed its stack\n"), Some(WorkerEnd::StackOverflow));
+        assert_eq!(
+            end(aborted, "memory allocation of 99 bytes failed\n"),
+            Some(WorkerEnd::OutOfMemory)
+        );
+        assert_eq!(
+            end(aborted, "\nthread 'main' has overflowed its stack\n"),
+            Some(WorkerEnd::StackOverflow)
+        );
         assert_eq!(end(aborted, ""), Some(WorkerEnd::Crashed { signal: 6 }));
         assert_eq!(end(Status::Exited(0), "chatter"), None);
     }

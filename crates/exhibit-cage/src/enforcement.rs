@@ -125,14 +125,17 @@ impl Enforcement {
     }
 
     fn lacks(&self, needed_by: NeededBy) -> bool {
-        self.protections.iter().any(|p| p.kind.needed_by() == needed_by && p.state == Protected::Missing)
+        self.protections
+            .iter()
+            .any(|p| p.kind.needed_by() == needed_by && p.state == Protected::Missing)
     }
 }
 
 /// Determines what this computer enforces.
 #[must_use]
 pub fn enforcement() -> Enforcement {
-    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
+    let kernel =
+        fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
     let all = |kind, yes, detail| {
         let state = if yes { Protected::Full } else { Protected::Missing };
         Protection { kind, state, detail }
@@ -167,10 +170,17 @@ fn landlock() -> Protection {
 
 // Whether the system grants user namespaces is a setting of the kernel, and of AppArmor where it is used.
 fn user_namespaces() -> Protection {
-    let setting = |path: &str| fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    let setting =
+        |path: &str| fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u64>().ok());
     let refused = [
-        ("user.max_user_namespaces", setting("/proc/sys/user/max_user_namespaces").is_none_or(|most| most == 0)),
-        ("kernel.unprivileged_userns_clone", setting("/proc/sys/kernel/unprivileged_userns_clone") == Some(0)),
+        (
+            "user.max_user_namespaces",
+            setting("/proc/sys/user/max_user_namespaces").is_none_or(|most| most == 0),
+        ),
+        (
+            "kernel.unprivileged_userns_clone",
+            setting("/proc/sys/kernel/unprivileged_userns_clone") == Some(0),
+        ),
         (
             "kernel.apparmor_restrict_unprivileged_userns",
             setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == Some(1),
@@ -192,7 +202,8 @@ mod tests {
         let mut found = enforcement();
         let mut with = |name: &str, state| {
             for protection in &mut found.protections {
-                protection.state = if protection.kind.word() == name { state } else { Protected::Full };
+                protection.state =
+                    if protection.kind.word() == name { state } else { Protected::Full };
             }
             (found.workers_allowed(), found.tools_allowed())
         };

@@ -69,7 +69,10 @@ impl Filter {
     }
 
     fn of(&self, own: u32) -> Vec<BpfStep> {
-        self.0.iter().map(|step| BpfStep { k: if step.k == SELF { own } else { step.k }, ..*step }).collect()
+        self.0
+            .iter()
+            .map(|step| BpfStep { k: if step.k == SELF { own } else { step.k }, ..*step })
+            .collect()
     }
 }
 
@@ -113,7 +116,12 @@ fn tool_rules(scratch: bool) -> Vec<Rule> {
     ]);
     // its flags are behind a pointer, which no filter can read; "no such call" makes the C library use `clone`
     let missing = Verdict::Refuse(libc::ENOSYS);
-    rules.push(Rule { call: libc::SYS_clone3, when: When::Always, then: missing, or_else: missing });
+    rules.push(Rule {
+        call: libc::SYS_clone3,
+        when: When::Always,
+        then: missing,
+        or_else: missing,
+    });
     rules
 }
 
@@ -161,13 +169,19 @@ fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
         [rule] => {
             let bearing = bear(rule);
             let over = u8::try_from(bearing.len()).expect("a rule takes at most eleven steps");
-            [vec![jump(libc::BPF_JEQ, number(rule), 0, over)], bearing, vec![end(otherwise)]].concat()
+            [vec![jump(libc::BPF_JEQ, number(rule), 0, over)], bearing, vec![end(otherwise)]]
+                .concat()
         }
         _ => {
             let (lower, upper) = rules.split_at(rules.len() / 2);
             let low = search(lower, otherwise);
             // too far for a short jump: jump over a long one
-            let far = BpfStep { code: code(libc::BPF_JMP | libc::BPF_JA), jt: 0, jf: 0, k: low.len() as u32 };
+            let far = BpfStep {
+                code: code(libc::BPF_JMP | libc::BPF_JA),
+                jt: 0,
+                jf: 0,
+                k: low.len() as u32,
+            };
             let first = match u8::try_from(low.len()) {
                 Ok(over) => vec![jump(libc::BPF_JGE, number(&upper[0]), over, 0)],
                 Err(_) => vec![jump(libc::BPF_JGE, number(&upper[0]), 0, 1), far],
@@ -184,7 +198,12 @@ fn bear(rule: &Rule) -> Vec<BpfStep> {
             let mut steps = vec![load(ARGUMENTS + 8 * argument)];
             // each match jumps over the remaining tests and the other end
             let over = (1..=values.len()).rev();
-            steps.extend(values.iter().zip(over).map(|(value, over)| jump(libc::BPF_JEQ, *value, over as u8, 0)));
+            steps.extend(
+                values
+                    .iter()
+                    .zip(over)
+                    .map(|(value, over)| jump(libc::BPF_JEQ, *value, over as u8, 0)),
+            );
             steps.extend([end(rule.or_else), end(rule.then)]);
             return steps;
         }
@@ -335,8 +354,13 @@ const TOOL_CALLS_HERE: &[i64] = &[
 const TOOL_CALLS_HERE: &[i64] = &[];
 
 // Calls for a tool that has a scratch directory.
-const TOOL_CHANGES: &[i64] =
-    &[libc::SYS_ftruncate, libc::SYS_fsync, libc::SYS_mkdirat, libc::SYS_unlinkat, libc::SYS_renameat2];
+const TOOL_CHANGES: &[i64] = &[
+    libc::SYS_ftruncate,
+    libc::SYS_fsync,
+    libc::SYS_mkdirat,
+    libc::SYS_unlinkat,
+    libc::SYS_renameat2,
+];
 #[cfg(target_arch = "x86_64")]
 const TOOL_CHANGES_HERE: &[i64] =
     &[libc::SYS_mkdir, libc::SYS_rmdir, libc::SYS_unlink, libc::SYS_rename, libc::SYS_renameat];
@@ -357,8 +381,11 @@ const FCNTL: [u32; 5] = [
 const IOCTL: [u32; 1] = [libc::TCGETS as u32];
 
 // Commands of `prctl`: names of threads and of memory. Not the death signal, which ties a tool to its fork server.
-const PRCTL: [u32; 3] =
-    [libc::PR_SET_NAME.cast_unsigned(), libc::PR_GET_NAME.cast_unsigned(), libc::PR_SET_VMA.cast_unsigned()];
+const PRCTL: [u32; 3] = [
+    libc::PR_SET_NAME.cast_unsigned(),
+    libc::PR_GET_NAME.cast_unsigned(),
+    libc::PR_SET_VMA.cast_unsigned(),
+];
 
 #[cfg(test)]
 mod tests {
@@ -386,7 +413,9 @@ mod tests {
                 end if end == libc::BPF_RET | libc::BPF_K => return step.k,
                 test if test == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K => loaded == step.k,
                 test if test == libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K => loaded >= step.k,
-                test if test == libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K => loaded & step.k != 0,
+                test if test == libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K => {
+                    loaded & step.k != 0
+                }
                 other => panic!("unknown step {other}"),
             };
             at += usize::from(if holds { step.jt } else { step.jf });
@@ -404,7 +433,24 @@ mod tests {
         ] {
             let steps = filter.of(OWN);
             assert!(steps.iter().all(|step| step.k != SELF));
-            let values = [0, 1, 2, 3, 4, 5, 7, 15, 16, 1030, OWN, OWN + 1, 0x5401, 0x10000, 0x5356_4d41, u32::MAX];
+            let values = [
+                0,
+                1,
+                2,
+                3,
+                4,
+                5,
+                7,
+                15,
+                16,
+                1030,
+                OWN,
+                OWN + 1,
+                0x5401,
+                0x10000,
+                0x5356_4d41,
+                u32::MAX,
+            ];
             for call in (0..1000).chain([FOREIGN - 1]) {
                 for value in values {
                     let rule = rules.iter().find(|rule| number(rule) == call);
@@ -422,7 +468,8 @@ mod tests {
                     assert_eq!(judged, end(expected).k, "call {call} with {value:#x}");
                 }
             }
-            for (arch, call) in [(0x4000_0003, 1), (THIS_ARCH, FOREIGN + 1), (THIS_ARCH, u32::MAX)] {
+            for (arch, call) in [(0x4000_0003, 1), (THIS_ARCH, FOREIGN + 1), (THIS_ARCH, u32::MAX)]
+            {
                 assert_eq!(judge(&steps, arch, call, [0; 3]), libc::SECCOMP_RET_KILL_PROCESS);
             }
         }

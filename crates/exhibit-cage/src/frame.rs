@@ -94,9 +94,9 @@ impl<W: Write> FrameWriter<W> {
 impl<W: Write> Sink for FrameWriter<W> {
     fn emit(&mut self, record: Record) -> Result<(), SinkClosed> {
         match record {
-            Record::MemberBytes(bytes) => {
-                bytes.chunks(MEMBER_PIECE).try_for_each(|piece| self.frame(Kind::MemberBytes, piece))
-            }
+            Record::MemberBytes(bytes) => bytes
+                .chunks(MEMBER_PIECE)
+                .try_for_each(|piece| self.frame(Kind::MemberBytes, piece)),
             record => self.frame(Kind::Record, &encode_record(&record)),
         }
     }
@@ -129,13 +129,21 @@ impl FrameReader {
     }
 
     /// The next frame, or `None` at the end of the source.
-    pub(crate) fn next(&mut self, source: &mut dyn Read) -> Result<Option<(Kind, &[u8])>, FrameError> {
+    pub(crate) fn next(
+        &mut self,
+        source: &mut dyn Read,
+    ) -> Result<Option<(Kind, &[u8])>, FrameError> {
         if !self.fill(source, HEADER)? {
-            return if self.start == self.end { Ok(None) } else { Err(FrameError::Bad(BadOutput::CutShort)) };
+            return if self.start == self.end {
+                Ok(None)
+            } else {
+                Err(FrameError::Bad(BadOutput::CutShort))
+            };
         }
         let header = &self.bytes[self.start..self.start + HEADER];
         let length = u32::from_le_bytes([header[1], header[2], header[3], header[4]]) as usize;
-        let (kind, cap) = Kind::of(header[0]).ok_or(FrameError::Bad(BadOutput::UnknownFrame(header[0])))?;
+        let (kind, cap) =
+            Kind::of(header[0]).ok_or(FrameError::Bad(BadOutput::UnknownFrame(header[0])))?;
         if length > cap {
             return Err(FrameError::Bad(BadOutput::FrameTooLong(length)));
         }
@@ -186,7 +194,10 @@ mod tests {
         }
     }
 
-    fn decoded(bytes: &[u8], at_a_time: usize) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
+    fn decoded(
+        bytes: &[u8],
+        at_a_time: usize,
+    ) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
         let (mut reader, mut source) = (FrameReader::default(), Dribble(bytes, at_a_time));
         let (mut records, mut verdict) = (Vec::new(), None);
         while let Some((kind, payload)) = reader.next(&mut source)? {
@@ -242,10 +253,16 @@ mod tests {
         let mut promise = vec![1];
         promise.extend_from_slice(&(FRAME_CAP as u32).to_le_bytes());
         let mut reader = FrameReader::default();
-        assert!(matches!(reader.next(&mut &promise[..]), Err(FrameError::Bad(BadOutput::CutShort))));
+        assert!(matches!(
+            reader.next(&mut &promise[..]),
+            Err(FrameError::Bad(BadOutput::CutShort))
+        ));
         assert!(reader.bytes.len() <= STEP);
         promise[1..5].copy_from_slice(&(FRAME_CAP as u32 + 1).to_le_bytes());
         reader.reset();
-        assert!(matches!(reader.next(&mut &promise[..]), Err(FrameError::Bad(BadOutput::FrameTooLong(_)))));
+        assert!(matches!(
+            reader.next(&mut &promise[..]),
+            Err(FrameError::Bad(BadOutput::FrameTooLong(_)))
+        ));
     }
 }

@@ -47,7 +47,8 @@ impl Read for JobInput {
 
     fn read_to_end(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
         let start = buffer.len();
-        let promised = usize::try_from(self.length.saturating_sub(self.at)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let promised = usize::try_from(self.length.saturating_sub(self.at))
+            .map_err(|_| io::ErrorKind::OutOfMemory)?;
         // one byte more than expected, so that the end shows without growing; a file that grew is read to its new end
         let mut step = promised.saturating_add(1);
         loop {

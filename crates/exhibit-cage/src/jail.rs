@@ -6,8 +6,8 @@
 use crate::control::Level;
 use crate::sys;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, RestrictionStatus, Ruleset, RulesetAttr,
-    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, RestrictionStatus, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
@@ -49,7 +49,8 @@ pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     set_no_new_privs(true).map_err(failed)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)?;
     let none = CapabilitySet::empty();
-    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).map_err(failed)?;
+    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
+        .map_err(failed)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Stack, STACK_BYTES)?;
     Ok(())
@@ -116,7 +117,8 @@ pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(),
         rules = allow(rules, folder, read)?;
     }
     if let Some(scratch) = keep.scratch {
-        let write = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::MakeDir;
+        let write =
+            AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::MakeDir;
         rules = allow(rules, scratch, read | write | AccessFs::RemoveFile | AccessFs::RemoveDir)?;
     }
     match level(&rules.restrict_self()?) {
@@ -126,8 +128,16 @@ pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(),
 }
 
 // Where systems store shared libraries; the last two contain only packages.
-const LIBRARIES: [&str; 8] =
-    ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec", "/nix/store", "/gnu/store"];
+const LIBRARIES: [&str; 8] = [
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/libexec",
+    "/nix/store",
+    "/gnu/store",
+];
 
 fn everything() -> Result<RulesetCreated, RulesetError> {
     Ruleset::default()
@@ -137,8 +147,13 @@ fn everything() -> Result<RulesetCreated, RulesetError> {
         .create()
 }
 
-fn allow(rules: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Result<RulesetCreated, JailError> {
-    let at = PathFd::new(path).map_err(|source| JailError::Folder { path: path.to_owned(), source })?;
+fn allow(
+    rules: RulesetCreated,
+    path: &Path,
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, JailError> {
+    let at =
+        PathFd::new(path).map_err(|source| JailError::Folder { path: path.to_owned(), source })?;
     let access = if path.is_dir() { access } else { access & AccessFs::from_file(LANDLOCK) };
     Ok(rules.add_rule(PathBeneath::new(at, access))?)
 }
@@ -154,7 +169,8 @@ fn level(status: &RestrictionStatus) -> Level {
 /// Ties this process's life to that of its fork server.
 pub(crate) fn die_with(server: rustix::process::Pid) -> Result<(), JailError> {
     let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)).map_err(failed)?;
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .map_err(failed)?;
     // the server may have ended before the line above
     if rustix::process::getppid() == Some(server) { Ok(()) } else { Err(JailError::Orphan) }
 }
@@ -204,12 +220,17 @@ mod tests {
             assert!(matches!(bound(|| keep_files(&keep, false)), Err(JailError::NoLandlock)));
             return;
         }
-        let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+        let folders =
+            [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
         let [read, scratch] = folders.each_ref().map(|folder| folder.path().to_owned());
         fs::write(read.join("data"), "x").expect("written");
         bound(|| {
             let read_folders = [read.clone()];
-            let keep = Files { program: Path::new("/bin/sh"), read_folders: &read_folders, scratch: Some(&scratch) };
+            let keep = Files {
+                program: Path::new("/bin/sh"),
+                read_folders: &read_folders,
+                scratch: Some(&scratch),
+            };
             keep_files(&keep, false).expect("kept");
             assert!(fs::File::open(read.join("data")).is_ok());
             assert!(refused(fs::File::create(read.join("more"))));

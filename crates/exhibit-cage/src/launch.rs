@@ -58,7 +58,12 @@ pub(crate) fn launch(
     sys::exit(crate::end::exit::NOT_CAGED)
 }
 
-fn become_tool(server: Pid, filters: &[Filter; 2], start: &Start, descriptors: &[OwnedFd]) -> LaunchError {
+fn become_tool(
+    server: Pid,
+    filters: &[Filter; 2],
+    start: &Start,
+    descriptors: &[OwnedFd],
+) -> LaunchError {
     match prepare(server, filters, start, descriptors) {
         Err(error) => error,
         Ok((program, args, env)) => {
@@ -86,8 +91,11 @@ fn prepare(
     rustix::process::chdir(launch.scratch.as_deref().unwrap_or("/".as_ref()))
         .map_err(|e| LaunchError::Session(e.into()))?;
     jail::own_namespaces()?;
-    let files =
-        Files { program: &launch.program, read_folders: &launch.read_folders, scratch: launch.scratch.as_deref() };
+    let files = Files {
+        program: &launch.program,
+        read_folders: &launch.read_folders,
+        scratch: launch.scratch.as_deref(),
+    };
     jail::keep_files(&files, launch.without_landlock)?;
     jail::limit(Resource::As, start.memory_bytes)?;
     jail::limit_cpu(start.cpu_seconds)?;
@@ -126,8 +134,11 @@ impl Launch {
         let text = |r: &mut Reader<'_>| r.bytes().map(|bytes| OsString::from_vec(bytes.to_vec()));
         let program = text(&mut r)?.into();
         let args = (0..r.count()?).map(|_| text(&mut r)).collect::<Result<_, _>>()?;
-        let env = (0..r.count()?).map(|_| Ok((text(&mut r)?, text(&mut r)?))).collect::<Result<_, _>>()?;
-        let read_folders = (0..r.count()?).map(|_| text(&mut r).map(PathBuf::from)).collect::<Result<_, _>>()?;
+        let env = (0..r.count()?)
+            .map(|_| Ok((text(&mut r)?, text(&mut r)?)))
+            .collect::<Result<_, _>>()?;
+        let read_folders =
+            (0..r.count()?).map(|_| text(&mut r).map(PathBuf::from)).collect::<Result<_, _>>()?;
         let (has_scratch, scratch) = (r.byte()? == 1, text(&mut r)?);
         let (file_bytes, without_landlock) = (r.number()?, r.byte()? == 1);
         r.end()?;
@@ -140,8 +151,9 @@ impl Launch {
         let program = CString::new(self.program.as_os_str().as_bytes())?;
         let args = self.args.iter().map(|arg| CString::new(arg.as_bytes()));
         let args = std::iter::once(Ok(program.clone())).chain(args).collect::<Result<_, _>>()?;
-        let pair =
-            |(name, value): &(OsString, OsString)| CString::new([name.as_bytes(), b"=", value.as_bytes()].concat());
+        let pair = |(name, value): &(OsString, OsString)| {
+            CString::new([name.as_bytes(), b"=", value.as_bytes()].concat())
+        };
         Ok((program, args, self.env.iter().map(pair).collect::<Result<_, _>>()?))
     }
 }

@@ -29,7 +29,9 @@ mod tool;
 mod worker;
 
 pub use end::{BadOutput, Timer, ToolStatus, WorkerEnd};
-pub use enforcement::{Enforcement, Protected, Protection, ProtectionDetail, ProtectionKind, enforcement};
+pub use enforcement::{
+    Enforcement, Protected, Protection, ProtectionDetail, ProtectionKind, enforcement,
+};
 pub use input::JobInput;
 pub use limits::{CageLimits, FRAME_CAP, MEMBER_PIECE, PAGE_CAP, REMARK_CAP};
 pub use pool::{Cage, CageError, CageOptions};

@@ -29,8 +29,12 @@ pub struct CageLimits {
 
 impl CageLimits {
     /// The initial limits for a file: 1 GiB, two minutes of processor time, five of waiting, 1 GiB of output.
-    pub const STANDARD: Self =
-        Self { memory_bytes: 1 << 30, cpu_seconds: 120, wall: Duration::from_secs(300), output_bytes: 1 << 30 };
+    pub const STANDARD: Self = Self {
+        memory_bytes: 1 << 30,
+        cpu_seconds: 120,
+        wall: Duration::from_secs(300),
+        output_bytes: 1 << 30,
+    };
 
     /// Twice as much memory and time, for a second attempt.
     #[must_use]

@@ -91,7 +91,11 @@ mod tests {
         });
         let most = most.into_inner();
         assert!((1..=10).contains(&most), "{most}");
-        assert_eq!(memory.take(99).bytes, 10, "a job that wants more gets all, and everything was given back");
+        assert_eq!(
+            memory.take(99).bytes,
+            10,
+            "a job that wants more gets all, and everything was given back"
+        );
     }
 
     #[test]
@@ -114,7 +118,10 @@ mod tests {
                 small.send("small").expect("heard");
                 drop(share);
             });
-            assert!(came.recv_timeout(Duration::from_millis(100)).is_err(), "the small one waits its turn");
+            assert!(
+                came.recv_timeout(Duration::from_millis(100)).is_err(),
+                "the small one waits its turn"
+            );
             drop(first);
             assert_eq!((came.recv(), came.recv()), (Ok("large"), Ok("small")));
         });

@@ -259,7 +259,9 @@ impl Server {
                 return Waited::TimedOut;
             }
             match self.control.next_answer() {
-                Ok(Some(Answer::Ended(turn, ended))) if turn == self.turn => return Waited::Ended(ended),
+                Ok(Some(Answer::Ended(turn, ended))) if turn == self.turn => {
+                    return Waited::Ended(ended);
+                }
                 Ok(Some(Answer::Ended(..))) => {}
                 _ => return Waited::Gone,
             }

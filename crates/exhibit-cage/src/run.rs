@@ -57,7 +57,11 @@ impl Cage {
             cpu_seconds: limits.cpu_seconds,
             payload: encode_request(request),
         };
-        let pool = if matches!(request.task, Task::Recognise { .. }) { &self.recognisers } else { &self.workers };
+        let pool = if matches!(request.task, Task::Recognise { .. }) {
+            &self.recognisers
+        } else {
+            &self.workers
+        };
         let mut lease = pool.lease();
         let (pipe, pipe_end) = pipe_with(PipeFlags::CLOEXEC).map_err(system)?;
         lease.begin(&self.options, &mut job, &[input.as_fd(), pipe_end.as_fd()])?;
@@ -71,10 +75,19 @@ impl Cage {
         let waited = if at_end { lease.end(&mut patience) } else { lease.stop() };
         let mut peak = peak_of(&waited);
         let end = match (outcome, waited) {
-            (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words, .. })) => {
-                return Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()));
+            (
+                _,
+                Waited::Ended(Ended {
+                    status: Status::Exited(exit::NOT_CAGED), last_words, ..
+                }),
+            ) => {
+                return Err(CageError::NotCaged(
+                    String::from_utf8_lossy(&last_words).trim().to_owned(),
+                ));
             }
-            (outcome, Waited::Ended(ended)) if at_end => ended.of_worker().unwrap_or_else(|| verdict_of(outcome)),
+            (outcome, Waited::Ended(ended)) if at_end => {
+                ended.of_worker().unwrap_or_else(|| verdict_of(outcome))
+            }
             (_, Waited::TimedOut) if at_end => {
                 peak = peak_of(&lease.stop());
                 WorkerEnd::TimedOut(Timer::Wall)
@@ -134,7 +147,8 @@ fn listen(
         }
         if kind == Kind::Verdict {
             checker.verdict()?;
-            let decoded = decode_verdict(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
+            let decoded = decode_verdict(payload)
+                .map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
             verdict = Some(decoded);
         } else if on_record(checker.record(kind, payload)?).is_break() {
             return Err(WorkerEnd::Stopped);
@@ -146,7 +160,9 @@ fn listen(
 fn end_of_error(error: FrameError) -> WorkerEnd {
     match error {
         FrameError::Bad(what) => WorkerEnd::BadOutput(what),
-        FrameError::Source(error) if error.kind() == io::ErrorKind::TimedOut => WorkerEnd::TimedOut(Timer::Wall),
+        FrameError::Source(error) if error.kind() == io::ErrorKind::TimedOut => {
+            WorkerEnd::TimedOut(Timer::Wall)
+        }
         FrameError::Source(_) => WorkerEnd::Lost,
     }
 }

@@ -45,7 +45,8 @@ pub fn serve(job: Job, warm: Warm) -> ! {
         Ok(control) => control,
         Err(error) => {
             let say = "this command is for exhibit itself: it serves the parent that started it, and there is none";
-            let _ = io::Write::write_all(&mut io::stderr(), format!("{say} ({error})\n").as_bytes());
+            let _ =
+                io::Write::write_all(&mut io::stderr(), format!("{say} ({error})\n").as_bytes());
             sys::exit(2)
         }
     };
@@ -72,7 +73,9 @@ fn take_control() -> io::Result<Control> {
 
 fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error>> {
     sys::allocate_in_large_steps();
-    let Some(Ask::Hello(role)) = control.next_ask()? else { return Err("the parent is of another version".into()) };
+    let Some(Ask::Hello(role)) = control.next_ask()? else {
+        return Err("the parent is of another version".into());
+    };
     // terminal signals are for the parent
     let _ = rustix::process::setsid();
     let (words, words_end) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
@@ -82,7 +85,8 @@ fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error
     let server = rustix::process::getpid();
     let (alone, kind) = match role {
         Role::Workers | Role::Recognisers => {
-            let preparation = if role == Role::Workers { Preparation::Read } else { Preparation::Recognise };
+            let preparation =
+                if role == Role::Workers { Preparation::Read } else { Preparation::Recognise };
             if preparation == Preparation::Recognise {
                 jail::give_up_privileges()?;
                 Filter::single_thread().apply(server)?;
@@ -142,7 +146,11 @@ struct Server<'a> {
 
 impl Server<'_> {
     // Runs one job to its end; `None` if the parent ended meanwhile.
-    fn run(&self, start: Start, descriptors: Vec<OwnedFd>) -> Result<Option<Ended>, Box<dyn Error>> {
+    fn run(
+        &self,
+        start: Start,
+        descriptors: Vec<OwnedFd>,
+    ) -> Result<Option<Ended>, Box<dyn Error>> {
         match &self.kind {
             Kind::Workers(trade) => match sys::fork(&self.alone)? {
                 Fork::Child => work(trade, &start, descriptors),
@@ -163,7 +171,11 @@ impl Server<'_> {
                         let last_words = last_words(&failure).into_bytes();
                         let failed = !last_words.is_empty();
                         let actual = |status| if failed { Status::NotStarted } else { status };
-                        Ok(status.map(|(status, peak_bytes)| Ended { status: actual(status), peak_bytes, last_words }))
+                        Ok(status.map(|(status, peak_bytes)| Ended {
+                            status: actual(status),
+                            peak_bytes,
+                            last_words,
+                        }))
                     }
                 }
             }

@@ -18,7 +18,11 @@ impl SingleThread {
     /// Counts the process's threads.
     pub(crate) fn prove() -> io::Result<Self> {
         let threads = fs::read_dir("/proc/self/task")?.count();
-        if threads == 1 { Ok(Self(())) } else { Err(io::Error::other(format!("there are {threads} threads, not one"))) }
+        if threads == 1 {
+            Ok(Self(()))
+        } else {
+            Err(io::Error::other(format!("there are {threads} threads, not one")))
+        }
     }
 }
 
@@ -53,7 +57,9 @@ pub(crate) fn reap(child: rustix::process::Pid) -> io::Result<(i32, u64)> {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     loop {
         // SAFETY: both pointers are to memory of this frame, of the types that the kernel writes.
-        let ended = unsafe { libc::wait4(child.as_raw_nonzero().get(), &raw mut status, 0, usage.as_mut_ptr()) };
+        let ended = unsafe {
+            libc::wait4(child.as_raw_nonzero().get(), &raw mut status, 0, usage.as_mut_ptr())
+        };
         if ended >= 0 {
             break;
         }
@@ -113,9 +119,11 @@ fn close_range(flags: libc::c_uint) -> io::Result<()> {
 /// page faults would take a third of its time. Its total memory is limited elsewhere.
 pub(crate) fn allocate_in_large_steps() {
     #[cfg(target_env = "gnu")]
-    for (option, value) in
-        [(libc::M_MMAP_THRESHOLD, 32 << 20), (libc::M_TRIM_THRESHOLD, 1 << 30), (libc::M_TOP_PAD, 256 << 10)]
-    {
+    for (option, value) in [
+        (libc::M_MMAP_THRESHOLD, 32 << 20),
+        (libc::M_TRIM_THRESHOLD, 1 << 30),
+        (libc::M_TOP_PAD, 256 << 10),
+    ] {
         // SAFETY: mallopt only sets parameters of the allocator, and this process has one thread.
         unsafe { libc::mallopt(option, value) };
     }
@@ -153,12 +161,15 @@ pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Err
 /// If the file cannot be opened or mapped.
 pub fn map_file(path: &Path) -> io::Result<&'static [u8]> {
     let file = fs::File::open(path)?;
-    let length = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    let length =
+        usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
     if length == 0 {
         return Ok(&[]);
     }
     // SAFETY: requests a new, read-only mapping at an address of the kernel's choice.
-    let start = unsafe { libc::mmap(ptr::null_mut(), length, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
+    let start = unsafe {
+        libc::mmap(ptr::null_mut(), length, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0)
+    };
     if start == libc::MAP_FAILED {
         return Err(io::Error::last_os_error());
     }
@@ -188,7 +199,9 @@ pub(crate) fn put_on_filter(steps: &[BpfStep]) -> io::Result<()> {
     let length = u16::try_from(steps.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     let program = Program { length, steps: steps.as_ptr() };
     // SAFETY: the kernel copies `length` instructions from the pointer, which has as many, during the call.
-    let done = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
+    let done = unsafe {
+        libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program)
+    };
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
@@ -196,7 +209,9 @@ pub(crate) fn put_on_filter(steps: &[BpfStep]) -> io::Result<()> {
 pub(crate) fn landlock_version() -> io::Result<u32> {
     const VERSION: libc::c_uint = 1;
     // SAFETY: with this flag the kernel reads no memory and only returns a number.
-    let answer = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, ptr::null::<u8>(), 0_usize, VERSION) };
+    let answer = unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, ptr::null::<u8>(), 0_usize, VERSION)
+    };
     u32::try_from(answer).map_err(|_| io::Error::last_os_error())
 }
 

@@ -105,7 +105,11 @@ impl Cage {
             payload: tool.launch(without_landlock).encode(),
         };
         let mut lease = self.tools.lease();
-        lease.begin(&self.options, &mut job, &[theirs_in.as_fd(), theirs_out.as_fd(), theirs_err.as_fd()])?;
+        lease.begin(
+            &self.options,
+            &mut job,
+            &[theirs_in.as_fd(), theirs_out.as_fd(), theirs_err.as_fd()],
+        )?;
         drop((theirs_in, theirs_out, theirs_err));
         let mut talk = Exchange {
             input: &tool.input,
@@ -121,7 +125,12 @@ impl Cage {
     }
 }
 
-fn end(lease: &mut Lease<'_>, broken_off: Option<ToolStatus>, patience: &mut Patience, stderr: &[u8]) -> ToolStatus {
+fn end(
+    lease: &mut Lease<'_>,
+    broken_off: Option<ToolStatus>,
+    patience: &mut Patience,
+    stderr: &[u8],
+) -> ToolStatus {
     let waited = if broken_off.is_some() { lease.stop() } else { lease.end(patience) };
     match (broken_off, waited) {
         (Some(status), _) => status,
@@ -204,7 +213,8 @@ impl Exchange<'_> {
             (self.stdout.pipe.as_ref(), PollFlags::IN),
             (self.stderr.pipe.as_ref(), PollFlags::IN),
         ];
-        let mut watched: Vec<_> = sides.iter().filter_map(|(pipe, what)| pipe.map(|p| PollFd::new(p, *what))).collect();
+        let mut watched: Vec<_> =
+            sides.iter().filter_map(|(pipe, what)| pipe.map(|p| PollFd::new(p, *what))).collect();
         patience.wait_any(&mut watched).map_err(|_| ToolStatus::TimedOut(Timer::Wall))?;
         let mut answers = watched.iter().map(|one| !one.revents().is_empty());
         Ok(sides.map(|(pipe, _)| pipe.is_some() && answers.next().unwrap_or(false)))

@@ -44,9 +44,14 @@ pub(crate) fn work(trade: &Trade, start: &Start, descriptors: Vec<OwnedFd>) -> !
 }
 
 // Enters the cage. Nothing of the input has been read when this returns.
-fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(JobInput, File), JailError> {
+fn enter(
+    trade: &Trade,
+    start: &Start,
+    descriptors: &[OwnedFd],
+) -> Result<(JobInput, File), JailError> {
     let gone = || JailError::Descriptors(std::io::ErrorKind::NotFound.into());
-    let (input, output) = (descriptors.first().ok_or_else(gone)?, descriptors.get(1).ok_or_else(gone)?);
+    let (input, output) =
+        (descriptors.first().ok_or_else(gone)?, descriptors.get(1).ok_or_else(gone)?);
     jail::die_with(trade.server)?;
     jail::keep_descriptors(&[input.as_fd(), output.as_fd()])?;
     sys::close_all_others().map_err(JailError::Descriptors)?;

@@ -83,8 +83,11 @@ impl AccessSettings {
     }
 
     fn of_number(number: i64) -> Option<Self> {
-        Some(Self { record: number.checked_rem(2)? == 1, keep_days: u32::try_from(number.checked_div(2)?).ok()? })
-            .filter(|_| number >= 0)
+        Some(Self {
+            record: number.checked_rem(2)? == 1,
+            keep_days: u32::try_from(number.checked_div(2)?).ok()?,
+        })
+        .filter(|_| number >= 0)
     }
 
     /// The settings that an interrupted change has logged, if `exhibit.toml` does not have them yet.

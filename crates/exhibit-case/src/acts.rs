@@ -18,7 +18,10 @@ pub struct Acts {
 
 impl std::fmt::Debug for Acts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Acts").field("actor", &self.actor).field("tool", &self.tool).finish_non_exhaustive()
+        f.debug_struct("Acts")
+            .field("actor", &self.actor)
+            .field("tool", &self.tool)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,7 +82,8 @@ impl Acts {
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`].
     pub fn log_at(&mut self, work: &Work<'_>, act: Act, at: Moment) -> Result<EntrySeq, CaseError> {
-        let context = EntryContext { seq: work.next_seq()?, at, actor: self.actor.id(), tool: &self.tool };
+        let context =
+            EntryContext { seq: work.next_seq()?, at, actor: self.actor.id(), tool: &self.tool };
         let sealed = act.seal(&context, &mut *self.random)?;
         Ok(work.post(&sealed.bytes, &sealed.openings)?)
     }
@@ -113,14 +117,17 @@ mod tests {
             let (folder, keys) = (parent.path().join("case"), parent.path().join("keys"));
             let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
             Case::init(&folder, &new, &mut acts(principal.clone())).expect("a case");
-            let mut writer = CaseWriter::take(&folder, &Keys::plain(&keys), acts(principal.clone())).expect("a writer");
+            let mut writer =
+                CaseWriter::take(&folder, &Keys::plain(&keys), acts(principal.clone()))
+                    .expect("a writer");
             assert_eq!(writer.log(Act::access_set(true, 30)).expect("logged"), EntrySeq::new(1));
             let log = Log::open(&folder.join("custody")).expect("a log");
             assert_eq!(log.size(), 2);
             (0..2).map(|seq| log.entry(EntrySeq::new(seq)).expect("an entry")).collect::<Vec<_>>()
         };
         let other = Principal::new("b2");
-        let (entries, again, others) = (log_of(&Principal::LOCAL), log_of(&Principal::LOCAL), log_of(&other));
+        let (entries, again, others) =
+            (log_of(&Principal::LOCAL), log_of(&Principal::LOCAL), log_of(&other));
         assert_eq!(entries, again);
         assert_ne!(entries[1], others[1]);
         for (entries, actor) in [(&entries, "a1"), (&others, "b2")] {
@@ -128,7 +135,10 @@ mod tests {
                 Entry::read(bytes).expect("an entry");
                 let text = String::from_utf8_lossy(bytes);
                 assert!(text.contains(&format!("\"{actor}\"")), "{text}");
-                assert!(text.contains("exhibit-test 1") && text.contains("2023-11-14T22:13:20"), "{text}");
+                assert!(
+                    text.contains("exhibit-test 1") && text.contains("2023-11-14T22:13:20"),
+                    "{text}"
+                );
             }
         }
     }
@@ -139,9 +149,13 @@ mod tests {
         let (folder, keys) = (parent.path().join("case"), parent.path().join("keys"));
         let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&folder, &new, &mut acts(Principal::LOCAL)).expect("a case");
-        let mut writer = CaseWriter::take(&folder, &Keys::plain(&keys), acts(Principal::LOCAL)).expect("a writer");
+        let mut writer = CaseWriter::take(&folder, &Keys::plain(&keys), acts(Principal::LOCAL))
+            .expect("a writer");
         let work = writer.catalogue.begin().expect("a transaction");
-        assert_eq!(writer.acts.log(&work, Act::access_set(true, 30)).expect("posted"), EntrySeq::new(1));
+        assert_eq!(
+            writer.acts.log(&work, Act::access_set(true, 30)).expect("posted"),
+            EntrySeq::new(1)
+        );
         drop(work);
         writer.flush().expect("flushed");
         assert_eq!(writer.log.log().size(), 1);

@@ -67,7 +67,12 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has no picture.
-    pub fn render_cited(&self, cage: &Cage, content: &Item, page: PageNumber) -> Result<PagePicture, CaseError> {
+    pub fn render_cited(
+        &self,
+        cage: &Cage,
+        content: &Item,
+        page: PageNumber,
+    ) -> Result<PagePicture, CaseError> {
         self.case.render_cited(cage, content, page, self.tool())
     }
 

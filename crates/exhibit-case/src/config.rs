@@ -50,12 +50,17 @@ impl Config {
             }
             Err(error) => return Err(io_error("read", &path)(error)),
         };
-        let config: Self = toml::from_str(&text).map_err(|error| CaseError::Config(error.to_string()))?;
+        let config: Self =
+            toml::from_str(&text).map_err(|error| CaseError::Config(error.to_string()))?;
         match config.form {
             // a case may come from others: every value that is shown or used must be harmless
-            1 if !is_prefix(&config.prefix) => Err(CaseError::Config("its prefix is not one".to_owned())),
+            1 if !is_prefix(&config.prefix) => {
+                Err(CaseError::Config("its prefix is not one".to_owned()))
+            }
             1 => Ok(config),
-            form => Err(CaseError::Config(format!("the case has form {form}; this program reads form 1"))),
+            form => Err(CaseError::Config(format!(
+                "the case has form {form}; this program reads form 1"
+            ))),
         }
     }
 
@@ -66,7 +71,9 @@ impl Config {
     /// Replaces the settings atomically: the file contains either the old or the new ones.
     pub(crate) fn write_again(&self, folder: &CaseFolder) -> Result<(), CaseError> {
         let (path, text) = (folder.settings(), self.text()?);
-        let replaced = exhibit_store::replace_file(&path, Readers::Default, |file| file.write_all(text.as_bytes()));
+        let replaced = exhibit_store::replace_file(&path, Readers::Default, |file| {
+            file.write_all(text.as_bytes())
+        });
         replaced.map_err(io_error("write", &path))
     }
 }

@@ -15,7 +15,10 @@ const KEYS: [MetadataKey; 5] = [
 #[must_use]
 pub fn date_of(metadata: &[(MetadataKey, String)]) -> Option<StatedDate> {
     let stated = |wanted: &MetadataKey| {
-        metadata.iter().find(|(key, _)| key == wanted).and_then(|(_, value)| StatedDate::parse(value))
+        metadata
+            .iter()
+            .find(|(key, _)| key == wanted)
+            .and_then(|(_, value)| StatedDate::parse(value))
     };
     KEYS.iter().find_map(stated)
 }
@@ -33,10 +36,14 @@ mod tests {
         };
         let (created, modified) = (MetadataKey::PDF_CREATED, MetadataKey::MODIFIED);
         assert_eq!(
-            date(&[(modified.clone(), "2020-01-01"), (created.clone(), "D:20190328102030+08'00'")]).as_deref(),
+            date(&[(modified.clone(), "2020-01-01"), (created.clone(), "D:20190328102030+08'00'")])
+                .as_deref(),
             Some("2019-03-28T10:20:30+08:00")
         );
-        assert_eq!(date(&[(created, "soon"), (modified, "2020-01-01")]).as_deref(), Some("2020-01-01"));
+        assert_eq!(
+            date(&[(created, "soon"), (modified, "2020-01-01")]).as_deref(),
+            Some("2020-01-01")
+        );
         assert_eq!(date(&[]), None);
     }
 }

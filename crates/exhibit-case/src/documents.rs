@@ -3,7 +3,9 @@
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::Ref;
-use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, PageNumber, State, shown, shown_bytes, wire};
+use exhibit_model::{
+    EntrySeq, ItemId, MetadataKey, Page, PageNumber, State, shown, shown_bytes, wire,
+};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -67,7 +69,11 @@ impl Case {
     }
 
     // Resolves an item of the scope: others match nothing.
-    pub(crate) fn resolve_within(&self, document: &str, scope: &Scope) -> Result<ItemId, CaseError> {
+    pub(crate) fn resolve_within(
+        &self,
+        document: &str,
+        scope: &Scope,
+    ) -> Result<ItemId, CaseError> {
         let plain = if is_number(document) { document.parse().ok().map(ItemId::new) } else { None };
         if let Some(id) = plain
             && scope.contains(id)
@@ -88,11 +94,18 @@ impl Case {
     // The items of the scope that a text names, at most `most`: the one with this label, however it is written
     // (`EXH-000017`, `exh17`), else those with this digest or beginning of one, else the one with this path below a
     // source, else those with this file name.
-    pub(crate) fn named_within(&self, text: &str, scope: &Scope, most: usize) -> Result<Vec<ItemId>, CaseError> {
+    pub(crate) fn named_within(
+        &self,
+        text: &str,
+        scope: &Scope,
+        most: usize,
+    ) -> Result<Vec<ItemId>, CaseError> {
         let catalogue = self.catalogue();
         let prefix = &self.config.prefix;
         let number = text.get(..prefix.len()).filter(|start| start.eq_ignore_ascii_case(prefix));
-        let number = number.map(|_| text[prefix.len()..].trim_start_matches(['-', ' ', '_'])).filter(|n| is_number(n));
+        let number = number
+            .map(|_| text[prefix.len()..].trim_start_matches(['-', ' ', '_']))
+            .filter(|n| is_number(n));
         if let Some(id) = number.and_then(|number| number.parse().ok()).map(ItemId::new)
             && scope.contains(id)
             && catalogue.item(id)?.is_some()
@@ -114,7 +127,8 @@ impl Case {
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        let listed = if scope.is_full() { u32::try_from(most).unwrap_or(u32::MAX) } else { u32::MAX };
+        let listed =
+            if scope.is_full() { u32::try_from(most).unwrap_or(u32::MAX) } else { u32::MAX };
         let mut found = catalogue.items_by_name(text, listed)?;
         found.retain(|id| scope.contains(*id));
         found.truncate(most);
@@ -127,7 +141,10 @@ impl Case {
             Ok(item) => CaseError::NoSuchPage {
                 document: self.label(id),
                 page,
-                pages: self.catalogue().pages(item.duplicate_of.unwrap_or(id)).map_or(0, |pages| pages.len() as u64),
+                pages: self
+                    .catalogue()
+                    .pages(item.duplicate_of.unwrap_or(id))
+                    .map_or(0, |pages| pages.len() as u64),
                 state: item.state,
             },
             Err(error) => error,
@@ -233,7 +250,10 @@ impl Case {
         };
         copies.retain(|copy| copy.id != id);
         Ok(Document {
-            source: catalogue.source(item.source)?.map(|(_, name, _)| shown(&name)).unwrap_or_default(),
+            source: catalogue
+                .source(item.source)?
+                .map(|(_, name, _)| shown(&name))
+                .unwrap_or_default(),
             metadata: catalogue.metadata(content)?,
             notes: catalogue.notes(content)?,
             paintable: pages.first().is_some_and(|page| page.kind.is_rendered()),

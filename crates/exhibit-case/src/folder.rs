@@ -87,7 +87,9 @@ impl CaseFolder {
         let known = [Self::ORIGINALS, derived, Self::INDEX, Self::CUSTODY, LOCK];
         let Some(name) = name.to_str() else { return false };
         known.contains(&name)
-            || name.strip_prefix(Self::CATALOGUE).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            || name
+                .strip_prefix(Self::CATALOGUE)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// The files and folders that every reader of the case needs.
@@ -95,7 +97,15 @@ impl CaseFolder {
     pub fn needed(&self) -> Vec<PathBuf> {
         let index = self.index();
         let meta = index.join("meta.json");
-        vec![self.0.clone(), self.settings(), self.at(Self::CATALOGUE), self.custody(), self.checkpoint(), index, meta]
+        vec![
+            self.0.clone(),
+            self.settings(),
+            self.at(Self::CATALOGUE),
+            self.custody(),
+            self.checkpoint(),
+            index,
+            meta,
+        ]
     }
 
     /// The folder of the originals.
@@ -105,12 +115,14 @@ impl CaseFolder {
 
     /// Creates the folders of a new case.
     pub(crate) fn create_folders(&self) -> Result<(), CaseError> {
-        for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()] {
+        for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()]
+        {
             std::fs::create_dir_all(&path).map_err(crate::io_error("make the folder", &path))?;
         }
         // it may have been an empty folder that others could list
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(&self.0, private).map_err(crate::io_error("protect the folder", &self.0))?;
+        std::fs::set_permissions(&self.0, private)
+            .map_err(crate::io_error("protect the folder", &self.0))?;
         Ok(())
     }
 
@@ -283,13 +295,20 @@ mod tests {
         assert!(!folder.is_case(), "without settings");
         std::fs::remove_dir_all(&path).expect("removed");
         let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
-        let acts = || Acts::new(FixedClock(Moment(0)), |bytes| bytes.fill(7), Principal::LOCAL, "test");
+        let acts =
+            || Acts::new(FixedClock(Moment(0)), |bytes| bytes.fill(7), Principal::LOCAL, "test");
         Case::init(&path, &new, &mut acts()).expect("a case");
         assert!(folder.is_case());
         drop(crate::CaseWriter::take(&path, &Keys::plain(&keys), acts()).expect("a writer"));
         assert_eq!(folder.log().expect("a log").size(), 1);
         folder.catalogue_for_reading().expect("a catalogue");
-        for path in [folder.index(), folder.custody(), folder.checkpoint(), folder.lock(), folder.pictures()] {
+        for path in [
+            folder.index(),
+            folder.custody(),
+            folder.checkpoint(),
+            folder.lock(),
+            folder.pictures(),
+        ] {
             assert!(path.exists(), "{}", path.display());
         }
         let known: BTreeSet<&str> = [

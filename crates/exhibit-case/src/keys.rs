@@ -97,14 +97,22 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Key`], [`CaseError::Log`].
-    pub fn rotate_key(&mut self, keys: &Keys<'_>, rotation: &Rotation<'_>) -> Result<Rotated, CaseError> {
+    pub fn rotate_key(
+        &mut self,
+        keys: &Keys<'_>,
+        rotation: &Rotation<'_>,
+    ) -> Result<Rotated, CaseError> {
         let old = self.log.log().verifier().clone();
         let next = match self.log.end() {
             End::Sealed => return Err(CaseError::Sealed),
             End::Revoked => keys.load(&self.next_key_file(keys)?)?,
             End::Open => {
                 let next = Key::successor(&old, self.acts.random());
-                next.save(&later_key_path(keys.folder, next.verifier()), rotation.lock, self.acts.random())?;
+                next.save(
+                    &later_key_path(keys.folder, next.verifier()),
+                    rotation.lock,
+                    self.acts.random(),
+                )?;
                 let work = self.catalogue.begin()?;
                 self.acts.log(&work, Act::key_add(next.verifier(), &old))?;
                 self.acts.log(&work, Act::key_revoke(&old, rotation.reason))?;
@@ -130,7 +138,11 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn revoke_key(&mut self, key: &VerifierKey, reason: Revocation) -> Result<EntrySeq, CaseError> {
+    pub fn revoke_key(
+        &mut self,
+        key: &VerifierKey,
+        reason: Revocation,
+    ) -> Result<EntrySeq, CaseError> {
         self.log(Act::key_revoke(key, reason))
     }
 }
@@ -154,7 +166,9 @@ pub fn rekey(
 pub fn remembered(keys: &Path, log: &str) -> Option<SignedNote> {
     let mut bytes = Vec::new();
     fs::File::open(memory_path(keys, log)).ok()?.take(64 << 10).read_to_end(&mut bytes).ok()?;
-    SignedNote::parse(&bytes).ok().filter(|note| Checkpoint::parse(&note.text).is_ok_and(|c| c.origin == log))
+    SignedNote::parse(&bytes)
+        .ok()
+        .filter(|note| Checkpoint::parse(&note.text).is_ok_and(|c| c.origin == log))
 }
 
 fn memory_path(keys: &Path, log: &str) -> PathBuf {

@@ -194,7 +194,8 @@ pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let io = error.downcast_ref::<std::io::Error>();
-        let io = io.or_else(|| error.downcast_ref::<std::sync::Arc<std::io::Error>>().map(AsRef::as_ref));
+        let io = io
+            .or_else(|| error.downcast_ref::<std::sync::Arc<std::io::Error>>().map(AsRef::as_ref));
         if io.is_some_and(|io| matches!(io.kind(), StorageFull | QuotaExceeded))
             || error.downcast_ref::<CatalogueError>().is_some_and(CatalogueError::is_full)
             || error.downcast_ref::<StoreError>().is_some_and(StoreError::is_full)
@@ -202,7 +203,9 @@ pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
             return true;
         }
         // an error within an error of the system has no source of its own
-        let within = io.and_then(std::io::Error::get_ref).map(|inner| inner as &(dyn std::error::Error + 'static));
+        let within = io
+            .and_then(std::io::Error::get_ref)
+            .map(|inner| inner as &(dyn std::error::Error + 'static));
         cause = within.or_else(|| error.source());
     }
     false
@@ -310,7 +313,11 @@ mod tests {
         assert!(is_disk_full(&at(full())));
         assert!(is_disk_full(&at(Error::from(ErrorKind::QuotaExceeded))));
         assert!(is_disk_full(&at(Error::other(full()))), "within another");
-        assert!(is_disk_full(&CaseError::Store(StoreError::Io { act: "write", path: path.clone(), source: full() })));
+        assert!(is_disk_full(&CaseError::Store(StoreError::Io {
+            act: "write",
+            path: path.clone(),
+            source: full()
+        })));
         assert!(!is_disk_full(&at(Error::from(ErrorKind::PermissionDenied))));
         assert!(!is_disk_full(&CaseError::Sealed));
     }

@@ -13,7 +13,9 @@ impl Case {
     pub(crate) fn passwords(&self) -> Result<Vec<String>, CaseError> {
         let path = self.folder.passwords();
         match fs::read_to_string(&path) {
-            Ok(text) => Ok(text.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect()),
+            Ok(text) => {
+                Ok(text.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect())
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(io_error("read", &path)(error)),
         }

@@ -2,7 +2,9 @@
 
 use crate::{Case, CaseError, io_error};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_model::{ItemId, Limits, PageNumber, Picture, Reading, Reason, Record, Request, Task, Verdict};
+use exhibit_model::{
+    ItemId, Limits, PageNumber, Picture, Reading, Reason, Record, Request, Task, Verdict,
+};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -72,7 +74,9 @@ pub fn recognise(
     passwords: &[String],
 ) -> Result<(Reading, Option<Picture>), CaseError> {
     let task = Task::Recognise { page, dpi };
-    on_page(cage, file, name, task, passwords, |records| records.reading.map(|reading| (reading, records.picture)))
+    on_page(cage, file, name, task, passwords, |records| {
+        records.reading.map(|reading| (reading, records.picture))
+    })
 }
 
 /// What a task on a page emits.
@@ -91,7 +95,12 @@ fn on_page<T>(
     passwords: &[String],
     wanted: impl FnOnce(OfPage) -> Option<T>,
 ) -> Result<T, CaseError> {
-    let request = Request { task, name: name.to_vec(), passwords: passwords.to_vec(), limits: Limits::STANDARD };
+    let request = Request {
+        task,
+        name: name.to_vec(),
+        passwords: passwords.to_vec(),
+        limits: Limits::STANDARD,
+    };
     let limits = CageLimits { output_bytes: PNG_BYTES, ..CageLimits::STANDARD };
     let mut records = OfPage::default();
     let end = cage.run(&request, file, limits, &mut |record| {
@@ -105,7 +114,9 @@ fn on_page<T>(
     match (end, wanted(records)) {
         (WorkerEnd::Finished(_), Some(result)) => Ok(result),
         (
-            WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
+            WorkerEnd::Finished(
+                Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason),
+            ),
             _,
         ) => Err(render_error(reason)),
         (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(render_error(Reason::Encrypted)),

@@ -70,7 +70,13 @@ impl Place {
         let mode = (Mode::RUSR | Mode::WUSR).bits();
         let no_link = OFlags::NOFOLLOW.bits().cast_signed();
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(mode).custom_flags(no_link).open(&new)?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .custom_flags(no_link)
+            .open(&new)?;
         writeln!(file, "{} {}", self.device, self.inode)?;
         file.write_all(self.path.as_os_str().as_bytes())?;
         fs::rename(&new, &path)
@@ -111,7 +117,8 @@ pub fn standing(keys: &Path, folder: &CaseFolder) -> Standing {
         && log.continues(Head { size: once.size, root: once.root }).is_err()
     {
         let own = Place::of(folder.path()).ok();
-        let last = Place::read(keys, &origin).filter(|kept| own.is_none_or(|own| !kept.is_same(&own)));
+        let last =
+            Place::read(keys, &origin).filter(|kept| own.is_none_or(|own| !kept.is_same(&own)));
         let last = last.map(|kept| kept.path).filter(|path| CaseFolder::new(path).is_case());
         return Standing::Behind { size: log.size(), once: once.size, last };
     }
@@ -135,5 +142,7 @@ pub fn adopt(keys: &Keys<'_>, folder: &Path) -> Result<(), CaseError> {
         log.continues(Head { size: once.size, root: once.root })?;
     }
     let place = Place::of(folder).map_err(io_error("find", folder))?;
-    place.write(keys.folder, log.origin()).map_err(io_error("write", &place_path(keys.folder, log.origin())))
+    place
+        .write(keys.folder, log.origin())
+        .map_err(io_error("write", &place_path(keys.folder, log.origin())))
 }

@@ -35,7 +35,8 @@ pub fn log_marks(work: &Work<'_>, folder: &CaseFolder, acts: &mut Acts) -> Resul
     }
     let logged = work.number(LOGGED)?.unwrap_or(0).unsigned_abs();
     let changes = Changes::read(folder)?;
-    let waiting = changes.all.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let waiting =
+        changes.all.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
     for change in waiting {
         acts.log(work, change.act())?;
     }
@@ -102,8 +103,10 @@ impl Case {
         }
         let logged = catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs();
         let changes = Changes::read(&self.folder)?.all;
-        let waiting = changes.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
-        Ok(waiting.iter().filter(|change| scope.contains(ItemId::new(change.document))).count() as u64)
+        let waiting =
+            changes.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
+        Ok(waiting.iter().filter(|change| scope.contains(ItemId::new(change.document))).count()
+            as u64)
     }
 
     /// Reads all tag changes, and how many of them the given catalogue counts as logged.

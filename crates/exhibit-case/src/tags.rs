@@ -64,7 +64,9 @@ impl Changes {
     pub(crate) fn read(folder: &CaseFolder) -> Result<Self, CaseError> {
         let path = folder.tags();
         let text = match std::fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             read => read.map_err(io_error("read", &path))?,
         };
         let mut changes = Self { length: text.len() as u64, ..Self::default() };
@@ -84,7 +86,12 @@ impl Changes {
 pub(crate) fn lock_tags(folder: &CaseFolder) -> Result<File, CaseError> {
     let path = folder.tags();
     let all = || -> std::io::Result<File> {
-        let file = OpenOptions::new().read(true).append(true).create(true).custom_flags(NO_LINK).open(&path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .custom_flags(NO_LINK)
+            .open(&path)?;
         flock(&file, FlockOperation::LockExclusive)?;
         Ok(file)
     };
@@ -96,8 +103,11 @@ pub(crate) fn lock_tags(folder: &CaseFolder) -> Result<File, CaseError> {
 #[must_use]
 pub fn is_tag(text: &str) -> bool {
     let visible = |c: char| token(c).is_none() || matches!(c, '\u{200c}' | '\u{200d}');
-    let sayable =
-        |c: char| !c.is_control() && visible(c) && !matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊');
+    let sayable = |c: char| {
+        !c.is_control()
+            && visible(c)
+            && !matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊')
+    };
     !text.trim().is_empty() && text.chars().count() <= LONGEST && text.chars().all(sayable)
 }
 
@@ -112,8 +122,10 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`] if they cannot be read.
     pub(crate) fn tags(&self) -> Result<Vec<TagCount>, CaseError> {
-        let count =
-            |(tag, documents): (String, BTreeSet<i64>)| TagCount { tag, documents: documents.into_iter().collect() };
+        let count = |(tag, documents): (String, BTreeSet<i64>)| TagCount {
+            tag,
+            documents: documents.into_iter().collect(),
+        };
         Ok(self.all_tags()?.into_iter().map(count).collect())
     }
 
@@ -123,7 +135,8 @@ impl Case {
     /// [`CaseError::NoSuchDocument`]; [`CaseError::Io`].
     pub(crate) fn tags_of(&self, id: ItemId) -> Result<Vec<String>, CaseError> {
         let content = self.content(id)?;
-        let matching_tag = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
+        let matching_tag =
+            |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
         Ok(self.all_tags()?.into_iter().filter_map(matching_tag).collect())
     }
 
@@ -132,7 +145,11 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`].
     pub(crate) fn tagged(&self, tag: &str) -> Result<Vec<i64>, CaseError> {
-        Ok(self.all_tags()?.remove(&folded(tag)).map(|documents| documents.into_iter().collect()).unwrap_or_default())
+        Ok(self
+            .all_tags()?
+            .remove(&folded(tag))
+            .map(|documents| documents.into_iter().collect())
+            .unwrap_or_default())
     }
 
     /// Adds a tag to a document, or removes it, durably. Returns whether that changed anything.
@@ -140,7 +157,13 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
-    pub(crate) fn set_tag(&self, id: ItemId, tag: &str, on: bool, now: Moment) -> Result<bool, CaseError> {
+    pub(crate) fn set_tag(
+        &self,
+        id: ItemId,
+        tag: &str,
+        on: bool,
+        now: Moment,
+    ) -> Result<bool, CaseError> {
         if !is_tag(tag) {
             return Err(CaseError::NotATag(exhibit_model::shown(tag)));
         }
@@ -149,7 +172,8 @@ impl Case {
         let mut file = lock_tags(&self.folder)?;
         // the case may have been sealed meanwhile
         self.must_be_open()?;
-        let is_tagged = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
+        let is_tagged =
+            self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
         if is_tagged != on {
             let change = TagChange { at: now.0, document, tag, on };
             append(&mut file, &change).map_err(io_error("write", &self.folder.tags()))?;

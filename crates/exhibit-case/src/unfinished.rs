@@ -32,7 +32,12 @@ impl Unfinished {
             return Err(CaseError::NotEmpty(path.to_owned()));
         }
         let mut options = OpenOptions::new();
-        let open = options.write(true).create(true).truncate(false).custom_flags(crate::writer::NO_LINK).open(&marker);
+        let open = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(crate::writer::NO_LINK)
+            .open(&marker);
         let file = open.map_err(io_error("create", &marker))?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             return Err(CaseError::Locked { holder: "another process".to_owned() });
@@ -96,7 +101,12 @@ mod tests {
 
     fn init(path: &Path, keys: &Path, seed: u8) -> Result<(), CaseError> {
         let new = NewCase { name: "case", prefix: "EXH", keys, lock: None };
-        let mut acts = Acts::new(FixedClock(Moment(0)), move |bytes| bytes.fill(seed), Principal::LOCAL, "test");
+        let mut acts = Acts::new(
+            FixedClock(Moment(0)),
+            move |bytes| bytes.fill(seed),
+            Principal::LOCAL,
+            "test",
+        );
         Case::init(path, &new, &mut acts)
     }
 
@@ -130,19 +140,27 @@ mod tests {
 
     #[test]
     fn nothing_of_others_is_removed() {
-        for (name, is_original) in [("notes.txt", false), ("originals/ab/cd", true), ("originals/kept", true)] {
+        for (name, is_original) in
+            [("notes.txt", false), ("originals/ab/cd", true), ("originals/kept", true)]
+        {
             let parent = tempfile::tempdir().expect("a folder");
             let (path, keys) = (parent.path().join("case"), parent.path().join("keys"));
             let folder = killed(&path, &keys);
             let file = path.join(name);
             fs::create_dir_all(file.parent().expect("a parent")).expect("made");
             fs::write(&file, b"mine").expect("written");
-            assert!(matches!(init(&path, &keys, 9), Err(CaseError::NotEmpty(_))), "{name} {is_original}");
+            assert!(
+                matches!(init(&path, &keys, 9), Err(CaseError::NotEmpty(_))),
+                "{name} {is_original}"
+            );
             assert!(file.exists() && folder.custody().exists(), "{name}");
         }
         let parent = tempfile::tempdir().expect("a folder");
         fs::write(parent.path().join("notes.txt"), b"mine").expect("written");
-        assert!(matches!(init(parent.path(), &parent.path().join("keys"), 9), Err(CaseError::NotEmpty(_))));
+        assert!(matches!(
+            init(parent.path(), &parent.path().join("keys"), 9),
+            Err(CaseError::NotEmpty(_))
+        ));
     }
 
     #[test]

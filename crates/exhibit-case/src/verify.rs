@@ -7,7 +7,11 @@ use exhibit_model::{Digest, MetadataKey, wire::Writer};
 /// state, reasons, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`. Codes
 /// and their values are hashed, never a sentence, and never the output of a foreign program (`detail`).
 #[must_use]
-pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[NoteRow]) -> Digest {
+pub fn finding_digest(
+    item: &Item,
+    metadata: &[(MetadataKey, String)],
+    notes: &[NoteRow],
+) -> Digest {
     let mut w = Writer::new();
     w.text(item.state.word());
     w.number(item.reasons().count() as u64);
@@ -37,7 +41,10 @@ pub fn reason_lines(item: &Item) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exhibit_model::{Detail, ItemId, MetadataKey, Moment, NoteCode, PageNumber, Reason, Relation, SourceId, State};
+    use exhibit_model::{
+        Detail, ItemId, MetadataKey, Moment, NoteCode, PageNumber, Reason, Relation, SourceId,
+        State,
+    };
     use std::collections::BTreeSet;
 
     fn item(reason: Option<Reason>, cut: Option<Reason>) -> Item {
@@ -77,10 +84,16 @@ mod tests {
             let item = item(Some(parse_error(wording)), None);
             let warning = NoteCode::ParserWarning { detail: Detail::of(wording) };
             let ocr = NoteCode::OcrFailed { reason: Box::new(parse_error(wording)) };
-            let notes = [NoteRow { code: warning, page: None }, NoteRow { code: ocr, page: Some(PageNumber::new(2)) }];
+            let notes = [
+                NoteRow { code: warning, page: None },
+                NoteRow { code: ocr, page: Some(PageNumber::new(2)) },
+            ];
             (finding_digest(&item, &[], &notes), reason_lines(&item))
         };
-        assert_eq!(digest_and_reasons("unexpected record 0x0809 at byte 512"), digest_and_reasons("Invalid BOF"));
+        assert_eq!(
+            digest_and_reasons("unexpected record 0x0809 at byte 512"),
+            digest_and_reasons("Invalid BOF")
+        );
         assert_eq!(digest_and_reasons("").1, "cannot-parse");
     }
 
@@ -112,10 +125,15 @@ mod tests {
     // The bytes specified in docs/formats/custody.md, written by hand.
     #[test]
     fn the_bytes_of_a_finding_are_those_documented() {
-        let note =
-            NoteRow { code: NoteCode::MacrosPresent { part: Some("vba".to_owned()) }, page: Some(PageNumber::new(2)) };
-        let found =
-            finding_digest(&item(Some(parse_error("x")), Some(Reason::ArchiveEnds { bytes: 300 })), &[], &[note]);
+        let note = NoteRow {
+            code: NoteCode::MacrosPresent { part: Some("vba".to_owned()) },
+            page: Some(PageNumber::new(2)),
+        };
+        let found = finding_digest(
+            &item(Some(parse_error("x")), Some(Reason::ArchiveEnds { bytes: 300 })),
+            &[],
+            &[note],
+        );
         let bytes: &[&[u8]] = &[
             b"\x06failed\x02",
             b"\x0carchive-ends\x01\x05bytes\x00\xac\x02",

@@ -235,12 +235,20 @@ fn take_lock(file: &mut File, operation: FlockOperation) -> Result<(), CaseError
     let mut holder = String::new();
     let _ = file.read_to_string(&mut holder);
     let holder: String = holder.trim().chars().filter(|c| !c.is_control()).take(200).collect();
-    Err(CaseError::Locked { holder: if holder.is_empty() { "another process".to_owned() } else { holder } })
+    Err(CaseError::Locked {
+        holder: if holder.is_empty() { "another process".to_owned() } else { holder },
+    })
 }
 
 fn lock(path: &Path) -> Result<File, CaseError> {
     let mut options = fs::OpenOptions::new();
-    let open = options.read(true).write(true).create(true).truncate(false).custom_flags(NO_LINK).open(path);
+    let open = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .custom_flags(NO_LINK)
+        .open(path);
     let mut file = open.map_err(io_error("open", path))?;
     take_lock(&mut file, FlockOperation::NonBlockingLockExclusive)?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();

@@ -100,20 +100,25 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`].
     pub fn account(&self) -> Result<Account, CatalogueError> {
-        let mut account = Account { items: self.states()?, pages: self.pages_read()?, ..Account::default() };
+        let mut account =
+            Account { items: self.states()?, pages: self.pages_read()?, ..Account::default() };
         account.media_types =
             self.counts("SELECT media_type, count(*) FROM items WHERE media_type <> '' GROUP BY 1 ORDER BY 2 DESC, 1")?;
-        account.languages =
-            self.counts("SELECT language, count(*) FROM pages WHERE +current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
-        account.pages_waiting_for_ocr = self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
-        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE reader <> '' AND current = 1")?;
+        account.languages = self.counts(
+            "SELECT language, count(*) FROM pages WHERE +current = 1 GROUP BY 1 ORDER BY 2 DESC, 1",
+        )?;
+        account.pages_waiting_for_ocr =
+            self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
+        account.pages_by_ocr =
+            self.count("SELECT count(*) FROM pages WHERE reader <> '' AND current = 1")?;
         account.pages_ocr_failed = self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?;
         account.read_in_part = self.count(
             "SELECT count(*) FROM (SELECT item FROM pages WHERE ocr = 'wanted' UNION \
              SELECT item FROM pages WHERE ocr = 'failed') JOIN items ON id = item WHERE state = 'read'",
         )?;
         account.intakes = self.intakes()?;
-        account.originals = self.count("SELECT count(DISTINCT sha256) FROM items WHERE sha256 IS NOT NULL")?;
+        account.originals =
+            self.count("SELECT count(DISTINCT sha256) FROM items WHERE sha256 IS NOT NULL")?;
         account.bytes =
             self.count("SELECT coalesce(sum(size), 0) FROM items WHERE sha256 IS NOT NULL AND duplicate_of IS NULL")?;
         account.sources = self.count("SELECT count(*) FROM sources")?;
@@ -127,7 +132,8 @@ impl Catalogue {
     /// [`CatalogueError`].
     pub fn states(&self) -> Result<BTreeMap<State, u64>, CatalogueError> {
         let counts = self.counts("SELECT state, count(*) FROM items GROUP BY state")?;
-        let known = |word: &str| State::from_word(word).ok_or(CatalogueError::Impossible { what: "state" });
+        let known =
+            |word: &str| State::from_word(word).ok_or(CatalogueError::Impossible { what: "state" });
         counts.into_iter().map(|(word, count)| Ok((known(&word)?, count))).collect()
     }
 
@@ -138,13 +144,18 @@ impl Catalogue {
     pub fn unread(&self) -> Result<Unread, CatalogueError> {
         // the conditions are those of partial indices
         let sql = "SELECT state, count(*) FROM items WHERE state NOT IN ('read', 'empty', 'duplicate') GROUP BY state";
-        let known = |word: &str| State::from_word(word).ok_or(CatalogueError::Impossible { what: "state" });
+        let known =
+            |word: &str| State::from_word(word).ok_or(CatalogueError::Impossible { what: "state" });
         let items = self.counts(sql)?;
         Ok(Unread {
-            items: items.into_iter().map(|(word, count)| Ok((known(&word)?, count))).collect::<Result<_, _>>()?,
+            items: items
+                .into_iter()
+                .map(|(word, count)| Ok((known(&word)?, count)))
+                .collect::<Result<_, _>>()?,
             pages_waiting_for_ocr: self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?,
             pages_ocr_failed: self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?,
-            pages_doubtful: self.count("SELECT count(*) FROM pages WHERE current = 1 AND confidence < 0.7")?,
+            pages_doubtful: self
+                .count("SELECT count(*) FROM pages WHERE current = 1 AND confidence < 0.7")?,
         })
     }
 
@@ -164,7 +175,8 @@ impl Catalogue {
 
     fn counts(&self, sql: &str) -> Result<Vec<(String, u64)>, CatalogueError> {
         let mut statement = self.db.prepare_cached(sql).to("be added up")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())));
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())));
         rows.to("be added up")?.collect::<Result<_, _>>().to("be added up")
     }
 

@@ -41,7 +41,8 @@ pub enum IntakeEnd {
 
 impl IntakeEnd {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Unknown, Self::Requested, Self::NoSpace, Self::SourceLost, Self::Failed];
+    pub const ALL: [Self; 5] =
+        [Self::Unknown, Self::Requested, Self::NoSpace, Self::SourceLost, Self::Failed];
 
     /// The stored code.
     #[must_use]
@@ -83,7 +84,12 @@ impl Catalogue {
     pub fn intakes(&self) -> Result<Vec<Intake>, CatalogueError> {
         // a case that was created before, and not written to since, has no table of them
         let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'intakes'";
-        if !self.db.prepare_cached(sql).and_then(|mut found| found.exists([])).to("look for intakes")? {
+        if !self
+            .db
+            .prepare_cached(sql)
+            .and_then(|mut found| found.exists([]))
+            .to("look for intakes")?
+        {
             return Ok(Vec::new());
         }
         let sql = "SELECT s.id, s.path, s.name, i.known, i.ended, count(DISTINCT m.path), \
@@ -125,7 +131,10 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn intake_counted(&self, source: SourceId, entries: u64) -> Result<(), CatalogueError> {
         let sql = "UPDATE intakes SET known = ?2 WHERE source = ?1";
-        self.tx.execute(sql, params![source.get(), entries.cast_signed()]).to("count a source").map(drop)
+        self.tx
+            .execute(sql, params![source.get(), entries.cast_signed()])
+            .to("count a source")
+            .map(drop)
     }
 
     /// Records why all intakes that have not ended, and have no reason yet, stopped.
@@ -145,12 +154,20 @@ impl Work<'_> {
     pub fn walked(&self, source: SourceId, found: u64) -> Result<(), CatalogueError> {
         let lost = "UPDATE intakes SET ended = ?3 WHERE source = ?1 AND known > ?2";
         let word = IntakeEnd::SourceLost.word();
-        let lost = self.tx.execute(lost, params![source.get(), found.cast_signed(), word]).to("end an intake")?;
+        let lost = self
+            .tx
+            .execute(lost, params![source.get(), found.cast_signed(), word])
+            .to("end an intake")?;
         if lost > 0 {
             return Ok(());
         }
-        self.tx.execute("DELETE FROM intakes WHERE source = ?1", [source.get()]).to("end an intake")?;
+        self.tx
+            .execute("DELETE FROM intakes WHERE source = ?1", [source.get()])
+            .to("end an intake")?;
         let sql = "UPDATE sources SET found = ?2 WHERE id = ?1";
-        self.tx.execute(sql, params![source.get(), found.cast_signed()]).to("count a source").map(drop)
+        self.tx
+            .execute(sql, params![source.get(), found.cast_signed()])
+            .to("count a source")
+            .map(drop)
     }
 }

@@ -3,15 +3,18 @@
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::code::{CodeError, Parts};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, PageNumber, Reason, Relation, SourceId,
-    State,
+    Digest, EntrySeq, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, PageNumber, Reason,
+    Relation, SourceId, State,
 };
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// One row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the columns of the table `items`, explained in the schema")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the columns of the table `items`, explained in the schema"
+)]
 pub struct Item {
     pub id: ItemId,
     pub source: SourceId,
@@ -171,7 +174,11 @@ fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
 }
 
 // A reason from the columns of its word and its values; an empty word is none.
-pub(crate) fn reason_of(row: &Row<'_>, word: usize, values: usize) -> rusqlite::Result<Option<Reason>> {
+pub(crate) fn reason_of(
+    row: &Row<'_>,
+    word: usize,
+    values: usize,
+) -> rusqlite::Result<Option<Reason>> {
     let code: String = row.get(word)?;
     if code.is_empty() {
         return Ok(None);
@@ -187,7 +194,10 @@ fn not_a_code(column: usize, error: CodeError) -> rusqlite::Error {
 
 // What the columns of a reason hold: its word and its values.
 pub(crate) fn columns_of(reason: Option<&Reason>) -> (&'static str, String) {
-    reason.map_or_else(|| ("", "{}".to_owned()), |reason| (reason.word(), reason.parts().values_json()))
+    reason.map_or_else(
+        || ("", "{}".to_owned()),
+        |reason| (reason.word(), reason.parts().values_json()),
+    )
 }
 
 fn first_with(db: &Connection, original: OriginalId) -> Result<Option<ItemId>, CatalogueError> {
@@ -205,8 +215,10 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn item(&self, id: ItemId) -> Result<Option<Item>, CatalogueError> {
-        let mut statement =
-            self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
+        let mut statement = self
+            .db
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1"))
+            .to("look up an item")?;
         statement.query_row([id.get()], item_of).optional().to("look up an item")
     }
 
@@ -219,14 +231,22 @@ impl Catalogue {
         filter: &ItemFilter,
         each: &mut dyn FnMut(Item) -> std::ops::ControlFlow<()>,
     ) -> Result<(), CatalogueError> {
-        let states = filter.states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
-        let state_clause = if states.is_empty() { String::new() } else { format!("AND state IN ({states})") };
-        let container_clause = if filter.container.is_some() { "AND container = ?2" } else { "AND ?2 IS NULL" };
-        let sql =
-            format!("SELECT {COLUMNS} FROM items WHERE id > ?1 {container_clause} {state_clause} ORDER BY id LIMIT ?3");
+        let states =
+            filter.states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
+        let state_clause =
+            if states.is_empty() { String::new() } else { format!("AND state IN ({states})") };
+        let container_clause =
+            if filter.container.is_some() { "AND container = ?2" } else { "AND ?2 IS NULL" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM items WHERE id > ?1 {container_clause} {state_clause} ORDER BY id LIMIT ?3"
+        );
         let most = if filter.most == 0 { -1 } else { i64::from(filter.most) };
         let mut statement = self.db.prepare_cached(&sql).to("list items")?;
-        let bound = params![filter.after.map_or(0, |id| id.get()), filter.container.map(|id| id.get()), most];
+        let bound = params![
+            filter.after.map_or(0, |id| id.get()),
+            filter.container.map(|id| id.get()),
+            most
+        ];
         let rows = statement.query_map(bound, item_of).to("list items")?;
         for row in rows {
             if each(row.to("list items")?).is_break() {
@@ -240,12 +260,17 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn items_with(&self, original: OriginalId, most: usize) -> Result<Vec<Item>, CatalogueError> {
+    pub fn items_with(
+        &self,
+        original: OriginalId,
+        most: usize,
+    ) -> Result<Vec<Item>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM items WHERE sha256 = ?1 ORDER BY id LIMIT ?2");
         let mut statement = self.db.prepare_cached(&sql).to("look up an original")?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows =
-            statement.query_map(params![original.digest().as_bytes(), most], item_of).to("look up an original")?;
+        let rows = statement
+            .query_map(params![original.digest().as_bytes(), most], item_of)
+            .to("look up an original")?;
         rows.collect::<Result<_, _>>().to("look up an original")
     }
 
@@ -254,10 +279,14 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn settled_seq(&self, id: ItemId) -> Result<Option<EntrySeq>, CatalogueError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT settled_seq FROM items WHERE id = ?1").to("look up an item")?;
-        let seq =
-            statement.query_row([id.get()], |row| row.get::<_, Option<i64>>(0)).optional().to("look up an item")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT settled_seq FROM items WHERE id = ?1")
+            .to("look up an item")?;
+        let seq = statement
+            .query_row([id.get()], |row| row.get::<_, Option<i64>>(0))
+            .optional()
+            .to("look up an item")?;
         Ok(seq.flatten().map(|seq: i64| EntrySeq::new(seq.unsigned_abs())))
     }
 
@@ -266,8 +295,10 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn copies(&self, original: OriginalId) -> Result<u64, CatalogueError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1").to("count copies")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1")
+            .to("count copies")?;
         let count = statement.query_row([original.digest().as_bytes()], |row| row.get::<_, i64>(0));
         count.to("count copies").map(i64::unsigned_abs)
     }
@@ -277,13 +308,16 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn items_by_digest_prefix(&self, hex: &str) -> Result<Vec<ItemId>, CatalogueError> {
-        let padded =
-            |with: &str| Digest::parse(&format!("{hex}{}", with.repeat(64_usize.saturating_sub(hex.len())))).ok();
+        let padded = |with: &str| {
+            Digest::parse(&format!("{hex}{}", with.repeat(64_usize.saturating_sub(hex.len())))).ok()
+        };
         let (Some(first), Some(last)) = (padded("0"), padded("f")) else { return Ok(Vec::new()) };
         let sql = "SELECT id FROM items WHERE sha256 BETWEEN ?1 AND ?2 AND duplicate_of IS NULL ORDER BY id LIMIT 10";
         let mut statement = self.db.prepare_cached(sql).to("look for a digest")?;
         let range = [first.as_bytes(), last.as_bytes()];
-        let rows = statement.query_map(range, |row| row.get(0).map(ItemId::new)).to("look for a digest")?;
+        let rows = statement
+            .query_map(range, |row| row.get(0).map(ItemId::new))
+            .to("look for a digest")?;
         rows.collect::<Result<_, _>>().to("look for a digest")
     }
 
@@ -294,7 +328,8 @@ impl Catalogue {
     pub fn items_by_path(&self, path: &[u8]) -> Result<Vec<ItemId>, CatalogueError> {
         let sql = "SELECT id FROM items WHERE container IS NULL AND path = ?1 ORDER BY id DESC";
         let mut statement = self.db.prepare_cached(sql).to("look for a path")?;
-        let rows = statement.query_map([path], |row| row.get(0).map(ItemId::new)).to("look for a path")?;
+        let rows =
+            statement.query_map([path], |row| row.get(0).map(ItemId::new)).to("look for a path")?;
         rows.collect::<Result<_, _>>().to("look for a path")
     }
 
@@ -307,9 +342,10 @@ impl Catalogue {
                    OR name_text = ?3 OR substr(name_text, -length(?4)) = ?4 ORDER BY id LIMIT ?5";
         let below = format!("/{name}");
         let mut statement = self.db.prepare_cached(sql).to("look for a name")?;
-        let found = statement.query_map(params![name.as_bytes(), below.as_bytes(), name, below, most], |row| {
-            row.get(0).map(ItemId::new)
-        });
+        let found = statement
+            .query_map(params![name.as_bytes(), below.as_bytes(), name, below, most], |row| {
+                row.get(0).map(ItemId::new)
+            });
         found.to("look for a name")?.collect::<Result<_, _>>().to("look for a name")
     }
 
@@ -363,16 +399,24 @@ impl Catalogue {
     pub fn family_size(&self, family: ItemId) -> Result<u64, CatalogueError> {
         let sql = "SELECT coalesce(sum(size), 0) FROM items WHERE family = ?1";
         let mut statement = self.db.prepare_cached(sql).to("add up sizes")?;
-        statement.query_row([family.get()], |row| row.get::<_, i64>(0)).to("add up sizes").map(i64::unsigned_abs)
+        statement
+            .query_row([family.get()], |row| row.get::<_, i64>(0))
+            .to("add up sizes")
+            .map(i64::unsigned_abs)
     }
 
     /// The path, name and time of receipt of a source.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn source(&self, id: SourceId) -> Result<Option<(Vec<u8>, String, Moment)>, CatalogueError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT path, name, received FROM sources WHERE id = ?1").to("read a source")?;
+    pub fn source(
+        &self,
+        id: SourceId,
+    ) -> Result<Option<(Vec<u8>, String, Moment)>, CatalogueError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT path, name, received FROM sources WHERE id = ?1")
+            .to("read a source")?;
         let row_of = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, Moment(row.get(2)?)));
         statement.query_row([id.get()], row_of).optional().to("read a source")
     }
@@ -382,8 +426,10 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn sources(&self) -> Result<Vec<SourceId>, CatalogueError> {
-        let mut statement = self.db.prepare_cached("SELECT id FROM sources ORDER BY id").to("list sources")?;
-        let rows = statement.query_map([], |row| row.get(0).map(SourceId::new)).to("list sources")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT id FROM sources ORDER BY id").to("list sources")?;
+        let rows =
+            statement.query_map([], |row| row.get(0).map(SourceId::new)).to("list sources")?;
         rows.collect::<Result<_, _>>().to("list sources")
     }
 }
@@ -408,7 +454,10 @@ fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
     let row_of = |row: &Row<'_>| {
         let (word, values): (String, String) = (row.get(0)?, row.get(1)?);
         let code = Parts::of_json(&word, &values).and_then(NoteCode::from_parts);
-        Ok(NoteRow { code: code.map_err(|error| not_a_code(0, error))?, page: page_of(row.get(2)?) })
+        Ok(NoteRow {
+            code: code.map_err(|error| not_a_code(0, error))?,
+            page: page_of(row.get(2)?),
+        })
     };
     let rows = statement.query_map([id.get()], row_of).to("read notes")?;
     rows.collect::<Result<_, _>>().to("read notes")
@@ -421,7 +470,10 @@ impl Catalogue {
     /// [`CatalogueError::Engine`].
     pub fn is_walked(&self, source: SourceId) -> Result<bool, CatalogueError> {
         let sql = "SELECT 1 FROM sources WHERE id = ?1 AND found IS NOT NULL";
-        self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([source.get()])).to("look up a source")
+        self.db
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.exists([source.get()]))
+            .to("look up a source")
     }
 }
 
@@ -430,8 +482,16 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn source(&self, path: &[u8], name: &str, received: Moment) -> Result<(SourceId, bool), CatalogueError> {
-        let known = self.tx.query_row("SELECT id FROM sources WHERE path = ?1", [path], |row| row.get(0)).optional();
+    pub fn source(
+        &self,
+        path: &[u8],
+        name: &str,
+        received: Moment,
+    ) -> Result<(SourceId, bool), CatalogueError> {
+        let known = self
+            .tx
+            .query_row("SELECT id FROM sources WHERE path = ?1", [path], |row| row.get(0))
+            .optional();
         if let Some(id) = known.to("look for a source")? {
             return Ok((SourceId::new(id), false));
         }
@@ -457,11 +517,14 @@ impl Work<'_> {
         let (state, reason, duplicate_of) = self.first_state(new)?;
         let sha256 = new.content.map(|(original, _)| original.digest().as_bytes().to_vec());
         let size = new.content.map_or(0, |(_, size)| size).cast_signed();
-        let ((reason, reason_values), (cut, cut_values)) = (columns_of(reason), columns_of(new.cut));
+        let ((reason, reason_values), (cut, cut_values)) =
+            (columns_of(reason), columns_of(new.cut));
         if let Some((id, had_bytes, same)) = self.known_row(new, sha256.as_deref())? {
             if had_bytes && same && new.container.is_none() {
                 let sql = "UPDATE items SET changed = ?2 WHERE id = ?1";
-                self.tx.execute(sql, params![id.get(), new.changed.map(|m| m.0)]).to("update an item")?;
+                self.tx
+                    .execute(sql, params![id.get(), new.changed.map(|m| m.0)])
+                    .to("update an item")?;
             }
             let fills = !had_bytes && new.content.is_some();
             if !fills {
@@ -555,8 +618,7 @@ impl Work<'_> {
         let row_of = |row: &Row<'_>| Ok((ItemId::new(row.get(0)?), row.get(1)?, row.get(2)?));
         let found = match new.container {
             Some((container, ordinal)) => {
-                let sql =
-                    "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE container = ?1 AND ordinal = ?2";
+                let sql = "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE container = ?1 AND ordinal = ?2";
                 let mut statement = self.tx.prepare_cached(sql).to("look for an item")?;
                 statement.query_row(params![container.get(), ordinal, sha256], row_of).optional()
             }
@@ -575,7 +637,9 @@ impl Work<'_> {
             .tx
             .prepare_cached("SELECT depth + 1, coalesce(family, id) FROM items WHERE id = ?1")
             .to("look up an item")?;
-        statement.query_row([container.get()], |row| Ok((row.get(0)?, Some(row.get(1)?)))).to("look up an item")
+        statement
+            .query_row([container.get()], |row| Ok((row.get(0)?, Some(row.get(1)?))))
+            .to("look up an item")
     }
 
     /// Sets the log entry of an item's receipt.
@@ -583,9 +647,14 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn logged(&self, id: ItemId, seq: EntrySeq) -> Result<(), CatalogueError> {
-        let mut statement =
-            self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("record a log entry")?;
-        statement.execute(params![id.get(), seq.get().cast_signed()]).to("record a log entry").map(drop)
+        let mut statement = self
+            .tx
+            .prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1")
+            .to("record a log entry")?;
+        statement
+            .execute(params![id.get(), seq.get().cast_signed()])
+            .to("record a log entry")
+            .map(drop)
     }
 
     /// Sets the log entry of an item's last reading.
@@ -593,9 +662,14 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn settled_at(&self, id: ItemId, seq: EntrySeq) -> Result<(), CatalogueError> {
-        let mut statement =
-            self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("record a log entry")?;
-        statement.execute(params![id.get(), seq.get().cast_signed()]).to("record a log entry").map(drop)
+        let mut statement = self
+            .tx
+            .prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1")
+            .to("record a log entry")?;
+        statement
+            .execute(params![id.get(), seq.get().cast_signed()])
+            .to("record a log entry")
+            .map(drop)
     }
 
     /// One item, its properties and its notes, as this transaction sees them.
@@ -603,8 +677,10 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`], also if there is no such item.
     pub fn item_in_full(&self, id: ItemId) -> Result<ItemInFull, CatalogueError> {
-        let mut statement =
-            self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
+        let mut statement = self
+            .tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1"))
+            .to("look up an item")?;
         let item = statement.query_row([id.get()], item_of).to("look up an item")?;
         Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
     }
@@ -623,7 +699,10 @@ impl Work<'_> {
             .prepare_cached("DELETE FROM notes WHERE item = ?1")
             .and_then(|mut s| s.execute([id.get()]))
             .to("replace notes")?;
-        let mut insert = self.tx.prepare_cached("INSERT INTO metadata VALUES (?1, ?2, ?3, ?4)").to("add metadata")?;
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO metadata VALUES (?1, ?2, ?3, ?4)")
+            .to("add metadata")?;
         for (place, (key, value)) in (0_i64..).zip(finding.metadata) {
             insert.execute(params![id.get(), place, key.as_str(), value]).to("add metadata")?;
         }
@@ -638,7 +717,14 @@ impl Work<'_> {
         let found = finding.found.cast_signed();
         let (reason, values) = columns_of(finding.reason);
         update
-            .execute(params![id.get(), finding.state.word(), reason, finding.media_type, found, values])
+            .execute(params![
+                id.get(),
+                finding.state.word(),
+                reason,
+                finding.media_type,
+                found,
+                values
+            ])
             .to("settle an item")?;
         self.count_languages(id)
     }
@@ -655,7 +741,10 @@ impl Work<'_> {
 
     fn insert_note(&self, id: ItemId, place: i64, note: &Note) -> Result<(), CatalogueError> {
         let (code, values) = (note.code.word(), note.code.parts().values_json());
-        let mut insert = self.tx.prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5)").to("add a note")?;
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5)")
+            .to("add a note")?;
         insert.execute(params![id.get(), place, note.page, code, values]).to("add a note").map(drop)
     }
 
@@ -684,7 +773,8 @@ impl Work<'_> {
              RETURNING id"
         );
         let mut statement = self.tx.prepare(&sql).to("requeue items")?;
-        let rows = statement.query_map([], |row| row.get(0).map(ItemId::new)).to("requeue items")?;
+        let rows =
+            statement.query_map([], |row| row.get(0).map(ItemId::new)).to("requeue items")?;
         let items: Vec<ItemId> = rows.collect::<Result<_, _>>().to("requeue items")?;
         self.requeue(stage, &items)?;
         Ok(items.len())

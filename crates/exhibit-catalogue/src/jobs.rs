@@ -137,7 +137,10 @@ pub enum Finished {
 
 /// A row of the work table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the columns of the table `work`, explained in the schema")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the columns of the table `work`, explained in the schema"
+)]
 pub struct JobRow {
     pub stage: StageKey,
     pub item: ItemId,
@@ -165,7 +168,9 @@ pub struct JobCost {
 const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values, peak_memory";
 
 fn span_of(first: Option<u32>, last: Option<u32>) -> JobSpan {
-    first.zip(last).map_or(JobSpan::Item, |(first, last)| JobSpan::Pages(PageNumber::new(first), PageNumber::new(last)))
+    first.zip(last).map_or(JobSpan::Item, |(first, last)| {
+        JobSpan::Pages(PageNumber::new(first), PageNumber::new(last))
+    })
 }
 
 fn digest_of(bytes: &[u8]) -> rusqlite::Result<Digest> {
@@ -210,10 +215,12 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn ready_jobs(&self, name: &str) -> Result<u64, CatalogueError> {
-        let sql =
-            "SELECT count(*) FROM work WHERE state = 'ready' AND stage IN (SELECT id FROM stages WHERE name = ?1)";
+        let sql = "SELECT count(*) FROM work WHERE state = 'ready' AND stage IN (SELECT id FROM stages WHERE name = ?1)";
         let mut statement = self.db.prepare_cached(sql).to("count jobs")?;
-        statement.query_row([name], |row| row.get::<_, i64>(0)).to("count jobs").map(i64::unsigned_abs)
+        statement
+            .query_row([name], |row| row.get::<_, i64>(0))
+            .to("count jobs")
+            .map(i64::unsigned_abs)
     }
 
     /// The versions of a stage that have jobs in this case, oldest first.
@@ -235,12 +242,21 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn stage_of_page(&self, item: ItemId, number: PageNumber) -> Result<Option<StageKey>, CatalogueError> {
+    pub fn stage_of_page(
+        &self,
+        item: ItemId,
+        number: PageNumber,
+    ) -> Result<Option<StageKey>, CatalogueError> {
         let sql = "SELECT name, version, parameters FROM pages JOIN stages ON stages.id = pages.stage \
                    WHERE item = ?1 AND number = ?2 AND current = 1";
         let mut statement = self.db.prepare_cached(sql).to("look up a stage")?;
-        let row_of = |row: &Row<'_>| Ok(StageKey { name: row.get(0)?, version: row.get(1)?, parameters: row.get(2)? });
-        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a stage")
+        let row_of = |row: &Row<'_>| {
+            Ok(StageKey { name: row.get(0)?, version: row.get(1)?, parameters: row.get(2)? })
+        };
+        statement
+            .query_row(params![item.get(), number.get()], row_of)
+            .optional()
+            .to("look up a stage")
     }
 }
 
@@ -256,9 +272,13 @@ impl Work<'_> {
         self.tx.execute(sql, bound).to("add a stage")?;
         let sql = "SELECT id FROM stages WHERE name = ?1 AND version = ?2 AND parameters = ?3";
         let id: i64 = self.tx.query_row(sql, bound, |row| row.get(0)).to("look up a stage")?;
-        let mut statement =
-            self.tx.prepare_cached("SELECT id FROM stages WHERE name = ?1 AND id <> ?2").to("list stages")?;
-        let others = statement.query_map(params![key.name, id], |row| row.get::<_, i64>(0)).to("list stages")?;
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT id FROM stages WHERE name = ?1 AND id <> ?2")
+            .to("list stages")?;
+        let others = statement
+            .query_map(params![key.name, id], |row| row.get::<_, i64>(0))
+            .to("list stages")?;
         for other in others {
             let other = other.to("list stages")?;
             let sql = "UPDATE OR IGNORE work SET stage = ?1 WHERE stage = ?2 AND state = 'ready'";
@@ -274,12 +294,20 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn add_job(&self, stage: StageId, item: ItemId, span: JobSpan, input: Digest) -> Result<bool, CatalogueError> {
+    pub fn add_job(
+        &self,
+        stage: StageId,
+        item: ItemId,
+        span: JobSpan,
+        input: Digest,
+    ) -> Result<bool, CatalogueError> {
         let (first, last) = span.columns();
         let sql = "INSERT INTO work (stage, item, first, last, input, state) VALUES (?1, ?2, ?3, ?4, ?5, 'ready') \
                    ON CONFLICT DO NOTHING";
         let mut insert = self.tx.prepare_cached(sql).to("add a job")?;
-        let added = insert.execute(params![stage.0, item.get(), first, last, input.as_bytes()]).to("add a job")?;
+        let added = insert
+            .execute(params![stage.0, item.get(), first, last, input.as_bytes()])
+            .to("add a job")?;
         Ok(added > 0)
     }
 
@@ -333,7 +361,12 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn finish(&self, lease: &Lease, end: &JobEnd, cost: JobCost) -> Result<Finished, CatalogueError> {
+    pub fn finish(
+        &self,
+        lease: &Lease,
+        end: &JobEnd,
+        cost: JobCost,
+    ) -> Result<Finished, CatalogueError> {
         let died = matches!(end, JobEnd::Died(_));
         let deaths = lease.deaths + u32::from(died);
         let (state, reason) = match end {
@@ -349,7 +382,8 @@ impl Work<'_> {
         let mut update = self.tx.prepare_cached(sql).to("finish a job")?;
         let micros = i64::try_from(cost.elapsed.as_micros()).unwrap_or(i64::MAX);
         let peak = cost.peak_memory.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-        let bound = params![lease.id, lease.attempts, state.word(), deaths, reason, values, micros, peak];
+        let bound =
+            params![lease.id, lease.attempts, state.word(), deaths, reason, values, micros, peak];
         let updated = update.execute(bound).to("finish a job")?;
         Ok(match (updated, state) {
             (0, _) => Finished::Lost,
@@ -397,8 +431,7 @@ impl Work<'_> {
                    WHERE id = (SELECT work.id FROM work JOIN stages ON stages.id = work.stage WHERE item = ?1 AND first IS NULL \
                    AND name = (SELECT name FROM stages WHERE id = ?2) ORDER BY work.stage = ?2 DESC, work.id DESC LIMIT 1)";
         let mut update = self.tx.prepare_cached(sql).to("requeue jobs")?;
-        let sql =
-            "INSERT INTO work (stage, item, input, state) SELECT ?2, id, sha256, 'ready' FROM items WHERE id = ?1";
+        let sql = "INSERT INTO work (stage, item, input, state) SELECT ?2, id, sha256, 'ready' FROM items WHERE id = ?1";
         let mut insert = self.tx.prepare_cached(sql).to("requeue jobs")?;
         for item in items {
             if update.execute(params![item.get(), stage.0]).to("requeue jobs")? == 0 {
@@ -442,9 +475,13 @@ impl Work<'_> {
         );
         let mut insert = self.tx.prepare(&sql).to("supersede jobs")?;
         let numbers = [stage.0, past.0].map(rusqlite::types::Value::from);
-        let types = media_types.unwrap_or_default().iter().map(|t| rusqlite::types::Value::from((*t).to_owned()));
+        let types = media_types
+            .unwrap_or_default()
+            .iter()
+            .map(|t| rusqlite::types::Value::from((*t).to_owned()));
         let bound = rusqlite::params_from_iter(numbers.into_iter().chain(types));
-        let rows = insert.query_map(bound, |row| row.get(0).map(ItemId::new)).to("supersede jobs")?;
+        let rows =
+            insert.query_map(bound, |row| row.get(0).map(ItemId::new)).to("supersede jobs")?;
         rows.collect::<Result<_, _>>().to("supersede jobs")
     }
 }

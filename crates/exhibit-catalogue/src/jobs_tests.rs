@@ -1,8 +1,8 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
 use crate::{
-    Added, Catalogue, Finished, JobChoice, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId,
-    StageKey, Work,
+    Added, Catalogue, Finished, JobChoice, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS,
+    NewItem, StageId, StageKey, Work,
 };
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
 use std::time::Duration;
@@ -40,9 +40,15 @@ fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
             settled: None,
             cut: None,
         };
-        assert_eq!(work.add_item(&new).expect("item"), Added::New(ItemId::new(number), State::Waiting));
+        assert_eq!(
+            work.add_item(&new).expect("item"),
+            Added::New(ItemId::new(number), State::Waiting)
+        );
         assert!(work.add_job(stage, ItemId::new(number), JobSpan::Item, input).expect("job"));
-        assert!(!work.add_job(stage, ItemId::new(number), JobSpan::Item, input).expect("job"), "added once");
+        assert!(
+            !work.add_job(stage, ItemId::new(number), JobSpan::Item, input).expect("job"),
+            "added once"
+        );
     }
     work.commit().expect("commit");
     (folder, catalogue)
@@ -86,11 +92,17 @@ fn an_outcome_counts_only_while_its_lease_lasts() {
     work.release_leases(false).expect("release");
     let new = lease(&work, stage, 1).remove(0);
     assert_eq!(work.finish(&old, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
-    assert_eq!(work.finish(&new, &JobEnd::Done, cost()).expect("finish"), Finished::Final(JobState::Done));
+    assert_eq!(
+        work.finish(&new, &JobEnd::Done, cost()).expect("finish"),
+        Finished::Final(JobState::Done)
+    );
     assert_eq!(work.finish(&new, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
     work.commit().expect("commit");
     let job = catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
-    assert_eq!((job.state, job.attempts, job.elapsed, job.holder), (JobState::Done, 2, Some(SECOND), None));
+    assert_eq!(
+        (job.state, job.attempts, job.elapsed, job.holder),
+        (JobState::Done, 2, Some(SECOND), None)
+    );
     assert_eq!(job.peak_memory, Some(5 << 30));
     assert_eq!(catalogue.ready_jobs("read").expect("count"), 0);
 }
@@ -101,15 +113,23 @@ fn a_lease_that_nobody_renews_expires() {
     let work = catalogue.begin().expect("begin");
     let stage = work.stage(&key("read", "1")).expect("stage");
     let lost = lease(&work, stage, 1).remove(0);
-    let kept = work.lease(stage, JobChoice::All, 1, "process 2", Moment(9)).expect("lease").remove(0);
+    let kept =
+        work.lease(stage, JobChoice::All, 1, "process 2", Moment(9)).expect("lease").remove(0);
     assert_eq!(work.renew_leases("process 2", Moment(20)).expect("renew"), 1);
-    assert_eq!(work.expire_leases(Moment(9)).expect("expire"), 0, "a lease lasts to its last moment");
+    assert_eq!(
+        work.expire_leases(Moment(9)).expect("expire"),
+        0,
+        "a lease lasts to its last moment"
+    );
     assert_eq!(work.expire_leases(Moment(10)).expect("expire"), 1);
     let again = lease(&work, stage, 9);
     assert_eq!(items(&again), [3, 1], "what was attempted comes last");
     assert_eq!(again[1].attempts, 2, "the expired attempt counts");
     assert_eq!(work.finish(&lost, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
-    assert_eq!(work.finish(&kept, &JobEnd::Done, cost()).expect("finish"), Finished::Final(JobState::Done));
+    assert_eq!(
+        work.finish(&kept, &JobEnd::Done, cost()).expect("finish"),
+        Finished::Final(JobState::Done)
+    );
 }
 
 #[test]
@@ -122,7 +142,8 @@ fn three_deaths_are_a_failure_and_a_retry_begins_again() {
         let own = lease(&work, stage, 1).remove(0);
         assert_eq!((own.attempts, own.deaths), (death, death - 1));
         let end = work.finish(&own, &JobEnd::Died(killed.clone()), cost()).expect("finish");
-        let expected = if death < MOST_DEATHS { Finished::Again } else { Finished::Final(JobState::Failed) };
+        let expected =
+            if death < MOST_DEATHS { Finished::Again } else { Finished::Final(JobState::Failed) };
         assert_eq!(end, expected);
     }
     assert_eq!(lease(&work, stage, 1), []);
@@ -159,7 +180,10 @@ fn a_retried_item_waits_and_has_a_job() {
     assert_eq!(work.retry(second, &[State::Failed]).expect("retry"), 1);
     assert_eq!(items(&lease(&work, second, 9)), [1, 2]);
     work.commit().expect("commit");
-    assert_eq!(catalogue.item(ItemId::new(1)).expect("item").map(|item| item.state), Some(State::Waiting));
+    assert_eq!(
+        catalogue.item(ItemId::new(1)).expect("item").map(|item| item.state),
+        Some(State::Waiting)
+    );
     let jobs = catalogue.jobs(ItemId::new(1)).expect("jobs");
     assert_eq!(jobs.iter().map(|job| job.stage.version.as_str()).collect::<Vec<_>>(), ["2"]);
 }
@@ -171,8 +195,14 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
     let first = work.stage(&key("read", "1")).expect("stage");
     for own in lease(&work, first, 2) {
         let media_type = if own.item == ItemId::new(1) { "application/pdf" } else { "text/plain" };
-        let finding =
-            crate::ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+        let finding = crate::ReadResult {
+            state: State::Read,
+            reason: None,
+            media_type,
+            found: 0,
+            metadata: &[],
+            notes: &[],
+        };
         work.settle(own.item, &finding).expect("settle");
         work.finish(&own, &JobEnd::Done, cost()).expect("finish");
     }
@@ -186,7 +216,8 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
     assert_eq!(work.supersede(second, first, None).expect("all"), [ItemId::new(2)]);
     work.commit().expect("commit");
     let jobs = catalogue.jobs(ItemId::new(1)).expect("jobs");
-    let states: Vec<(&str, JobState)> = jobs.iter().map(|job| (job.stage.version.as_str(), job.state)).collect();
+    let states: Vec<(&str, JobState)> =
+        jobs.iter().map(|job| (job.stage.version.as_str(), job.state)).collect();
     assert_eq!(states, [("1", JobState::Done), ("2", JobState::Ready)]);
     assert_eq!(catalogue.stage_versions("read").expect("versions").len(), 2);
 }
@@ -194,8 +225,7 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
 #[test]
 fn the_next_jobs_are_found_by_an_index() {
     let (_folder, catalogue) = with_jobs(1);
-    let sql =
-        "EXPLAIN QUERY PLAN SELECT id FROM work WHERE stage = 1 AND state = 'ready' ORDER BY attempts, id LIMIT 9";
+    let sql = "EXPLAIN QUERY PLAN SELECT id FROM work WHERE stage = 1 AND state = 'ready' ORDER BY attempts, id LIMIT 9";
     let mut statement = catalogue.db.prepare(sql).expect("plan");
     let rows = statement.query_map([], |row| row.get::<_, String>(3)).expect("plan");
     let plan = rows.collect::<Result<Vec<_>, _>>().expect("plan").join("; ");
@@ -209,8 +239,12 @@ fn what_died_is_not_leased_while_others_may_follow() {
     let stage = work.stage(&key("read", "1")).expect("stage");
     let first = lease(&work, stage, 1).remove(0);
     let killed = Reason::Killed { signal: 9 };
-    assert_eq!(work.finish(&first, &JobEnd::Died(killed), cost()).expect("finish"), Finished::Again);
-    let untried = |most| work.lease(stage, JobChoice::Untried, most, "process 1", Moment(9)).expect("lease");
+    assert_eq!(
+        work.finish(&first, &JobEnd::Died(killed), cost()).expect("finish"),
+        Finished::Again
+    );
+    let untried =
+        |most| work.lease(stage, JobChoice::Untried, most, "process 1", Moment(9)).expect("lease");
     assert_eq!(items(&untried(9)), [2]);
     assert!(untried(9).is_empty(), "the one that died waits");
     assert_eq!(items(&lease(&work, stage, 9)), [1]);

@@ -24,7 +24,8 @@ pub use account::{Account, ContainerGap, Unread};
 pub use intakes::{Intake, IntakeEnd};
 pub use items::{Added, Item, ItemFilter, ItemInFull, NewItem, NoteRow, ReadResult};
 pub use jobs::{
-    Finished, JobChoice, JobCost, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageId, StageKey,
+    Finished, JobChoice, JobCost, JobEnd, JobRow, JobSpan, JobState, Lease, MOST_DEATHS, StageId,
+    StageKey,
 };
 pub use outbox::Outgoing;
 pub use pages::{DOUBTFUL, NewPage, OcrState, PageRow, PageText};
@@ -121,22 +122,33 @@ impl Catalogue {
     pub fn open_for_reading(path: &Path) -> Result<Self, CatalogueError> {
         // WAL needs its shared-memory file, so a reader opens read-write if it can, and never writes
         let writable = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-        let catalogue = writable.or_else(|_| Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)).or_else(|error| {
-            if has_unmerged(path) { Err(error) } else { Self::open_unchanging(path).map_err(|_| error) }
-        })?;
+        let catalogue = writable
+            .or_else(|_| Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
+            .or_else(|error| {
+                if has_unmerged(path) {
+                    Err(error)
+                } else {
+                    Self::open_unchanging(path).map_err(|_| error)
+                }
+            })?;
         catalogue.db.pragma_update(None, "query_only", true).to("be opened")?;
         Ok(catalogue)
     }
 
     // on a read-only medium there is no place for shared memory, and no other process writes either
     fn open_unchanging(path: &Path) -> Result<Self, CatalogueError> {
-        let text = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let text =
+            path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
         let address = format!("file:{text}?immutable=1");
-        Self::open(Path::new(&address), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+        Self::open(
+            Path::new(&address),
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+        )
     }
 
     fn open(path: &Path, flags: OpenFlags) -> Result<Self, CatalogueError> {
-        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).to("be opened")?;
+        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .to("be opened")?;
         db.set_prepared_statement_cache_capacity(64);
         schema::set_up(&db)?;
         Ok(Self { db })
@@ -147,7 +159,10 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn begin(&mut self) -> Result<Work<'_>, CatalogueError> {
-        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).to("begin a change")?;
+        let tx = self
+            .db
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .to("begin a change")?;
         Ok(Work { tx })
     }
 
@@ -179,7 +194,8 @@ fn has_unmerged(path: &Path) -> bool {
 }
 
 pub(crate) fn number(db: &Connection, name: &str) -> Result<Option<i64>, CatalogueError> {
-    let mut statement = db.prepare_cached("SELECT value FROM numbers WHERE name = ?1").to("read a number")?;
+    let mut statement =
+        db.prepare_cached("SELECT value FROM numbers WHERE name = ?1").to("read a number")?;
     statement.query_row([name], |row| row.get(0)).optional().to("read a number")
 }
 
@@ -189,8 +205,7 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn set_number(&self, name: &str, value: i64) -> Result<(), CatalogueError> {
-        let sql =
-            "INSERT INTO numbers (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let sql = "INSERT INTO numbers (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let mut statement = self.tx.prepare_cached(sql).to("remember a number")?;
         statement.execute(params![name, value]).to("remember a number").map(drop)
     }

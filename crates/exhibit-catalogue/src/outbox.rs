@@ -28,11 +28,16 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn outbox(&self) -> Result<Vec<Outgoing>, CatalogueError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT seq, entry FROM outbox ORDER BY seq").to("read the outbox")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT seq, entry FROM outbox ORDER BY seq")
+            .to("read the outbox")?;
         let rows = statement
             .query_map([], |row| {
-                Ok(Outgoing { seq: EntrySeq::new(row.get::<_, i64>(0)?.unsigned_abs()), entry: row.get(1)? })
+                Ok(Outgoing {
+                    seq: EntrySeq::new(row.get::<_, i64>(0)?.unsigned_abs()),
+                    entry: row.get(1)?,
+                })
             })
             .to("read the outbox")?;
         rows.collect::<Result<_, _>>().to("read the outbox")
@@ -46,7 +51,9 @@ impl Catalogue {
         let sql = "SELECT field, salt, value FROM openings WHERE seq = ?1 ORDER BY field";
         let mut statement = self.db.prepare_cached(sql).to("read openings")?;
         let rows = statement
-            .query_map([seq.get().cast_signed()], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
+            .query_map([seq.get().cast_signed()], |row| {
+                Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?))
+            })
             .to("read openings")?;
         let opening = |(field, salt, value): (String, Vec<u8>, Vec<u8>)| {
             // with a variable salt length, bytes could be moved between the salt and the value
@@ -72,12 +79,21 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn post(&self, entry: &[u8], openings: &[Opening]) -> Result<EntrySeq, CatalogueError> {
         let seq = self.next_seq()?;
-        let mut insert = self.tx.prepare_cached("INSERT INTO outbox VALUES (?1, ?2)").to("post an act")?;
+        let mut insert =
+            self.tx.prepare_cached("INSERT INTO outbox VALUES (?1, ?2)").to("post an act")?;
         insert.execute(params![seq.get().cast_signed(), entry]).to("post an act")?;
-        let mut insert = self.tx.prepare_cached("INSERT INTO openings VALUES (?1, ?2, ?3, ?4)").to("post an act")?;
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO openings VALUES (?1, ?2, ?3, ?4)")
+            .to("post an act")?;
         for opening in openings {
             insert
-                .execute(params![seq.get().cast_signed(), opening.field, opening.salt, opening.value])
+                .execute(params![
+                    seq.get().cast_signed(),
+                    opening.field,
+                    opening.salt,
+                    opening.value
+                ])
                 .to("post an act")?;
         }
         self.set_number("next_seq", seq.next().get().cast_signed())?;
@@ -89,7 +105,8 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn posted(&self, size: u64) -> Result<(), CatalogueError> {
-        let mut delete = self.tx.prepare_cached("DELETE FROM outbox WHERE seq < ?1").to("clear the outbox")?;
+        let mut delete =
+            self.tx.prepare_cached("DELETE FROM outbox WHERE seq < ?1").to("clear the outbox")?;
         delete.execute([size.cast_signed()]).to("clear the outbox").map(drop)
     }
 }

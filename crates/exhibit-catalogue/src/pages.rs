@@ -54,7 +54,10 @@ impl OcrState {
 
 /// A page's row: one layer of one page.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns of the table `pages`, explained in the schema")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the columns of the table `pages`, explained in the schema"
+)]
 pub struct PageRow {
     pub item: ItemId,
     pub number: PageNumber,
@@ -136,7 +139,8 @@ fn awaits_ocr(db: &rusqlite::Connection, item: ItemId) -> Result<bool, Catalogue
 }
 
 fn pages(db: &rusqlite::Connection, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
-    let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
+    let sql =
+        format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
     let mut statement = db.prepare_cached(&sql).to("list pages")?;
     let rows = statement.query_map([item.get()], row_of).to("list pages")?;
     rows.collect::<Result<_, _>>().to("list pages")
@@ -147,10 +151,18 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn page(&self, item: ItemId, number: PageNumber) -> Result<Option<PageRow>, CatalogueError> {
-        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
+    pub fn page(
+        &self,
+        item: ItemId,
+        number: PageNumber,
+    ) -> Result<Option<PageRow>, CatalogueError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a page")
+        statement
+            .query_row(params![item.get(), number.get()], row_of)
+            .optional()
+            .to("look up a page")
     }
 
     /// The current layers of an item's pages, in order.
@@ -179,9 +191,13 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn pages_after(&self, revision: u64, most: u32) -> Result<Vec<PageRow>, CatalogueError> {
-        let sql = format!("SELECT {COLUMNS} FROM pages WHERE revision > ?1 AND current = 1 ORDER BY revision LIMIT ?2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM pages WHERE revision > ?1 AND current = 1 ORDER BY revision LIMIT ?2"
+        );
         let mut statement = self.db.prepare_cached(&sql).to("list changed pages")?;
-        let rows = statement.query_map(params![revision.cast_signed(), most], row_of).to("list changed pages")?;
+        let rows = statement
+            .query_map(params![revision.cast_signed(), most], row_of)
+            .to("list changed pages")?;
         rows.collect::<Result<_, _>>().to("list changed pages")
     }
 
@@ -190,12 +206,17 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn item_after_pages(&self, after: ItemId, pages: u32) -> Result<Option<ItemId>, CatalogueError> {
+    pub fn item_after_pages(
+        &self,
+        after: ItemId,
+        pages: u32,
+    ) -> Result<Option<ItemId>, CatalogueError> {
         let sql = "SELECT max(item) FROM \
                    (SELECT item FROM pages WHERE item > ?1 AND current = 1 ORDER BY item, number LIMIT ?2)";
         let mut statement = self.db.prepare_cached(sql).to("divide pages")?;
-        let last: Option<i64> =
-            statement.query_row(params![after.get(), pages], |row| row.get(0)).to("divide pages")?;
+        let last: Option<i64> = statement
+            .query_row(params![after.get(), pages], |row| row.get(0))
+            .to("divide pages")?;
         Ok(last.map(ItemId::new))
     }
 
@@ -214,8 +235,9 @@ impl Catalogue {
              ORDER BY item, number LIMIT ?4"
         );
         let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows =
-            statement.query_map(params![after.0.get(), after.1.get(), last.get(), most], row_of).to("list pages")?;
+        let rows = statement
+            .query_map(params![after.0.get(), after.1.get(), last.get(), most], row_of)
+            .to("list pages")?;
         rows.collect::<Result<_, _>>().to("list pages")
     }
 
@@ -231,23 +253,36 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn native_page(&self, item: ItemId, number: PageNumber) -> Result<Option<PageRow>, CatalogueError> {
+    pub fn native_page(
+        &self,
+        item: ItemId,
+        number: PageNumber,
+    ) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND reader = '' AND revision > 0 \
              ORDER BY layer DESC LIMIT 1"
         );
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a page")
+        statement
+            .query_row(params![item.get(), number.get()], row_of)
+            .optional()
+            .to("look up a page")
     }
 
     /// Every layer of a page, superseded ones included, oldest first.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn page_layers(&self, item: ItemId, number: PageNumber) -> Result<Vec<PageRow>, CatalogueError> {
-        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 ORDER BY layer");
+    pub fn page_layers(
+        &self,
+        item: ItemId,
+        number: PageNumber,
+    ) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 ORDER BY layer");
         let mut statement = self.db.prepare_cached(&sql).to("list layers")?;
-        let rows = statement.query_map(params![item.get(), number.get()], row_of).to("list layers")?;
+        let rows =
+            statement.query_map(params![item.get(), number.get()], row_of).to("list layers")?;
         rows.collect::<Result<_, _>>().to("list layers")
     }
 }
@@ -258,7 +293,12 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn has_page(&self, item: ItemId, page: &Page, bytes: &[u8]) -> Result<bool, CatalogueError> {
+    pub fn has_page(
+        &self,
+        item: ItemId,
+        page: &Page,
+        bytes: &[u8],
+    ) -> Result<bool, CatalogueError> {
         let sql = if page.source == TextSource::Native {
             "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND revision > 0 AND reader = '' \
              AND EXISTS (SELECT 1 FROM pages WHERE item = ?1 AND number = ?2 AND current = 1) ORDER BY layer DESC LIMIT 1"
@@ -266,7 +306,9 @@ impl Work<'_> {
             "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND current = 1"
         };
         let mut statement = self.tx.prepare_cached(sql).to("look up a page")?;
-        let digest = statement.query_row(params![item.get(), page.number], |row| row.get::<_, Vec<u8>>(0)).optional();
+        let digest = statement
+            .query_row(params![item.get(), page.number], |row| row.get::<_, Vec<u8>>(0))
+            .optional();
         let Some(digest) = digest.to("look up a page")? else { return Ok(false) };
         let same = Digest::of(bytes).as_bytes() == digest.as_slice();
         if same {
@@ -417,9 +459,17 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn ocr_ended(&self, item: ItemId, number: PageNumber, state: OcrState) -> Result<(), CatalogueError> {
+    pub fn ocr_ended(
+        &self,
+        item: ItemId,
+        number: PageNumber,
+        state: OcrState,
+    ) -> Result<(), CatalogueError> {
         let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND ocr = 'wanted'";
-        self.tx.execute(sql, params![item.get(), number.get(), state.word()]).to("record the end of OCR").map(drop)
+        self.tx
+            .execute(sql, params![item.get(), number.get(), state.word()])
+            .to("record the end of OCR")
+            .map(drop)
     }
 
     /// Requeues pages that OCR could not read. Returns the count.
@@ -428,6 +478,8 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn retry_ocr(&self, stage: StageId) -> Result<usize, CatalogueError> {
         self.requeue_failed(stage)?;
-        self.tx.execute("UPDATE pages SET ocr = 'wanted' WHERE ocr = 'failed'", []).to("requeue pages")
+        self.tx
+            .execute("UPDATE pages SET ocr = 'wanted' WHERE ocr = 'failed'", [])
+            .to("requeue pages")
     }
 }

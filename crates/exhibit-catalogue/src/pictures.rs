@@ -56,14 +56,18 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn all_pictures(&self, each: &mut dyn FnMut(ItemId, PagePicture)) -> Result<(), CatalogueError> {
+    pub fn all_pictures(
+        &self,
+        each: &mut dyn FnMut(ItemId, PagePicture),
+    ) -> Result<(), CatalogueError> {
         if !has_table(&self.db)? {
             return Ok(());
         }
         let sql = "SELECT number, sha256, size, reader, item FROM pictures ORDER BY item, number";
         let mut statement = self.db.prepare(sql).to("list pictures")?;
-        let rows =
-            statement.query_map([], |row| Ok((ItemId::new(row.get(4)?), picture_of(row)?))).to("list pictures")?;
+        let rows = statement
+            .query_map([], |row| Ok((ItemId::new(row.get(4)?), picture_of(row)?)))
+            .to("list pictures")?;
         for row in rows {
             let (item, picture) = row.to("list pictures")?;
             each(item, picture);
@@ -89,7 +93,13 @@ impl Work<'_> {
         let sql = "INSERT OR IGNORE INTO pictures (item, number, sha256, size, reader) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = self.tx.prepare_cached(sql).to("add a picture")?;
         let size = picture.size.cast_signed();
-        let bound = params![item.get(), picture.page.get(), picture.sha256.as_bytes(), size, picture.reader];
+        let bound = params![
+            item.get(),
+            picture.page.get(),
+            picture.sha256.as_bytes(),
+            size,
+            picture.reader
+        ];
         insert.execute(bound).to("add a picture").map(drop)
     }
 }

@@ -19,14 +19,23 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn places_after(&self, revision: u64, most: u32) -> Result<Vec<(ItemId, u64)>, CatalogueError> {
+    pub fn places_after(
+        &self,
+        revision: u64,
+        most: u32,
+    ) -> Result<Vec<(ItemId, u64)>, CatalogueError> {
         if !has_table(&self.db)? {
             return Ok(Vec::new());
         }
-        let sql = "SELECT item, revision FROM places WHERE revision > ?1 ORDER BY revision LIMIT ?2";
+        let sql =
+            "SELECT item, revision FROM places WHERE revision > ?1 ORDER BY revision LIMIT ?2";
         let mut statement = self.db.prepare_cached(sql).to("list changed places")?;
-        let row_of = |row: &rusqlite::Row<'_>| Ok((ItemId::new(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
-        let rows = statement.query_map(params![revision.cast_signed(), most], row_of).to("list changed places")?;
+        let row_of = |row: &rusqlite::Row<'_>| {
+            Ok((ItemId::new(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()))
+        };
+        let rows = statement
+            .query_map(params![revision.cast_signed(), most], row_of)
+            .to("list changed places")?;
         rows.collect::<Result<_, _>>().to("list changed places")
     }
 }
@@ -38,7 +47,8 @@ impl Work<'_> {
                    (SELECT sha256 FROM items WHERE id = ?1) LIMIT ?2)";
         let most = i64::try_from(MOST_PLACES).unwrap_or(i64::MAX);
         let mut statement = self.tx.prepare_cached(sql).to("count copies")?;
-        let copies: i64 = statement.query_row(params![first.get(), most], |row| row.get(0)).to("count copies")?;
+        let copies: i64 =
+            statement.query_row(params![first.get(), most], |row| row.get(0)).to("count copies")?;
         if copies >= most {
             return Ok(());
         }
@@ -47,8 +57,11 @@ impl Work<'_> {
                    SELECT coalesce(items.duplicate_of, items.id) FROM documents JOIN items ON items.container = documents.id) \
                    SELECT documents.id FROM documents JOIN items ON items.id = documents.id WHERE items.pages > 0 ORDER BY documents.id";
         let mut statement = self.tx.prepare_cached(sql).to("list documents with further places")?;
-        let rows = statement.query_map([first.get()], |row| row.get(0)).to("list documents with further places")?;
-        let documents: Vec<i64> = rows.collect::<Result<_, _>>().to("list documents with further places")?;
+        let rows = statement
+            .query_map([first.get()], |row| row.get(0))
+            .to("list documents with further places")?;
+        let documents: Vec<i64> =
+            rows.collect::<Result<_, _>>().to("list documents with further places")?;
         let next = self.next_revision(i64::try_from(documents.len()).unwrap_or(i64::MAX))?;
         let mut note = self
             .tx

@@ -167,7 +167,8 @@ pub(crate) fn complete(db: &Connection) -> Result<(), CatalogueError> {
 
 pub(crate) fn create(db: &Connection) -> Result<(), CatalogueError> {
     db.pragma_update(None, "journal_mode", "wal").to("be created")?;
-    db.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORM}; COMMIT;")).to("be created")
+    db.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORM}; COMMIT;"))
+        .to("be created")
 }
 
 pub(crate) fn set_up(db: &Connection) -> Result<(), CatalogueError> {
@@ -175,9 +176,12 @@ pub(crate) fn set_up(db: &Connection) -> Result<(), CatalogueError> {
     if found != FORM {
         return Err(CatalogueError::Form { found, wanted: FORM });
     }
-    for (name, value) in
-        [("synchronous", "full"), ("busy_timeout", "10000"), ("foreign_keys", "on"), ("trusted_schema", "off")]
-    {
+    for (name, value) in [
+        ("synchronous", "full"),
+        ("busy_timeout", "10000"),
+        ("foreign_keys", "on"),
+        ("trusted_schema", "off"),
+    ] {
         db.pragma_update(None, name, value).to("be opened")?;
     }
     Ok(())

@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut state: u64 = 1;
     let mut random = |bytes: &mut [u8]| {
         for byte in bytes {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             *byte = state.to_be_bytes()[0];
         }
     };
@@ -36,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     while writer.log().size() < total {
         let size = writer.log().size();
         let numbers = size..total.min(size + batch);
-        let entries: Result<Vec<_>, _> = numbers.map(|seq| entry(seq, receipt(seq), &mut random)).collect();
+        let entries: Result<Vec<_>, _> =
+            numbers.map(|seq| entry(seq, receipt(seq), &mut random)).collect();
         let at = Instant::now();
         writer.append_from(EntrySeq::new(size), &entries?)?;
         appending += at.elapsed().as_secs_f64();
@@ -52,7 +55,11 @@ fn check(log: &Path, total: u64) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let report = check_log(log, &Remembered::default());
     println!("  {:>9.0} entries/s checked", total as f64 / started.elapsed().as_secs_f64());
-    if report.entries_give_root && report.deviations.is_empty() { Ok(()) } else { Err("the log does not hold".into()) }
+    if report.entries_give_root && report.deviations.is_empty() {
+        Ok(())
+    } else {
+        Err("the log does not hold".into())
+    }
 }
 
 fn receipt(seq: u64) -> Act {
@@ -69,7 +76,11 @@ fn receipt(seq: u64) -> Act {
 }
 
 fn entry(seq: u64, act: Act, random: &mut dyn FnMut(&mut [u8])) -> Result<Vec<u8>, Box<dyn Error>> {
-    let stamp =
-        EntryContext { seq: EntrySeq::new(seq), at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp = EntryContext {
+        seq: EntrySeq::new(seq),
+        at: Moment(1_700_000_000_000_000),
+        actor: "a1",
+        tool: "exhibit 0.1.0",
+    };
     Ok(act.seal(&stamp, random)?.bytes)
 }

@@ -5,7 +5,9 @@
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
-use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State};
+use exhibit_model::{
+    Digest, EntrySeq, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State,
+};
 use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::{JsonValue, MAX_NUMBER};
 use exhibit_proof::tile::MAX_ENTRY;
@@ -473,7 +475,8 @@ impl Act {
     /// A key no longer signs, or is no longer trusted.
     #[must_use]
     pub fn key_revoke(key: &VerifierKey, reason: Revocation) -> Self {
-        Self::new(Verb::KeyRevoke, Ref::key(key)).fact("reason", Fact::Text(reason.word().to_owned()))
+        Self::new(Verb::KeyRevoke, Ref::key(key))
+            .fact("reason", Fact::Text(reason.word().to_owned()))
     }
 
     /// Access logging was turned on or off, with the number of days after which its openings are destroyed.
@@ -526,7 +529,13 @@ impl Act {
     /// An item could not be read, or needs a password or a reader that is not available. The reason is stored as a
     /// commitment, because it may quote names.
     #[must_use]
-    pub fn item_fail(item: ItemId, original: OriginalId, state: State, reason: &str, reader: &str) -> Self {
+    pub fn item_fail(
+        item: ItemId,
+        original: OriginalId,
+        state: State,
+        reason: &str,
+        reader: &str,
+    ) -> Self {
         Self::new(Verb::ItemFail, Ref::Item(item))
             .uses(Ref::Original(original))
             .fact("reader", Fact::Text(reader.to_owned()))
@@ -537,7 +546,9 @@ impl Act {
     /// An item has the same bytes as one received before.
     #[must_use]
     pub fn item_duplicate(item: ItemId, original: OriginalId, first: ItemId) -> Self {
-        Self::new(Verb::ItemDuplicate, Ref::Item(item)).uses(Ref::Original(original)).uses(Ref::Item(first))
+        Self::new(Verb::ItemDuplicate, Ref::Item(item))
+            .uses(Ref::Original(original))
+            .uses(Ref::Item(first))
     }
 
     /// A tag was added to a document, or removed from it, at this time. The tag is stored as a commitment.
@@ -573,8 +584,11 @@ impl Act {
             random(&mut salt);
             salt
         };
-        let openings: Vec<Opening> =
-            self.secrets.into_iter().map(|(field, value)| Opening { field, salt: salt(), value }).collect();
+        let openings: Vec<Opening> = self
+            .secrets
+            .into_iter()
+            .map(|(field, value)| Opening { field, salt: salt(), value })
+            .collect();
         let entry = Entry {
             seq: context.seq,
             at: context.at,
@@ -584,7 +598,10 @@ impl Act {
             used: self.used,
             made: self.made,
             facts: self.facts,
-            sealed: openings.iter().map(|opening| (opening.field.clone(), opening.commitment())).collect(),
+            sealed: openings
+                .iter()
+                .map(|opening| (opening.field.clone(), opening.commitment()))
+                .collect(),
             params: self.params,
             tool: context.tool.to_owned(),
             salt: salt(),
@@ -605,11 +622,16 @@ impl Act {
         if !(Moment(0)..=LAST_MOMENT).contains(&context.at) {
             return Err(ActError::Moment);
         }
-        let too_great = |number: u64| i64::try_from(number).map_or(true, |number| number > MAX_NUMBER);
+        let too_great =
+            |number: u64| i64::try_from(number).map_or(true, |number| number > MAX_NUMBER);
         if too_great(context.seq.get()) {
             return Err(ActError::Number { name: "seq".to_owned() });
         }
-        match self.facts.iter().find(|(_, fact)| matches!(fact, Fact::Number(number) if too_great(*number))) {
+        match self
+            .facts
+            .iter()
+            .find(|(_, fact)| matches!(fact, Fact::Number(number) if too_great(*number)))
+        {
             Some((name, _)) => Err(ActError::Number { name: name.clone() }),
             None => Ok(()),
         }
@@ -621,8 +643,12 @@ mod tests {
     use super::*;
     use crate::Key;
 
-    const CONTEXT: EntryContext<'_> =
-        EntryContext { seq: EntrySeq::new(4), at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
+    const CONTEXT: EntryContext<'_> = EntryContext {
+        seq: EntrySeq::new(4),
+        at: Moment(1_700_000_000_123_456),
+        actor: "a1",
+        tool: "exhibit 0.1.0",
+    };
 
     fn counting() -> impl FnMut(&mut [u8]) {
         let mut next = 0;
@@ -648,8 +674,10 @@ mod tests {
 
     #[test]
     fn entries_are_canonical() {
-        let sealed = receipt("登记表.pdf".as_bytes()).seal(&CONTEXT, &mut counting()).expect("an entry");
-        let name = Digest::of(&[&(0..16).collect::<Vec<u8>>()[..], "登记表.pdf".as_bytes()].concat());
+        let sealed =
+            receipt("登记表.pdf".as_bytes()).seal(&CONTEXT, &mut counting()).expect("an entry");
+        let name =
+            Digest::of(&[&(0..16).collect::<Vec<u8>>()[..], "登记表.pdf".as_bytes()].concat());
         let expected = format!(
             concat!(
                 r#"{{"act":"item.receive","actor":"a1","at":"2023-11-14T22:13:20.123456Z","#,
@@ -665,7 +693,8 @@ mod tests {
 
     #[test]
     fn commitments_match_only_their_openings() {
-        let sealed = receipt(b"/home/x/sources/name.pdf").seal(&CONTEXT, &mut counting()).expect("an entry");
+        let sealed =
+            receipt(b"/home/x/sources/name.pdf").seal(&CONTEXT, &mut counting()).expect("an entry");
         let entry = Entry::read(&sealed.bytes).expect("an entry");
         assert!(
             !sealed.bytes.windows(4).any(|window| window == b"name" || window == b"home") || {
@@ -674,7 +703,10 @@ mod tests {
             }
         );
         let [opening] = &sealed.openings[..] else { panic!("one secret") };
-        assert_eq!((opening.field.as_str(), opening.value.as_slice()), ("name", &b"/home/x/sources/name.pdf"[..]));
+        assert_eq!(
+            (opening.field.as_str(), opening.value.as_slice()),
+            ("name", &b"/home/x/sources/name.pdf"[..])
+        );
         assert_eq!(entry.sealed["name"], opening.commitment());
         assert_ne!(opening.salt, entry.salt, "the salt of the entry is public");
         let wrong = Opening { value: b"/home/x/sources/other.pdf".to_vec(), ..opening.clone() };
@@ -708,7 +740,11 @@ mod tests {
         for (act, verb, object) in [
             (Act::case_open(key.verifier()), Verb::CaseOpen, Ref::Case),
             (Act::key_add(key.verifier(), key.verifier()), Verb::KeyAdd, Ref::key(key.verifier())),
-            (Act::key_revoke(key.verifier(), Revocation::Lost), Verb::KeyRevoke, Ref::key(key.verifier())),
+            (
+                Act::key_revoke(key.verifier(), Revocation::Lost),
+                Verb::KeyRevoke,
+                Ref::key(key.verifier()),
+            ),
             (Act::case_seal(), Verb::CaseSeal, Ref::Case),
             (
                 Act::source_receive(SourceId::new(1), Channel::Folder, b"/media/x"),
@@ -717,23 +753,35 @@ mod tests {
             ),
             (receipt(b"\xff"), Verb::ItemReceive, item),
             (Act::item_derive(&derivation), Verb::ItemDerive, item),
-            (Act::item_fail(ItemId::new(3), original, State::Failed, "broken: 'x'", "pdf 1"), Verb::ItemFail, item),
-            (Act::item_duplicate(ItemId::new(3), original, ItemId::new(1)), Verb::ItemDuplicate, item),
+            (
+                Act::item_fail(ItemId::new(3), original, State::Failed, "broken: 'x'", "pdf 1"),
+                Verb::ItemFail,
+                item,
+            ),
+            (
+                Act::item_duplicate(ItemId::new(3), original, ItemId::new(1)),
+                Verb::ItemDuplicate,
+                item,
+            ),
             (Act::mark(ItemId::new(3), true, Moment(0), "待核实"), Verb::Mark, item),
             (Act::fixity(&found), Verb::Fixity, Ref::Case),
         ] {
             let sealed = act.seal(&CONTEXT, &mut counting()).expect("an entry");
             let entry = Entry::read(&sealed.bytes).expect("an entry");
             assert_eq!((entry.act, entry.object), (verb, object));
-            assert_eq!((entry.seq, entry.at, entry.actor.as_str()), (CONTEXT.seq, CONTEXT.at, CONTEXT.actor));
+            assert_eq!(
+                (entry.seq, entry.at, entry.actor.as_str()),
+                (CONTEXT.seq, CONTEXT.at, CONTEXT.actor)
+            );
             assert_eq!(entry.sealed.len(), sealed.openings.len());
         }
     }
 
     #[test]
     fn unrepresentable_values_are_rejected() {
-        let seal =
-            |act: Act, context: EntryContext<'_>| act.seal(&context, &mut counting()).map(|sealed| sealed.bytes.len());
+        let seal = |act: Act, context: EntryContext<'_>| {
+            act.seal(&context, &mut counting()).map(|sealed| sealed.bytes.len())
+        };
         let act = || Act::new(Verb::Mark, Ref::Case);
         for actor in ["", "A1", "a 1", "名", &"a".repeat(65)] {
             assert_eq!(seal(act(), EntryContext { actor, ..CONTEXT }), Err(ActError::Actor));
@@ -778,9 +826,10 @@ mod tests {
             assert_eq!(Ref::parse(&reference.to_string()), Some(reference));
         }
         let upper = format!("sha256:{}", digest.to_string().to_uppercase());
-        for invalid in
-            ["", "case:", "source:", "item:+1", "item:01", "item:-1", "item:1 ", "tree:ab", "key:00", &upper, "name:x"]
-        {
+        for invalid in [
+            "", "case:", "source:", "item:+1", "item:01", "item:-1", "item:1 ", "tree:ab",
+            "key:00", &upper, "name:x",
+        ] {
             assert_eq!(Ref::parse(invalid), None, "{invalid}");
         }
     }

@@ -9,7 +9,9 @@ use crate::check_keys::{Handovers, KeyFacts, foreign, is_signed_as_written};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
 use crate::frontier::Frontier;
-use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
+use crate::log::{
+    ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE,
+};
 use exhibit_proof::chain::{ChainError, HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
 use exhibit_proof::entry::{EntryFormError, LogKind};
 use exhibit_proof::finding::Fault;
@@ -40,7 +42,11 @@ impl Remembered {
     // All sizes and roots. Remembered checkpoints of other logs are reported by the check of signatures.
     fn heads(&self) -> Vec<Head> {
         let signed = self.checkpoints.iter().filter_map(|note| Checkpoint::parse(&note.text).ok());
-        self.heads.iter().copied().chain(signed.map(|c| Head { size: c.size, root: c.root })).collect()
+        self.heads
+            .iter()
+            .copied()
+            .chain(signed.map(|c| Head { size: c.size, root: c.root }))
+            .collect()
     }
 }
 
@@ -92,7 +98,9 @@ pub enum LogFault {
         name: String,
     },
     /// A file that an interrupted append wrote or did not remove; the checkpoint does not refer to it.
-    #[error("{name} is left over from an append that was interrupted; the checkpoint does not refer to it")]
+    #[error(
+        "{name} is left over from an append that was interrupted; the checkpoint does not refer to it"
+    )]
     Leftover {
         /// The path of the file relative to the folder of the log.
         name: String,
@@ -234,7 +242,9 @@ pub enum LogFault {
         once: u64,
     },
     /// The beginning of the log is different from before.
-    #[error("the first {once} entries differ from those that the log had before: its history was replaced")]
+    #[error(
+        "the first {once} entries differ from those that the log had before: its history was replaced"
+    )]
     Forked {
         /// The earlier number of entries.
         once: u64,
@@ -288,8 +298,12 @@ impl LogFault {
             | Self::Leftover { name }
             | Self::HandoverForm { name, .. }
             | Self::Handover { name, .. } => vec![("name", text(name))],
-            Self::MissingFrom { first, count } => vec![("first", text(first)), ("count", Fact::Number(*count))],
-            Self::RevokedKey { index } | Self::EntryForm { index, .. } | Self::EntryRule { index, .. } => {
+            Self::MissingFrom { first, count } => {
+                vec![("first", text(first)), ("count", Fact::Number(*count))]
+            }
+            Self::RevokedKey { index }
+            | Self::EntryForm { index, .. }
+            | Self::EntryRule { index, .. } => {
                 vec![("index", Fact::Number(*index))]
             }
             Self::AfterSeal { sealed, index } => {
@@ -297,9 +311,15 @@ impl LogFault {
             }
             Self::ForeignCheckpoint { head } => vec![("head", text(head))],
             Self::Origin { origin } | Self::OriginForm { origin } => vec![("origin", text(origin))],
-            Self::Form { name, width } => vec![("name", text(name)), ("width", Fact::Number(u64::from(*width)))],
+            Self::Form { name, width } => {
+                vec![("name", text(name)), ("width", Fact::Number(u64::from(*width)))]
+            }
             Self::Entry { index, bundle, tile } => {
-                vec![("index", Fact::Number(*index)), ("bundle", text(bundle)), ("tile", text(tile))]
+                vec![
+                    ("index", Fact::Number(*index)),
+                    ("bundle", text(bundle)),
+                    ("tile", text(tile)),
+                ]
             }
             Self::Sequence { index, stated } => {
                 vec![("index", Fact::Number(*index)), ("stated", Fact::Number(*stated))]
@@ -307,7 +327,9 @@ impl LogFault {
             Self::Hash { tile, place, below } => {
                 vec![("tile", text(tile)), ("place", Fact::Number(*place)), ("below", text(below))]
             }
-            Self::RolledBack { size, once } => vec![("size", Fact::Number(*size)), ("once", Fact::Number(*once))],
+            Self::RolledBack { size, once } => {
+                vec![("size", Fact::Number(*size)), ("once", Fact::Number(*once))]
+            }
             Self::Forked { once } => vec![("once", Fact::Number(*once))],
             Self::PublicKey(_)
             | Self::KeySwapped
@@ -344,7 +366,11 @@ pub fn check_log(folder: &Path, remembered: &Remembered) -> LogReport {
 /// Checks a whole log, and calls `each` with every readable entry in order, to compare it with the catalogue, or for
 /// progress. An entry may be passed to `each` and also be reported.
 #[must_use]
-pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> LogReport {
+pub fn check_log_with(
+    folder: &Path,
+    remembered: &Remembered,
+    each: &mut dyn FnMut(&Entry),
+) -> LogReport {
     let mut check = Check {
         folder: Folder::new(folder),
         handover_files: BTreeSet::new(),
@@ -366,8 +392,15 @@ pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnM
     check.root(size, signed);
     check.history(size, &read, &heads);
     let keys = check.keys(key.as_ref(), size, &read, remembered);
-    let entries_give_root = signed.is_some_and(|head| read.whole && read.frontier.root() == head.root);
-    LogReport { entries: size, entries_give_root, keys, sealed: read.key_facts.sealed(), deviations: check.deviations }
+    let entries_give_root =
+        signed.is_some_and(|head| read.whole && read.frontier.root() == head.root);
+    LogReport {
+        entries: size,
+        entries_give_root,
+        keys,
+        sealed: read.key_facts.sealed(),
+        deviations: check.deviations,
+    }
 }
 
 fn head_of(proof: &LogProof) -> Option<Head> {
@@ -420,7 +453,8 @@ impl Check {
                     _ if is_folder == Some(true) && is_tile_folder(&name) => folders.push(name),
                     // Anchors are not part of the log and are checked separately.
                     _ if is_folder == Some(true) && name == ANCHORS_FOLDER => {}
-                    _ if is_folder == Some(false) && [KEY_FILE, CHECKPOINT_FILE, LOCK_FILE].contains(&&*name) => {}
+                    _ if is_folder == Some(false)
+                        && [KEY_FILE, CHECKPOINT_FILE, LOCK_FILE].contains(&&*name) => {}
                     _ if is_folder == Some(false) && is_unfinished(&name) => {
                         self.deviations.push(LogFault::Leftover { name });
                     }
@@ -447,7 +481,9 @@ impl Check {
 
     fn key(&mut self) -> Option<VerifierKey> {
         let bytes = self.read(KEY_FILE, MAX_NOTE)?;
-        let key = VerifierKey::read(&bytes).map_err(|error| self.deviations.push(LogFault::PublicKey(error))).ok()?;
+        let key = VerifierKey::read(&bytes)
+            .map_err(|error| self.deviations.push(LogFault::PublicKey(error)))
+            .ok()?;
         self.kind = LogKind::of(key.name());
         if self.kind.is_none() {
             self.deviations.push(LogFault::OriginForm { origin: key.name().to_owned() });
@@ -467,7 +503,13 @@ impl Check {
         }
     }
 
-    fn keys(&mut self, key: Option<&VerifierKey>, size: u64, read: &Read, remembered: &Remembered) -> Vec<VerifierKey> {
+    fn keys(
+        &mut self,
+        key: Option<&VerifierKey>,
+        size: u64,
+        read: &Read,
+        remembered: &Remembered,
+    ) -> Vec<VerifierKey> {
         let Some(key) = key else { return Vec::new() };
         let keys = read.key_facts.chain(key, size, &self.handovers, &mut self.deviations);
         let known = |verifier: &String| keys.iter().any(|key| key.to_string() == *verifier);
@@ -485,7 +527,8 @@ impl Check {
         let signed = SignedNote::parse(&bytes).and_then(|note| note.verify(key).map(|_| note));
         let note = signed.map_err(|error| self.deviations.push(LogFault::Signature(error))).ok()?;
         let checkpoint = Checkpoint::parse(&note.text);
-        let checkpoint = checkpoint.map_err(|error| self.deviations.push(LogFault::Checkpoint(error))).ok()?;
+        let checkpoint =
+            checkpoint.map_err(|error| self.deviations.push(LogFault::Checkpoint(error))).ok()?;
         if !checkpoint.extensions.is_empty() || !is_signed_as_written(&note, key, &self.handovers) {
             self.deviations.push(LogFault::CheckpointExtended);
         }
@@ -506,10 +549,20 @@ impl Check {
         }
     }
 
-    fn entries(&mut self, found: &BTreeSet<TileName>, size: u64, heads: &[Head], each: &mut dyn FnMut(&Entry)) -> Read {
+    fn entries(
+        &mut self,
+        found: &BTreeSet<TileName>,
+        size: u64,
+        heads: &[Head],
+        each: &mut dyn FnMut(&Entry),
+    ) -> Read {
         let sizes: BTreeSet<u64> = heads.iter().map(|head| head.size).collect();
-        let mut read =
-            Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), key_facts: KeyFacts::default() };
+        let mut read = Read {
+            frontier: Frontier::new(),
+            whole: true,
+            roots: BTreeMap::new(),
+            key_facts: KeyFacts::default(),
+        };
         read.roots.insert(0, Hash::empty());
         for bundle in tiles_to_read(found, Layer::Entries, size) {
             let tile = TileName { layer: Layer::Hashes(0), ..bundle };
@@ -527,7 +580,11 @@ impl Check {
                     read.roots.insert(index + 1, read.frontier.root());
                 }
                 if hashes.as_ref().is_some_and(|hashes| hashes[place] != leaf) {
-                    self.deviations.push(LogFault::Entry { index, bundle: bundle.path(), tile: tile.path() });
+                    self.deviations.push(LogFault::Entry {
+                        index,
+                        bundle: bundle.path(),
+                        tile: tile.path(),
+                    });
                 }
                 self.entry(index, entry, &mut read.key_facts, each);
             }
@@ -536,7 +593,13 @@ impl Check {
         read
     }
 
-    fn entry(&mut self, index: u64, bytes: &[u8], key_facts: &mut KeyFacts, each: &mut dyn FnMut(&Entry)) {
+    fn entry(
+        &mut self,
+        index: u64,
+        bytes: &[u8],
+        key_facts: &mut KeyFacts,
+        each: &mut dyn FnMut(&Entry),
+    ) {
         let value = JsonValue::read(bytes).map_err(EntryError::Json);
         match value.and_then(|value| Entry::from_value(&value, bytes).map(|entry| (entry, value))) {
             Ok((entry, value)) => {
@@ -625,7 +688,9 @@ impl Check {
     fn read(&mut self, name: &str, limit: usize) -> Option<Vec<u8>> {
         let deviation = match self.folder.read(name, limit) {
             Ok(bytes) => return Some(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => LogFault::Missing { name: name.to_owned() },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                LogFault::Missing { name: name.to_owned() }
+            }
             Err(source) => LogFault::Unreadable { name: name.to_owned(), source: Arc::new(source) },
         };
         self.deviations.push(deviation);
@@ -642,7 +707,8 @@ impl Check {
     }
 
     fn split<'a>(&mut self, bundle: TileName, bytes: &'a [u8]) -> Option<Vec<&'a [u8]>> {
-        let entries = tile::read_entries(bytes).filter(|entries| entries.len() == usize::from(bundle.width));
+        let entries =
+            tile::read_entries(bytes).filter(|entries| entries.len() == usize::from(bundle.width));
         if entries.is_none() {
             self.deviations.push(LogFault::Form { name: bundle.path(), width: bundle.width });
         }
@@ -652,10 +718,19 @@ impl Check {
 
 // The tiles of a layer that a log of this size must have, up to one after the last existing one, so that a checkpoint
 // with an absurd size, or a file name with an absurd index, does not make the check endless.
-fn tiles_to_read(found: &BTreeSet<TileName>, layer: Layer, size: u64) -> impl Iterator<Item = TileName> + use<> {
+fn tiles_to_read(
+    found: &BTreeSet<TileName>,
+    layer: Layer,
+    size: u64,
+) -> impl Iterator<Item = TileName> + use<> {
     let also = if layer == Layer::Entries { Layer::Hashes(0) } else { layer };
-    let last = near(found).filter(|tile| tile.layer == layer || tile.layer == also).map(|tile| tile.index).max();
-    let end = last.map_or(1, |last| last.saturating_add(2)).min(layer.count(size).div_ceil(u64::from(FULL)));
+    let last = near(found)
+        .filter(|tile| tile.layer == layer || tile.layer == also)
+        .map(|tile| tile.index)
+        .max();
+    let end = last
+        .map_or(1, |last| last.saturating_add(2))
+        .min(layer.count(size).div_ceil(u64::from(FULL)));
     (0..end).filter_map(move |index| TileName::holding(layer, index * u64::from(FULL), size))
 }
 
@@ -680,6 +755,8 @@ fn is_tile_folder(name: &str) -> bool {
     let mut parts = name.split('/');
     let digits = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
     parts.next() == Some("tile")
-        && parts.next().is_none_or(|layer| layer == "entries" || (layer.len() == 1 && ("0".."8").contains(&layer)))
+        && parts.next().is_none_or(|layer| {
+            layer == "entries" || (layer.len() == 1 && ("0".."8").contains(&layer))
+        })
         && parts.all(|part| part.strip_prefix('x').or(part.strip_suffix(".p")).is_some_and(digits))
 }

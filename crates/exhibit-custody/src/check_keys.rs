@@ -28,7 +28,13 @@ pub(crate) struct KeyFacts {
 pub(crate) type Handovers = BTreeMap<u64, Result<LogProof, LogProofError>>;
 
 impl KeyFacts {
-    pub(crate) fn add_entry(&mut self, index: u64, bytes: &[u8], entry: &Entry, handovers: &Handovers) {
+    pub(crate) fn add_entry(
+        &mut self,
+        index: u64,
+        bytes: &[u8],
+        entry: &Entry,
+        handovers: &Handovers,
+    ) {
         if self.sealed.is_some() {
             self.after_seal.get_or_insert(index);
         }
@@ -99,8 +105,12 @@ impl KeyFacts {
         let name = handover_path(index);
         match proof {
             Err(source) => Err(LogFault::HandoverForm { name, source: *source }),
-            Ok(proof) => hand_over(&known.to_string(), self.adds.get(&index).map_or(&[], Vec::as_slice), proof)
-                .map_err(|source| LogFault::Handover { name, source }),
+            Ok(proof) => hand_over(
+                &known.to_string(),
+                self.adds.get(&index).map_or(&[], Vec::as_slice),
+                proof,
+            )
+            .map_err(|source| LogFault::Handover { name, source }),
         }
     }
 
@@ -111,7 +121,11 @@ impl KeyFacts {
 }
 
 /// Whether a checkpoint has the expected signatures: that of the key, or at a handover those of both keys.
-pub(crate) fn is_signed_as_written(note: &SignedNote, key: &VerifierKey, handovers: &Handovers) -> bool {
+pub(crate) fn is_signed_as_written(
+    note: &SignedNote,
+    key: &VerifierKey,
+    handovers: &Handovers,
+) -> bool {
     let is_handover = || handovers.values().flatten().any(|proof| proof.checkpoint == *note);
     match note.signatures.as_slice() {
         [_] => note.verify(key).is_ok(),

@@ -73,7 +73,12 @@ pub(crate) fn stretch(passphrase: &Passphrase, salt: &[u8; 16], cost: KdfCost) -
 }
 
 /// Encrypts and authenticates a text; the result is 16 bytes longer.
-pub(crate) fn encrypt(key: &Secret, nonce: &[u8; NONCE], associated: &[u8], text: &[u8]) -> Vec<u8> {
+pub(crate) fn encrypt(
+    key: &Secret,
+    nonce: &[u8; NONCE],
+    associated: &[u8],
+    text: &[u8],
+) -> Vec<u8> {
     let cipher = XChaCha20Poly1305::new((&**key).into());
     let ciphertext = cipher.encrypt(&XNonce::from(*nonce), Payload { msg: text, aad: associated });
     ciphertext.expect("no text in memory is too long for the cipher")
@@ -87,7 +92,10 @@ pub(crate) fn decrypt(
     ciphertext: &[u8],
 ) -> Option<Zeroizing<Vec<u8>>> {
     let cipher = XChaCha20Poly1305::new((&**key).into());
-    cipher.decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: associated }).ok().map(Zeroizing::new)
+    cipher
+        .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: associated })
+        .ok()
+        .map(Zeroizing::new)
 }
 
 #[cfg(test)]
@@ -99,7 +107,10 @@ mod tests {
         let (key, nonce) = (Zeroizing::new([7; 32]), [9; NONCE]);
         let ciphertext = encrypt(&key, &nonce, b"associated", "登记".as_bytes());
         assert_eq!(ciphertext.len(), 6 + 16);
-        assert_eq!(decrypt(&key, &nonce, b"associated", &ciphertext).expect("opened").as_slice(), "登记".as_bytes());
+        assert_eq!(
+            decrypt(&key, &nonce, b"associated", &ciphertext).expect("opened").as_slice(),
+            "登记".as_bytes()
+        );
         assert!(decrypt(&Zeroizing::new([8; 32]), &nonce, b"associated", &ciphertext).is_none());
         assert!(decrypt(&key, &[8; NONCE], b"associated", &ciphertext).is_none());
         assert!(decrypt(&key, &nonce, b"other", &ciphertext).is_none());
@@ -113,7 +124,9 @@ mod tests {
     #[test]
     fn unicode_spellings_are_one_passphrase() {
         let cost = KdfCost { memory: 64, passes: 1, lanes: 1 };
-        let key = |text| stretch(&Passphrase::new(text).expect("not empty"), &[1; 16], cost).expect("a key");
+        let key = |text| {
+            stretch(&Passphrase::new(text).expect("not empty"), &[1; 16], cost).expect("a key")
+        };
         assert_eq!(key("caf\u{e9} تىزىم"), key("cafe\u{301} تىزىم"));
         assert_ne!(key("cafe"), key("café"));
         assert!(Passphrase::new("").is_none());

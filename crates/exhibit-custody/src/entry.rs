@@ -99,7 +99,9 @@ impl Entry {
         ];
         let params = self.params.as_ref().map(|params| ("params_sha256", digest(params)));
         let members = members.into_iter().chain(params);
-        JsonValue::Map(members.map(|(name, value)| (name.to_owned(), value)).collect()).write().into_bytes()
+        JsonValue::Map(members.map(|(name, value)| (name.to_owned(), value)).collect())
+            .write()
+            .into_bytes()
     }
 
     /// Parses the bytes of an entry.
@@ -125,7 +127,10 @@ impl Entry {
             made: references(value, "made")?,
             facts: member(value, "facts", |v| map(v, Fact::from_value))?,
             sealed: member(value, "sealed", |v| map(v, digest))?,
-            params: value.get("params_sha256").map(|_| member(value, "params_sha256", digest)).transpose()?,
+            params: value
+                .get("params_sha256")
+                .map(|_| member(value, "params_sha256", digest))
+                .transpose()?,
             tool: member(value, "tool", text)?,
             salt: member(value, "salt", |v| from_hex(v.as_text()?)?.try_into().ok())?,
         };
@@ -133,7 +138,11 @@ impl Entry {
     }
 }
 
-fn member<T>(value: &JsonValue, name: &'static str, read: impl Fn(&JsonValue) -> Option<T>) -> Result<T, EntryError> {
+fn member<T>(
+    value: &JsonValue,
+    name: &'static str,
+    read: impl Fn(&JsonValue) -> Option<T>,
+) -> Result<T, EntryError> {
     value.get(name).and_then(read).ok_or(EntryError::Member { name })
 }
 
@@ -157,7 +166,10 @@ fn digest(value: &JsonValue) -> Option<Digest> {
     Digest::parse(value.as_text()?).ok()
 }
 
-fn map<T>(value: &JsonValue, read: impl Fn(&JsonValue) -> Option<T>) -> Option<BTreeMap<String, T>> {
+fn map<T>(
+    value: &JsonValue,
+    read: impl Fn(&JsonValue) -> Option<T>,
+) -> Option<BTreeMap<String, T>> {
     let JsonValue::Map(map) = value else { return None };
     map.iter().map(|(name, value)| Some((name.clone(), read(value)?))).collect()
 }
@@ -179,7 +191,12 @@ fn to_micros(at: Moment) -> String {
 }
 
 fn from_micros(text: &str) -> Option<Moment> {
-    let number = |range| text.get(range).filter(|t: &&str| t.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok();
+    let number = |range| {
+        text.get(range)
+            .filter(|t: &&str| t.bytes().all(|b| b.is_ascii_digit()))?
+            .parse::<u32>()
+            .ok()
+    };
     let [year, month, day] = [number(0..4)?, number(5..7)?, number(8..10)?];
     let [hour, minute, second] = [number(11..13)?, number(14..16)?, number(17..19)?];
     let whole = Moment::from_civil(i64::from(year), month, day, hour, minute, second)?;
@@ -204,14 +221,16 @@ mod tests {
             digest.clone().prop_map(|digest| Ref::Original(OriginalId::new(digest))),
             any::<[u8; 32]>().prop_map(|root| Ref::Tree(Hash(root))),
             digest.clone().prop_map(Ref::Bytes),
-            (any::<[u8; 4]>(), digest).prop_map(|(id, public_sha256)| Ref::Key { id, public_sha256 }),
+            (any::<[u8; 4]>(), digest)
+                .prop_map(|(id, public_sha256)| Ref::Key { id, public_sha256 }),
         ]
     }
 
     fn any_entry() -> impl Strategy<Value = Entry> {
         let numbers = (0..1_u64 << 53, 0..=LAST_MOMENT.0);
         let texts = (any::<String>(), any::<String>());
-        let lists = (prop::collection::vec(any_ref(), 0..4), prop::collection::vec(any_ref(), 0..4));
+        let lists =
+            (prop::collection::vec(any_ref(), 0..4), prop::collection::vec(any_ref(), 0..4));
         let fact = prop_oneof![
             (0..1_u64 << 53).prop_map(Fact::Number),
             any::<String>().prop_map(Fact::Text),
@@ -224,9 +243,30 @@ mod tests {
         );
         let about = (prop::sample::select(&Verb::ALL[..]), any_ref());
         (numbers, texts, about, lists, maps, prop::option::of(digest), any::<[u8; 16]>()).prop_map(
-            |((seq, at), (actor, tool), (act, object), (used, made), (facts, sealed), params, salt)| {
+            |(
+                (seq, at),
+                (actor, tool),
+                (act, object),
+                (used, made),
+                (facts, sealed),
+                params,
+                salt,
+            )| {
                 let at = Moment(at);
-                Entry { seq: EntrySeq::new(seq), at, actor, act, object, used, made, facts, sealed, params, tool, salt }
+                Entry {
+                    seq: EntrySeq::new(seq),
+                    at,
+                    actor,
+                    act,
+                    object,
+                    used,
+                    made,
+                    facts,
+                    sealed,
+                    params,
+                    tool,
+                    salt,
+                }
             },
         )
     }
@@ -267,13 +307,25 @@ mod tests {
             (r#""act":"mark","#, "", member("act")),
             (r#""used":[]"#, r#""used":[1]"#, member("used")),
             (r#""act":"mark""#, r#""act":"marks""#, EntryError::Act),
-            (r#""object":"case""#, r#""object":"item:x""#, EntryError::Reference { name: "object" }),
+            (
+                r#""object":"case""#,
+                r#""object":"item:x""#,
+                EntryError::Reference { name: "object" },
+            ),
             (r#""made":[]"#, r#""made":["tree:00"]"#, EntryError::Reference { name: "made" }),
-            (r#""used":[]"#, r#""used":["case","item:07"]"#, EntryError::Reference { name: "used" }),
+            (
+                r#""used":[]"#,
+                r#""used":["case","item:07"]"#,
+                EntryError::Reference { name: "used" },
+            ),
             (r#""facts":{}"#, r#""facts":{"a":[]}"#, member("facts")),
             (r#""facts":{}"#, r#""facts":{"a":-1}"#, member("facts")),
             (r#""sealed":{}"#, r#""sealed":{"name":"00"}"#, member("sealed")),
-            (r#""object":"case","#, r#""object":"case","params_sha256":"","#, member("params_sha256")),
+            (
+                r#""object":"case","#,
+                r#""object":"case","params_sha256":"","#,
+                member("params_sha256"),
+            ),
             ("000102030405060708090a0b0c0d0e0f", "000102030405060708090a0b0c0d0e", member("salt")),
             ("0a0b0c0d0e0f", "0A0b0c0d0e0f", member("salt")),
             (r#""tool":"t""#, r#""tool":"t","u":1"#, EntryError::Unknown),
@@ -285,7 +337,11 @@ mod tests {
             ("2023-11-14T", "+023-11-14T", member("at")),
             ("2023-11-14T", "２023-11-14T", member("at")),
         ] {
-            assert_eq!(Entry::read(good.replacen(from, to, 1).as_bytes()), Err(error), "{from} -> {to}");
+            assert_eq!(
+                Entry::read(good.replacen(from, to, 1).as_bytes()),
+                Err(error),
+                "{from} -> {to}"
+            );
         }
         assert!(matches!(Entry::read(format!(" {good}").as_bytes()), Err(EntryError::Json(_))));
     }

@@ -27,7 +27,10 @@ impl Log {
             let index = handover_index(&format!("{HANDOVERS}/{}", name.to_string_lossy()));
             // An interrupted handover may have written its proof before its entry.
             if let Some(index) = index.filter(|index| *index < self.size()) {
-                proofs.insert(index, self.folder.read(&handover_path(index), MAX_NOTE).map_err(unreadable)?);
+                proofs.insert(
+                    index,
+                    self.folder.read(&handover_path(index), MAX_NOTE).map_err(unreadable)?,
+                );
             }
         }
         Ok(proofs)
@@ -50,7 +53,8 @@ impl Log {
         let files = self.copy_files(&unfinished, target)?;
         let durable = |path: &Path| rustix::fs::syncfs(File::open(path)?).map_err(io::Error::from);
         durable(&unfinished).and_then(|()| fs::rename(&unfinished, target)).map_err(failed)?;
-        let above = target.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let above =
+            target.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
         crate::folder::sync_folder(above).map_err(failed)?;
         Ok(files)
     }
@@ -71,7 +75,10 @@ impl Log {
         }
         for layer in (0..8).map(Layer::Hashes).chain([Layer::Entries]) {
             for index in 0..layer.count(self.size()).div_ceil(u64::from(FULL)) {
-                let Some(name) = TileName::holding(layer, index * u64::from(FULL), self.size()) else { break };
+                let Some(name) = TileName::holding(layer, index * u64::from(FULL), self.size())
+                else {
+                    break;
+                };
                 put(&name.path(), &self.tile_bytes(name)?)?;
             }
         }

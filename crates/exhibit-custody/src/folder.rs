@@ -88,7 +88,12 @@ impl Folder {
     }
 
     /// Replaces a file atomically and durably, after `others`, the new files that it refers to, are durable.
-    pub(crate) fn replace(&self, name: &str, bytes: Vec<u8>, mut others: Vec<(String, Vec<u8>)>) -> io::Result<()> {
+    pub(crate) fn replace(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        mut others: Vec<(String, Vec<u8>)>,
+    ) -> io::Result<()> {
         let unfinished = format!("{name}.new");
         let (path, new) = (self.path.join(name), self.path.join(&unfinished));
         others.push((unfinished, bytes));
@@ -119,8 +124,10 @@ impl Folder {
         files.iter().try_for_each(|(_, path)| self.step(&Step::SyncFile(path)))?;
         let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
         std::thread::scope(|scope| {
-            let sync = |files: &[(File, PathBuf)]| files.iter().try_for_each(|(file, _)| file.sync_all());
-            let threads: Vec<_> = files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
+            let sync =
+                |files: &[(File, PathBuf)]| files.iter().try_for_each(|(file, _)| file.sync_all());
+            let threads: Vec<_> =
+                files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
             threads.into_iter().try_for_each(|thread| {
                 thread.join().unwrap_or_else(|_| Err(io::Error::other("a sync thread panicked")))
             })

@@ -28,7 +28,10 @@ impl Frontier {
     ///
     /// # Errors
     /// Those of `read`.
-    pub fn load<E>(size: u64, read: &mut dyn FnMut(TileName) -> Result<Vec<Hash>, E>) -> Result<Self, E> {
+    pub fn load<E>(
+        size: u64,
+        read: &mut dyn FnMut(TileName) -> Result<Vec<Hash>, E>,
+    ) -> Result<Self, E> {
         let mut levels = Vec::new();
         for level in 0..8 {
             let layer = Layer::Hashes(level);
@@ -36,7 +39,8 @@ impl Frontier {
             if count == 0 {
                 break;
             }
-            let partial = TileName::holding(layer, count - 1, size).filter(|tile| tile.width < FULL);
+            let partial =
+                TileName::holding(layer, count - 1, size).filter(|tile| tile.width < FULL);
             levels.push(partial.map(&mut *read).transpose()?.unwrap_or_default());
         }
         Ok(Self { size, levels })
@@ -74,7 +78,10 @@ impl Frontier {
         self.levels.iter().zip(0..).filter(|(tile, _)| !tile.is_empty()).map(|(tile, level)| {
             let layer = Layer::Hashes(level);
             let index = layer.count(self.size) / u64::from(FULL);
-            (TileName { layer, index, width: u16::try_from(tile.len()).unwrap_or(FULL) }, write_hashes(tile))
+            (
+                TileName { layer, index, width: u16::try_from(tile.len()).unwrap_or(FULL) },
+                write_hashes(tile),
+            )
         })
     }
 
@@ -85,7 +92,8 @@ impl Frontier {
             // Only subtrees along the right edge are needed, and each is in the partial tile of its level.
             let within = u32::from(subtree.level % 8);
             let tile = &self.levels[usize::from(subtree.level / 8)];
-            let start = usize::try_from((subtree.index << within) % u64::from(FULL)).unwrap_or(usize::MAX);
+            let start =
+                usize::try_from((subtree.index << within) % u64::from(FULL)).unwrap_or(usize::MAX);
             Ok(tree::complete_root(&tile[start..start + (1 << within)]))
         };
         let Ok(root) = tree::root(self.size, &mut read);

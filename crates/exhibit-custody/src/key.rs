@@ -124,16 +124,26 @@ impl Key {
     pub fn successor(of: &VerifierKey, random: Random<'_>) -> Self {
         let mut secret = Zeroizing::new([0; 32]);
         random(secret.as_mut_slice());
-        Self { signer: SignerKey::new(of.name(), &secret).expect("the name is that of a valid key") }
+        Self {
+            signer: SignerKey::new(of.name(), &secret).expect("the name is that of a valid key"),
+        }
     }
 
     /// Writes the key durably to a new file that only its owner can read.
     ///
     /// # Errors
     /// [`KeyError::Write`], also if the file exists: a key never overwrites another.
-    pub fn save(&self, path: &Path, lock: Option<&KeyProtection>, random: Random<'_>) -> Result<(), KeyError> {
+    pub fn save(
+        &self,
+        path: &Path,
+        lock: Option<&KeyProtection>,
+        random: Random<'_>,
+    ) -> Result<(), KeyError> {
         if path.symlink_metadata().is_ok() {
-            return Err(KeyError::Write { path: path.to_owned(), source: io::ErrorKind::AlreadyExists.into() });
+            return Err(KeyError::Write {
+                path: path.to_owned(),
+                source: io::ErrorKind::AlreadyExists.into(),
+            });
         }
         write_file(path, &self.text(lock, random))
     }
@@ -142,7 +152,12 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError::Write`].
-    pub fn save_again(&self, path: &Path, lock: Option<&KeyProtection>, random: Random<'_>) -> Result<(), KeyError> {
+    pub fn save_again(
+        &self,
+        path: &Path,
+        lock: Option<&KeyProtection>,
+        random: Random<'_>,
+    ) -> Result<(), KeyError> {
         write_file(path, &self.text(lock, random))
     }
 
@@ -150,13 +165,18 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError`], also if other users can read the file.
-    pub fn load(path: &Path, ask: &mut dyn FnMut(&Path) -> Option<Passphrase>) -> Result<Self, KeyError> {
+    pub fn load(
+        path: &Path,
+        ask: &mut dyn FnMut(&Path) -> Option<Passphrase>,
+    ) -> Result<Self, KeyError> {
         let text = read_file(path)?;
         let form = |source| KeyError::Form { path: path.to_owned(), source };
         if text.starts_with(LOCKED) {
             let locked = Locked::parse(&text).ok_or_else(|| form(NoteError::KeyShape))?;
             let passphrase = ask(path).ok_or_else(|| KeyError::Locked { path: path.to_owned() })?;
-            let signer = locked.open(&passphrase).ok_or_else(|| KeyError::Passphrase { path: path.to_owned() })?;
+            let signer = locked
+                .open(&passphrase)
+                .ok_or_else(|| KeyError::Passphrase { path: path.to_owned() })?;
             return Ok(Self { signer });
         }
         let signer = SignerKey::parse_secret_text(text.strip_suffix('\n').unwrap_or(&text));
@@ -177,9 +197,14 @@ impl Key {
         random(&mut salt);
         random(&mut nonce);
         let head = Locked::head(self.verifier(), lock.cost, &salt);
-        let key = stretch(&lock.passphrase, &salt, lock.cost).expect("the cost of new keys is supported");
+        let key =
+            stretch(&lock.passphrase, &salt, lock.cost).expect("the cost of new keys is supported");
         let sealed = encrypt(&key, &nonce, head.as_bytes(), self.signer.secret().as_slice());
-        Zeroizing::new(format!("{head}xchacha20poly1305 {} {}\n", BASE64.encode(nonce), BASE64.encode(sealed)))
+        Zeroizing::new(format!(
+            "{head}xchacha20poly1305 {} {}\n",
+            BASE64.encode(nonce),
+            BASE64.encode(sealed)
+        ))
     }
 
     pub(crate) const fn signer(&self) -> &SignerKey {
@@ -201,7 +226,10 @@ struct Locked {
 impl Locked {
     fn head(verifier: &VerifierKey, cost: KdfCost, salt: &[u8; 16]) -> String {
         let KdfCost { memory, passes, lanes } = cost;
-        format!("{LOCKED}\n{verifier}\nargon2id {memory} {passes} {lanes} {}\n", BASE64.encode(salt))
+        format!(
+            "{LOCKED}\n{verifier}\nargon2id {memory} {passes} {lanes} {}\n",
+            BASE64.encode(salt)
+        )
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -209,12 +237,17 @@ impl Locked {
         let [LOCKED, verifier, work, sealed] = lines.as_slice() else { return None };
         let work: Vec<&str> = work.split(' ').collect();
         let ["argon2id", memory, passes, lanes, salt] = work.as_slice() else { return None };
-        let cost = KdfCost { memory: memory.parse().ok()?, passes: passes.parse().ok()?, lanes: lanes.parse().ok()? };
+        let cost = KdfCost {
+            memory: memory.parse().ok()?,
+            passes: passes.parse().ok()?,
+            lanes: lanes.parse().ok()?,
+        };
         let sealed: Vec<&str> = sealed.split(' ').collect();
         let ["xchacha20poly1305", nonce, sealed] = sealed.as_slice() else { return None };
         let verifier = VerifierKey::parse(verifier).ok()?;
         let salt = BASE64.decode(salt).ok()?.try_into().ok()?;
-        let (nonce, sealed) = (BASE64.decode(nonce).ok()?.try_into().ok()?, BASE64.decode(sealed).ok()?);
+        let (nonce, sealed) =
+            (BASE64.decode(nonce).ok()?.try_into().ok()?, BASE64.decode(sealed).ok()?);
         let head = Self::head(&verifier, cost, &salt);
         let is_valid = text.starts_with(&head) && cost.is_bearable() && sealed.len() == 32 + 16;
         is_valid.then_some(Self { head, verifier, cost, salt, nonce, sealed })
@@ -224,7 +257,9 @@ impl Locked {
         let key = stretch(passphrase, &self.salt, self.cost)?;
         let secret = decrypt(&key, &self.nonce, self.head.as_bytes(), &self.sealed)?;
         let secret = Zeroizing::new(<[u8; 32]>::try_from(secret.as_slice()).ok()?);
-        SignerKey::new(self.verifier.name(), &secret).ok().filter(|signer| *signer.verifier() == self.verifier)
+        SignerKey::new(self.verifier.name(), &secret)
+            .ok()
+            .filter(|signer| *signer.verifier() == self.verifier)
     }
 }
 
@@ -297,7 +332,10 @@ mod tests {
         key().save(&path, None, &mut zeros).expect("saved");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(Key::load(&path, &mut no_passphrase).expect("loaded").verifier(), key().verifier());
+        assert_eq!(
+            Key::load(&path, &mut no_passphrase).expect("loaded").verifier(),
+            key().verifier()
+        );
         assert_eq!(key().verifier().name(), "0102030405060708/custody");
         let again = key().save(&path, None, &mut zeros);
         assert!(matches!(again, Err(KeyError::Write { .. })), "a key is never overwritten");
@@ -318,7 +356,10 @@ mod tests {
         assert!(matches!(Key::load(&path, &mut no_passphrase), Err(KeyError::Locked { .. })));
         key().save_again(&path, None, &mut zeros).expect("unlocked");
         assert!(!Key::is_locked(&path).expect("read"));
-        assert_eq!(Key::load(&path, &mut no_passphrase).expect("opened").verifier(), key().verifier());
+        assert_eq!(
+            Key::load(&path, &mut no_passphrase).expect("opened").verifier(),
+            key().verifier()
+        );
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub mod log;
 
 pub use access::{AccessError, AccessLog, AccessRecord, AccessReport, OpeningFault};
 pub use act::{
-    Act, ActError, CaseCheck, Channel, Derivation, EntryContext, Fact, Receipt, Ref, Revocation, Sealed, Verb,
+    Act, ActError, CaseCheck, Channel, Derivation, EntryContext, Fact, Receipt, Ref, Revocation,
+    Sealed, Verb,
 };
 pub use check::{LogFault, LogReport, Remembered, check_log, check_log_with};
 pub use cipher::{KdfCost, Passphrase};

@@ -149,7 +149,9 @@ pub enum LogError {
         bytes: usize,
     },
     /// The entries begin after the end of the log: entries in between were lost, or the log was rolled back.
-    #[error("the log ends at {size} but the entries begin at {first}: it was rolled back, or entries were lost")]
+    #[error(
+        "the log ends at {size} but the entries begin at {first}: it was rolled back, or entries were lost"
+    )]
     Gap {
         /// The number of entries in the log.
         size: u64,
@@ -180,7 +182,9 @@ pub enum LogError {
         once: u64,
     },
     /// The beginning of the log is different from before.
-    #[error("the first {once} entries differ from those that the log had before: its history was replaced")]
+    #[error(
+        "the first {once} entries differ from those that the log had before: its history was replaced"
+    )]
     Forked {
         /// The earlier number of entries.
         once: u64,
@@ -240,7 +244,11 @@ impl Log {
         let mut entries = self.bundle(name)?;
         let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name })?;
         let entry = entries.swap_remove(place);
-        if Hash::leaf(&entry) == hashes[place] { Ok(entry) } else { Err(LogError::Damaged { name: name.path() }) }
+        if Hash::leaf(&entry) == hashes[place] {
+            Ok(entry)
+        } else {
+            Err(LogError::Damaged { name: name.path() })
+        }
     }
 
     /// Calls `each` with the bytes of all entries from `first`, in order, each checked against its leaf hash, until
@@ -248,7 +256,11 @@ impl Log {
     ///
     /// # Errors
     /// [`LogError`] if a file cannot be read or an entry does not match its hash; `each` was called for those before.
-    pub fn entries_from(&self, first: EntrySeq, each: &mut dyn FnMut(EntrySeq, &[u8]) -> bool) -> Result<(), LogError> {
+    pub fn entries_from(
+        &self,
+        first: EntrySeq,
+        each: &mut dyn FnMut(EntrySeq, &[u8]) -> bool,
+    ) -> Result<(), LogError> {
         let (first, full) = (first.get(), u64::from(FULL));
         for tile in first / full..self.size().div_ceil(full) {
             let name = self.tile_holding(Layer::Entries, tile * full)?;
@@ -290,7 +302,8 @@ impl Log {
     /// [`LogError`] if there is none or tiles cannot be read.
     pub fn tlog_proof(&self, seq: EntrySeq) -> Result<String, LogError> {
         let hashes = self.inclusion_proof(seq)?;
-        Ok(LogProof { extra: None, index: seq.get(), hashes, checkpoint: self.checkpoint.clone() }.write())
+        Ok(LogProof { extra: None, index: seq.get(), hashes, checkpoint: self.checkpoint.clone() }
+            .write())
     }
 
     /// Checks that the log extends an earlier state.
@@ -342,14 +355,16 @@ impl Log {
 
     pub(crate) fn hashes(&self, name: TileName) -> Result<Vec<Hash>, LogError> {
         let (bytes, width) = self.read_tile(name, usize::from(FULL) * 32)?;
-        let mut hashes = tile::read_hashes(&bytes, width).ok_or_else(|| LogError::Damaged { name: name.path() })?;
+        let mut hashes = tile::read_hashes(&bytes, width)
+            .ok_or_else(|| LogError::Damaged { name: name.path() })?;
         hashes.truncate(usize::from(name.width));
         Ok(hashes)
     }
 
     pub(crate) fn bundle(&self, name: TileName) -> Result<Vec<Vec<u8>>, LogError> {
         let (bytes, width) = self.read_tile(name, MAX_BUNDLE)?;
-        let entries = tile::read_entries(&bytes).filter(|entries| entries.len() == usize::from(width));
+        let entries =
+            tile::read_entries(&bytes).filter(|entries| entries.len() == usize::from(width));
         let entries = entries.ok_or_else(|| LogError::Damaged { name: name.path() })?;
         Ok(entries.into_iter().take(usize::from(name.width)).map(<[u8]>::to_vec).collect())
     }
@@ -357,8 +372,10 @@ impl Log {
     // A writer removes a partial tile once a wider one is covered by a checkpoint. A reader with an older checkpoint
     // then uses the beginning of the wider tile.
     fn read_tile(&self, name: TileName, limit: usize) -> Result<(Vec<u8>, u16), LogError> {
-        let read = |name: TileName| self.folder.read(&name.path(), limit).map(|bytes| (bytes, name.width));
-        let unreadable = |source| LogError::Read { path: self.folder.path().join(name.path()), source };
+        let read =
+            |name: TileName| self.folder.read(&name.path(), limit).map(|bytes| (bytes, name.width));
+        let unreadable =
+            |source| LogError::Read { path: self.folder.path().join(name.path()), source };
         let source = match read(name) {
             Err(source) if source.kind() == io::ErrorKind::NotFound => source,
             outcome => return outcome.map_err(unreadable),
@@ -384,9 +401,11 @@ impl LogWriter {
             return Err(LogError::Exists { path: folder.to_owned() });
         }
         disk.make().map_err(failed)?;
-        disk.replace(KEY_FILE, format!("{}\n", key.verifier()).into_bytes(), Vec::new()).map_err(failed)?;
+        disk.replace(KEY_FILE, format!("{}\n", key.verifier()).into_bytes(), Vec::new())
+            .map_err(failed)?;
         let checkpoint = sign(&key, Head { size: 0, root: Hash::empty() });
-        disk.replace(CHECKPOINT_FILE, checkpoint.to_string().into_bytes(), Vec::new()).map_err(failed)?;
+        disk.replace(CHECKPOINT_FILE, checkpoint.to_string().into_bytes(), Vec::new())
+            .map_err(failed)?;
         Self::open(folder, key)
     }
 
@@ -419,7 +438,8 @@ impl LogWriter {
             End::Sealed => return Err(LogError::Sealed),
             End::Revoked => return Err(LogError::Revoked),
         }
-        let mut grown = Growth { frontier: self.frontier.clone(), tail: self.tail.clone(), files: Vec::new() };
+        let mut grown =
+            Growth { frontier: self.frontier.clone(), tail: self.tail.clone(), files: Vec::new() };
         for (entry, place) in entries.iter().zip(0..) {
             if !grown.push(entry) {
                 return Err(LogError::EntryTooLong { place, bytes: entry.len() });
@@ -451,8 +471,12 @@ impl LogWriter {
     /// # Errors
     /// [`LogError::NotSuccessor`], others if it cannot be written.
     pub fn hand_over(&mut self, next: Key) -> Result<(), LogError> {
-        let index =
-            self.log.size().checked_sub(2).filter(|_| self.end == End::Revoked).ok_or(LogError::NotSuccessor)?;
+        let index = self
+            .log
+            .size()
+            .checked_sub(2)
+            .filter(|_| self.end == End::Revoked)
+            .ok_or(LogError::NotSuccessor)?;
         if successor(&self.log.entry(EntrySeq::new(index))?).as_ref() != Some(next.verifier()) {
             return Err(LogError::NotSuccessor);
         }
@@ -463,8 +487,8 @@ impl LogWriter {
         let proof = LogProof { extra: None, index, hashes, checkpoint: both.clone() }.write();
         let (name, proof) = (handover_path(index), proof.into_bytes());
         // If the proof and the checkpoint with both signatures exist, they are not written again.
-        let is_written =
-            self.log.checkpoint == both && self.log.folder.read(&name, MAX_NOTE).is_ok_and(|stored| stored == proof);
+        let is_written = self.log.checkpoint == both
+            && self.log.folder.read(&name, MAX_NOTE).is_ok_and(|stored| stored == proof);
         if !is_written {
             self.commit(vec![(name, proof)], &both)?;
         }
@@ -482,7 +506,8 @@ impl LogWriter {
     /// Signs a text other than a checkpoint (a [`exhibit_proof::statement`]) as a note.
     #[must_use]
     pub fn sign_statement(&self, text: &str) -> String {
-        SignedNote { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }.to_string()
+        SignedNote { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }
+            .to_string()
     }
 
     /// Appends the entries numbered from `first` that the log does not have yet, and returns its size.
@@ -520,10 +545,15 @@ impl LogWriter {
         Ok(Self { log, key, frontier, tail, end, _lock: lock })
     }
 
-    fn commit(&self, files: Vec<(String, Vec<u8>)>, checkpoint: &SignedNote) -> Result<(), LogError> {
+    fn commit(
+        &self,
+        files: Vec<(String, Vec<u8>)>,
+        checkpoint: &SignedNote,
+    ) -> Result<(), LogError> {
         let folder = &self.log.folder;
         let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
-        let unreadable = |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
+        let unreadable =
+            |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
         // A log must never sign two histories: the stored checkpoint must be the last one signed.
         let current = folder.read(CHECKPOINT_FILE, MAX_NOTE).map_err(unreadable)?;
         if current != self.log.checkpoint().into_bytes() {
@@ -540,10 +570,12 @@ impl LogWriter {
             if new == 0 {
                 continue;
             }
-            let current = TileName::holding(layer, new - 1, self.log.size()).filter(|tile| tile.width < FULL);
+            let current =
+                TileName::holding(layer, new - 1, self.log.size()).filter(|tile| tile.width < FULL);
             // One tile further back, because an earlier append may have been interrupted before its cleanup.
             for index in (old / u64::from(FULL)).saturating_sub(1)..=new / u64::from(FULL) {
-                let kept = current.filter(|tile| tile.index == index).map(|tile| tile.width.to_string());
+                let kept =
+                    current.filter(|tile| tile.index == index).map(|tile| tile.width.to_string());
                 let folder = format!("{}.p", TileName { layer, index, width: FULL }.path());
                 if self.log.folder.remove_all_but(&folder, kept.as_deref()).is_err() {
                     return;
@@ -572,7 +604,10 @@ impl Log {
 
     // The bytes of the last, partial bundle, checked against the hashes that appends build on.
     fn read_tail(&self, frontier: &Frontier) -> Result<Vec<u8>, LogError> {
-        let last = self.size().checked_sub(1).and_then(|last| TileName::holding(Layer::Entries, last, self.size()));
+        let last = self
+            .size()
+            .checked_sub(1)
+            .and_then(|last| TileName::holding(Layer::Entries, last, self.size()));
         let Some(name) = last.filter(|tile| tile.width < FULL) else { return Ok(Vec::new()) };
         let entries = self.bundle(name)?;
         let hashes: Vec<Hash> = entries.iter().map(|entry| Hash::leaf(entry)).collect();
@@ -602,7 +637,8 @@ impl Growth {
         self.frontier.push(Hash::leaf(entry), &mut |name, bytes| files.push((name.path(), bytes)));
         let size = self.frontier.size();
         if size.is_multiple_of(u64::from(FULL)) {
-            let name = TileName { layer: Layer::Entries, index: size / u64::from(FULL) - 1, width: FULL };
+            let name =
+                TileName { layer: Layer::Entries, index: size / u64::from(FULL) - 1, width: FULL };
             self.files.push((name.path(), std::mem::take(&mut self.tail)));
         }
         true
@@ -616,7 +652,9 @@ impl Growth {
                 self.files.push((name.path(), bytes));
             }
         }
-        if let Some(name) = TileName::holding(Layer::Entries, size - 1, size).filter(|name| name.width < FULL) {
+        if let Some(name) =
+            TileName::holding(Layer::Entries, size - 1, size).filter(|name| name.width < FULL)
+        {
             self.files.push((name.path(), self.tail.clone()));
         }
     }
@@ -632,17 +670,21 @@ fn end_by(last: &[u8], key: &VerifierKey) -> End {
 
 fn sign(key: &Key, head: Head) -> SignedNote {
     let origin = key.verifier().name().to_owned();
-    let text = Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() }.text();
+    let text =
+        Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() }.text();
     SignedNote { signatures: vec![key.signer().sign(&text)], text }
 }
 
 fn lock(folder: &Folder) -> Result<File, LogError> {
     let path = folder.path().join(LOCK_FILE);
     let unreadable = |source| LogError::Read { path: path.clone(), source };
-    let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(unreadable)?;
+    let file =
+        File::options().write(true).create(true).truncate(false).open(&path).map_err(unreadable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(LogError::Locked { path: folder.path().to_owned() }),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(LogError::Locked { path: folder.path().to_owned() })
+        }
         Err(std::fs::TryLockError::Error(source)) => Err(unreadable(source)),
     }
 }

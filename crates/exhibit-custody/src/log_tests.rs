@@ -52,9 +52,15 @@ impl Crash {
                 disk.unsynced_names.retain(|path| path.parent() != Some(folder));
                 disk.unsynced_rename = None;
             }
-            Step::Rename(_, path) => disk.unsynced_rename = Some((path.to_owned(), fs::read(path)?)),
+            Step::Rename(_, path) => {
+                disk.unsynced_rename = Some((path.to_owned(), fs::read(path)?))
+            }
             Step::Remove(path) => {
-                assert!(disk.unsynced_rename.is_none(), "{} goes before it is superfluous", path.display());
+                assert!(
+                    disk.unsynced_rename.is_none(),
+                    "{} goes before it is superfluous",
+                    path.display()
+                );
             }
         }
         Ok(())
@@ -108,7 +114,9 @@ pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
                 b"/home/x",
             )
         };
-        act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
+        act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small")))
+            .expect("an entry")
+            .bytes
     };
     (first..first + count).map(entry).collect()
 }
@@ -146,7 +154,9 @@ fn a_log_grows_and_every_entry_is_read_back_and_proved() {
     for index in [0, 1, 255, 256, 700, 1279, 1280, 1299] {
         let entry = log.entry(EntrySeq::new(index)).expect("an entry");
         assert_eq!(entry, entries[usize::try_from(index).expect("small")]);
-        let proof = LogProof::read(log.tlog_proof(EntrySeq::new(index)).expect("a proof").as_bytes()).expect("read");
+        let proof =
+            LogProof::read(log.tlog_proof(EntrySeq::new(index)).expect("a proof").as_bytes())
+                .expect("read");
         assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 1300);
         assert!(proof.verify(b"another", log.verifier()).is_err());
     }
@@ -157,12 +167,14 @@ fn a_log_grows_and_every_entry_is_read_back_and_proved() {
             listed.len() < count
         };
         log.entries_from(EntrySeq::new(first), each).expect("read");
-        let expected: Vec<_> = (0..).zip(entries.clone()).filter(|(n, _)| *n >= first).take(count).collect();
+        let expected: Vec<_> =
+            (0..).zip(entries.clone()).filter(|(n, _)| *n >= first).take(count).collect();
         assert_eq!(listed, expected);
     }
     for head in older {
         let proof = log.consistency_proof(head.size).expect("a proof");
-        tree::check_consistency(head.size, head.root, 1300, log.head().root, &proof).expect("consistent");
+        tree::check_consistency(head.size, head.root, 1300, log.head().root, &proof)
+            .expect("consistent");
     }
     assert!(matches!(log.entry(EntrySeq::new(1300)), Err(LogError::OutOfRange(_))));
     assert!(matches!(log.inclusion_proof(EntrySeq::new(1300)), Err(LogError::OutOfRange(_))));
@@ -177,7 +189,8 @@ fn a_reader_keeps_its_state_while_the_log_grows() {
     writer.append(&acts(10, 300)).expect("appended");
     let entry = log.entry(EntrySeq::new(9)).expect("an entry");
     assert_eq!(entry, acts(9, 1)[0]);
-    let proof = LogProof::read(log.tlog_proof(EntrySeq::new(9)).expect("a proof").as_bytes()).expect("read");
+    let proof = LogProof::read(log.tlog_proof(EntrySeq::new(9)).expect("a proof").as_bytes())
+        .expect("read");
     assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 10);
     assert!(log.entry(EntrySeq::new(10)).is_err());
 }
@@ -196,7 +209,10 @@ fn an_outbox_is_flushed_exactly_once() {
     ));
     let mut others = acts(298, 4);
     others[1] = b"another".to_vec();
-    assert!(matches!(writer.append_from(EntrySeq::new(298), &others), Err(LogError::OtherEntry { index: 299 })));
+    assert!(matches!(
+        writer.append_from(EntrySeq::new(298), &others),
+        Err(LogError::OtherEntry { index: 299 })
+    ));
     assert_holds(&folder, 400);
 }
 
@@ -256,7 +272,8 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
     let (parent, folder, mut writer) = new_log();
     let all = acts(0, after + 40);
     let part = |range: std::ops::Range<u64>| {
-        &all[usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small")]
+        &all[usize::try_from(range.start).expect("small")
+            ..usize::try_from(range.end).expect("small")]
     };
     writer.append(part(0..before)).expect("appended");
     drop(writer);
@@ -272,7 +289,10 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
         assert_valid_except_leftovers(&crashed, size);
         // The next start flushes the entries left in the outbox, and appends more.
         let mut writer = LogWriter::open(&crashed, key(7)).expect("a log");
-        assert_eq!(writer.append_from(EntrySeq::new(before), part(before..after + 1)).expect("flushed"), after + 1);
+        assert_eq!(
+            writer.append_from(EntrySeq::new(before), part(before..after + 1)).expect("flushed"),
+            after + 1
+        );
         writer.append(part(after + 1..after + 40)).expect("appended");
         assert_eq!(writer.log().head().root, root_of(&all), "step {steps}");
         if ended {
@@ -314,10 +334,13 @@ fn a_handover_interrupted_at_any_step_is_completed() {
             actor: "a1",
             tool: "exhibit 0.1.0",
         };
-        let seal = |act: Act, seq| act.seal(&stamp(seq), &mut |bytes| bytes.fill(9)).expect("an entry").bytes;
+        let seal = |act: Act, seq| {
+            act.seal(&stamp(seq), &mut |bytes| bytes.fill(9)).expect("an entry").bytes
+        };
         writer.append(&acts(0, 300)).expect("appended");
         let add = seal(Act::key_add(next().verifier(), key(7).verifier()), 300);
-        let revoke = seal(Act::key_revoke(key(7).verifier(), crate::act::Revocation::Superseded), 301);
+        let revoke =
+            seal(Act::key_revoke(key(7).verifier(), crate::act::Revocation::Superseded), 301);
         writer.append(&[add, revoke]).expect("appended");
         assert!(matches!(writer.append(&acts(302, 1)), Err(LogError::Revoked)));
         let crash = Crash::after(steps);
@@ -327,7 +350,8 @@ fn a_handover_interrupted_at_any_step_is_completed() {
         if !done {
             crash.cut_power();
         }
-        let remembered = Remembered { verifier: Some(key(7).verifier().to_string()), ..Remembered::default() };
+        let remembered =
+            Remembered { verifier: Some(key(7).verifier().to_string()), ..Remembered::default() };
         let report = check_log(&folder, &remembered);
         assert!(report.is_valid(), "after {steps} steps: {:?}", report.deviations);
         assert_eq!(Log::open(&folder).expect("readable at every instant").size(), 302);

@@ -39,8 +39,12 @@ fn main() -> std::io::Result<()> {
     let mut total = (0, 0.0);
     for file in &files {
         let bytes = std::fs::read(file)?;
-        let request =
-            Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
+        let request = Request {
+            task: Task::Extract,
+            name: Vec::new(),
+            passwords: Vec::new(),
+            limits: Limits::STANDARD,
+        };
         let mut counter = Counter::default();
         let before = cpu_seconds()?;
         for _ in 0..rounds {
@@ -66,6 +70,7 @@ fn main() -> std::io::Result<()> {
 /// CPU time that this process has spent, user and system, as Linux accounts it.
 fn cpu_seconds() -> std::io::Result<f64> {
     let status = std::fs::read_to_string("/proc/self/schedstat")?;
-    let nanoseconds = status.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    let nanoseconds =
+        status.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
     Ok(nanoseconds as f64 / 1e9)
 }

@@ -57,7 +57,10 @@ fn read(request: &Request, bytes: Vec<u8>, whole_text: bool, depth: usize) {
                     page.counts
                 );
                 assert!(page.is_sound(), "an unsound page");
-                println!("{margin}  {}", if whole_text { page.text } else { brief(&page.text, 120) });
+                println!(
+                    "{margin}  {}",
+                    if whole_text { page.text } else { brief(&page.text, 120) }
+                );
             }
             Record::Member(member) => {
                 println!(
@@ -75,10 +78,18 @@ fn read(request: &Request, bytes: Vec<u8>, whole_text: bool, depth: usize) {
                 let request = Request { name: member_name.clone(), ..request.clone() };
                 read(&request, std::mem::take(&mut member_bytes), whole_text, depth + 1);
             }
-            Record::MemberEnd(end) => println!("{margin}  {end:?} after {} bytes", member_bytes.len()),
-            Record::Note(note) => println!("{margin}page {}: {}", note.page, shown(&note.code.parts().line())),
-            Record::Reading(reading) => println!("{margin}reading of {} lines", reading.lines.len()),
-            Record::Picture(picture) => println!("{margin}picture {} x {}", picture.width, picture.height),
+            Record::MemberEnd(end) => {
+                println!("{margin}  {end:?} after {} bytes", member_bytes.len())
+            }
+            Record::Note(note) => {
+                println!("{margin}page {}: {}", note.page, shown(&note.code.parts().line()))
+            }
+            Record::Reading(reading) => {
+                println!("{margin}reading of {} lines", reading.lines.len())
+            }
+            Record::Picture(picture) => {
+                println!("{margin}picture {} x {}", picture.width, picture.height)
+            }
         }
     }
     match verdict {

@@ -66,25 +66,33 @@ impl Scheme {
     /// The encoding for a label as used in mail and web pages, and by programs for Windows and DOS.
     pub(crate) fn for_label(label: &[u8]) -> Option<Self> {
         let label = label.trim_ascii().trim_ascii_start();
-        let lower = label.strip_prefix(b"\"").and_then(|l| l.strip_suffix(b"\"")).unwrap_or(label).to_ascii_lowercase();
+        let lower = label
+            .strip_prefix(b"\"")
+            .and_then(|l| l.strip_suffix(b"\""))
+            .unwrap_or(label)
+            .to_ascii_lowercase();
         match &lower[..] {
             b"hz-gb-2312" | b"hz" => Some(Self::Hz),
             b"iso-2022-kr" | b"csiso2022kr" => Some(Self::Iso2022Kr),
             b"utf-32" | b"utf-32le" | b"utf32" | b"ucs-4" => Some(Self::Utf32Le),
             b"utf-32be" => Some(Self::Utf32Be),
-            b"utf-7" | b"utf7" | b"unicode-1-1-utf-7" | b"x-unicode-2-0-utf-7" | b"csunicode11utf7" | b"cp65000" => {
-                Some(Self::Utf7)
-            }
+            b"utf-7"
+            | b"utf7"
+            | b"unicode-1-1-utf-7"
+            | b"x-unicode-2-0-utf-7"
+            | b"csunicode11utf7"
+            | b"cp65000" => Some(Self::Utf7),
             b"johab" | b"cp1361" | b"ms1361" | b"windows-1361" => Some(Self::Johab),
             b"ibm500" | b"cp500" => Some(Self::Ebcdic),
             other => {
                 let usual = match other {
-                    b"cp936" | b"ms936" | b"windows-936" | b"936" | b"gb-2312" | b"gb_2312" | b"euc-cn"
-                    | b"x-euc-cn" | b"gb2312-80" | b"gb18030-2000" | b"gb18030-2005" | b"gb-18030" | b"cn-gb"
-                    | b"54936" | b"cp54936" => &b"gb18030"[..],
-                    b"cp950" | b"ms950" | b"windows-950" | b"950" | b"big5-eten" | b"big5hkscs" | b"cn-big5-hkscs" => {
-                        b"big5"
+                    b"cp936" | b"ms936" | b"windows-936" | b"936" | b"gb-2312" | b"gb_2312"
+                    | b"euc-cn" | b"x-euc-cn" | b"gb2312-80" | b"gb18030-2000"
+                    | b"gb18030-2005" | b"gb-18030" | b"cn-gb" | b"54936" | b"cp54936" => {
+                        &b"gb18030"[..]
                     }
+                    b"cp950" | b"ms950" | b"windows-950" | b"950" | b"big5-eten" | b"big5hkscs"
+                    | b"cn-big5-hkscs" => b"big5",
                     b"cp949" | b"ms949" | b"uhc" | b"949" | b"x-windows-949" => b"euc-kr",
                     b"cp932" | b"932" | b"x-ms-cp932" | b"mskanji" => b"shift_jis",
                     b"cp65001" | b"65001" | b"utf8mb4" | b"utf-8n" | b"utf_8" => b"utf-8",
@@ -92,9 +100,10 @@ impl Scheme {
                     b"cp1201" | b"utf-16-be" => b"utf-16be",
                     b"cp20866" => b"koi8-r",
                     b"cp28591" => b"iso-8859-1",
-                    other => {
-                        other.strip_prefix(b"x-").filter(|_| Encoding::for_label(other).is_none()).unwrap_or(other)
-                    }
+                    other => other
+                        .strip_prefix(b"x-")
+                        .filter(|_| Encoding::for_label(other).is_none())
+                        .unwrap_or(other),
                 };
                 Encoding::for_label_no_replacement(usual)
                     .map(Self::Web)
@@ -105,7 +114,8 @@ impl Scheme {
 
     /// Whether every text in this encoding is ASCII, except that some sequences stand for other characters.
     fn is_seven_bit(self) -> bool {
-        matches!(self, Self::Utf7 | Self::Hz | Self::Iso2022Kr) || self == Self::Web(encoding_rs::ISO_2022_JP)
+        matches!(self, Self::Utf7 | Self::Hz | Self::Iso2022Kr)
+            || self == Self::Web(encoding_rs::ISO_2022_JP)
     }
 
     /// Whether any bytes at all are a text in this encoding of a Western language: declaring it proves nothing.
@@ -124,7 +134,8 @@ impl Scheme {
 
     /// The encoding that a declaration means that was itself read as ASCII: UTF-8, if it names UTF-16 or UTF-32.
     pub(crate) fn readable_as_ascii(self) -> Self {
-        const WIDE: [Scheme; 4] = [Scheme::Web(UTF_16LE), Scheme::Web(UTF_16BE), Scheme::Utf32Le, Scheme::Utf32Be];
+        const WIDE: [Scheme; 4] =
+            [Scheme::Web(UTF_16LE), Scheme::Web(UTF_16BE), Scheme::Utf32Le, Scheme::Utf32Be];
         if WIDE.contains(&self) { Self::Web(UTF_8) } else { self }
     }
 
@@ -179,7 +190,9 @@ pub(crate) fn guess(bytes: &[u8], whole: bool) -> Guess {
 pub(crate) fn decide(bytes: &[u8], whole: bool, stated: Option<Scheme>) -> Guess {
     let utf8 = Scheme::Web(UTF_8);
     let telling = |byte: &u8| matches!(byte, 0 | 0x1B | b'~');
-    let plain = !bytes.starts_with(b"\xEF\xBB\xBF") && std::str::from_utf8(bytes).is_ok() && !bytes.iter().any(telling);
+    let plain = !bytes.starts_with(b"\xEF\xBB\xBF")
+        && std::str::from_utf8(bytes).is_ok()
+        && !bytes.iter().any(telling);
     if plain && stated.is_none_or(|stated| stated == utf8) {
         return Guess::sure(utf8);
     }
@@ -235,7 +248,11 @@ impl Detector {
         let room = Self::SAMPLE - self.sample.len();
         self.sample.extend_from_slice(&bytes[..bytes.len().min(room)]);
         if self.beyond_ascii.len() < Self::WEIGHED {
-            let from = if self.beyond_ascii.is_empty() { bytes.iter().position(|b| !b.is_ascii()) } else { Some(0) };
+            let from = if self.beyond_ascii.is_empty() {
+                bytes.iter().position(|b| !b.is_ascii())
+            } else {
+                Some(0)
+            };
             let rest = &bytes[from.unwrap_or(bytes.len())..];
             let room = Self::WEIGHED - self.beyond_ascii.len();
             self.beyond_ascii.extend_from_slice(&rest[..rest.len().min(room)]);
@@ -273,7 +290,9 @@ impl Detector {
     /// The encoding of bytes that are all ASCII.
     fn seven_bit(&self, stated: Option<Scheme>) -> Guess {
         match stated {
-            Some(stated) if stated.is_seven_bit() || by_escapes(&self.sample).is_none() => Guess::sure(stated),
+            Some(stated) if stated.is_seven_bit() || by_escapes(&self.sample).is_none() => {
+                Guess::sure(stated)
+            }
             _ => match by_escapes(&self.sample) {
                 Some(scheme) => Guess::unsure(scheme).overruling(stated),
                 None => Guess::sure(Scheme::Web(UTF_8)),
@@ -301,7 +320,9 @@ impl Detector {
         if stated.is_multibyte() {
             let own = weighed.iter().find(|evidence| evidence.scheme == stated);
             return match (own, better(60)) {
-                (Some(own), Some(best)) if own.scheme != best.scheme && own.common * 2 < best.common => {
+                (Some(own), Some(best))
+                    if own.scheme != best.scheme && own.common * 2 < best.common =>
+                {
                     instead(best.scheme)
                 }
                 _ => stands,
@@ -316,8 +337,10 @@ impl Detector {
         }
         if stated.accepts_any_bytes() {
             let guess = self.unstated();
-            let speaks = guess.scheme.is_multibyte() && better(50).is_some_and(|best| best.scheme == guess.scheme);
-            let other_script = !guess.scheme.is_multibyte() && is_other_script(guess.scheme) && self.is_dense();
+            let speaks = guess.scheme.is_multibyte()
+                && better(50).is_some_and(|best| best.scheme == guess.scheme);
+            let other_script =
+                !guess.scheme.is_multibyte() && is_other_script(guess.scheme) && self.is_dense();
             return if speaks || other_script { guess.overruling(Some(stated)) } else { stands };
         }
         match better(75).filter(|best| best.damaged == 0 && best.characters >= 6) {
@@ -334,7 +357,9 @@ impl Detector {
         if is_ebcdic(&self.sample) {
             return Guess::unsure(Scheme::Ebcdic);
         }
-        if by_escapes(&self.sample) == Some(Scheme::Web(encoding_rs::ISO_2022_JP)) && self.utf8.invalid < 4 {
+        if by_escapes(&self.sample) == Some(Scheme::Web(encoding_rs::ISO_2022_JP))
+            && self.utf8.invalid < 4
+        {
             return Guess::unsure(Scheme::Web(encoding_rs::ISO_2022_JP));
         }
         let weighed = multibyte::weigh(&self.beyond_ascii);
@@ -422,7 +447,9 @@ fn by_mark(bytes: &[u8]) -> Option<Guess> {
     let wide = |unit: &[u8; 4]| matches!(unit, [_, _, 0..=0x10, 0]);
     let (scheme, mark) = match bytes {
         [0xEF, 0xBB, 0xBF, ..] => (Scheme::Web(UTF_8), 3),
-        [0xFF, 0xFE, 0, 0, rest @ ..] if !rest.is_empty() && rest.as_chunks::<4>().0.iter().all(wide) => {
+        [0xFF, 0xFE, 0, 0, rest @ ..]
+            if !rest.is_empty() && rest.as_chunks::<4>().0.iter().all(wide) =>
+        {
             (Scheme::Utf32Le, 4)
         }
         [0, 0, 0xFE, 0xFF, ..] => (Scheme::Utf32Be, 4),
@@ -443,10 +470,19 @@ pub(crate) fn plausible_share(text: &str) -> f64 {
         good += match c {
             '\t' | '\n' | '\r' | '\u{c}' | ' '..='~' => 1.0,
             '\0'..='\u{9f}' | '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => -1.0,
-            '\u{a0}'..='\u{6ff}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{30ff}' | '\u{ff01}'..='\u{ffee}' => 0.999,
-            '\u{f00}'..='\u{fff}' | '\u{1800}'..='\u{18af}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => 0.99,
+            '\u{a0}'..='\u{6ff}'
+            | '\u{2000}'..='\u{206f}'
+            | '\u{3000}'..='\u{30ff}'
+            | '\u{ff01}'..='\u{ffee}' => 0.999,
+            '\u{f00}'..='\u{fff}'
+            | '\u{1800}'..='\u{18af}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}' => 0.99,
             c if c.is_alphanumeric() => 0.98,
-            '\u{2070}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe00}'..='\u{fe6f}' | '\u{feff}' => 0.98,
+            '\u{2070}'..='\u{2bff}'
+            | '\u{1f000}'..='\u{1faff}'
+            | '\u{fe00}'..='\u{fe6f}'
+            | '\u{feff}' => 0.98,
             _ => 0.9,
         };
     }
@@ -475,7 +511,10 @@ fn hz_is_sound(bytes: &[u8]) -> bool {
         rest = &rest[start + 2..];
         let Some(end) = rest.chunks(2).position(|pair| pair == b"~}") else { return false };
         let pairs = &rest[..end * 2];
-        if pairs.is_empty() || !pairs.chunks(2).all(|p| (0x21..=0x77).contains(&p[0]) && (0x21..=0x7E).contains(&p[1]))
+        if pairs.is_empty()
+            || !pairs
+                .chunks(2)
+                .all(|p| (0x21..=0x77).contains(&p[0]) && (0x21..=0x7E).contains(&p[1]))
         {
             return false;
         }
@@ -523,7 +562,10 @@ impl Utf8Tally {
             self.valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
             self.long += chunk.valid().chars().filter(|c| *c >= '\u{800}').count() as u64;
             consumed += chunk.valid().len() + chunk.invalid().len();
-            let cut_off = !last && consumed == bytes.len() && !chunk.invalid().is_empty() && chunk.invalid().len() < 4;
+            let cut_off = !last
+                && consumed == bytes.len()
+                && !chunk.invalid().is_empty()
+                && chunk.invalid().len() < 4;
             if cut_off {
                 self.carry = chunk.invalid().to_vec();
             } else if !chunk.invalid().is_empty() {
@@ -542,7 +584,8 @@ impl Utf8Tally {
 
     /// Damaged UTF-8 has far more valid sequences than chance would leave in any other encoding.
     fn is_damaged_utf8(&self) -> bool {
-        self.long > 0 && self.long >= self.invalid || self.valid >= 3 && self.valid / 4 >= self.invalid
+        self.long > 0 && self.long >= self.invalid
+            || self.valid >= 3 && self.valid / 4 >= self.invalid
     }
 
     /// Whether the bytes are UTF-8 beyond doubt, though damaged.

@@ -133,12 +133,14 @@ impl<R: Read + Seek> Compound<R> {
 
     /// The content of the entry with this id, at most `most` bytes of it.
     pub(crate) fn read(&mut self, id: usize, most: u64) -> Content {
-        let Some(entry) = self.entries.get(id).filter(|entry| entry.kind == EntryKind::Stream) else {
+        let Some(entry) = self.entries.get(id).filter(|entry| entry.kind == EntryKind::Stream)
+        else {
             return Content { bytes: Vec::new(), whole: false };
         };
         let (start, stated) = (entry.start, entry.size);
         let wanted = stated.min(most).min(self.left);
-        let bytes = if stated < CUTOFF { self.small(start, wanted) } else { self.large(start, wanted) };
+        let bytes =
+            if stated < CUTOFF { self.small(start, wanted) } else { self.large(start, wanted) };
         self.left -= bytes.len() as u64;
         let whole = bytes.len() as u64 == stated;
         if (bytes.len() as u64) < stated.min(most) {
@@ -195,7 +197,9 @@ impl<R: Read + Seek> Compound<R> {
     /// [`Stop::Closed`].
     pub(crate) fn emit_damage(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut notes = self.damage.iter();
-        notes.try_for_each(|(fault, count)| out.note(0, NoteCode::CompoundDamaged { fault: *fault, count: *count }))
+        notes.try_for_each(|(fault, count)| {
+            out.note(0, NoteCode::CompoundDamaged { fault: *fault, count: *count })
+        })
     }
 
     fn damaged(&mut self, fault: CompoundFault) {
@@ -237,7 +241,8 @@ impl<R: Read + Seek> Compound<R> {
         let mut table = Vec::new();
         let each = 1usize << (self.shift - 2);
         for sector in sectors {
-            let bytes = if *sector < MOST_SECTORS { self.sectors_at(*sector, 1) } else { Vec::new() };
+            let bytes =
+                if *sector < MOST_SECTORS { self.sectors_at(*sector, 1) } else { Vec::new() };
             table.extend(bytes.chunks_exact(4).map(|number| Some(long(number, 0))));
             let missing = each - bytes.len() / 4;
             if missing > 0 {
@@ -291,7 +296,10 @@ impl<R: Read + Seek> Compound<R> {
         (0..self.sectors()).find(|sector| {
             let at = (u64::from(*sector) + 1) << self.shift;
             let mut start = [0; 128];
-            let read = self.source.seek(SeekFrom::Start(at)).and_then(|_| read_up_to(&mut self.source, &mut start));
+            let read = self
+                .source
+                .seek(SeekFrom::Start(at))
+                .and_then(|_| read_up_to(&mut self.source, &mut start));
             read.is_ok_and(|count| count == 128) && directory::has_root(&start)
         })
     }
@@ -309,7 +317,9 @@ impl<R: Read + Seek> Compound<R> {
         let mut bytes = Vec::new();
         for mini in chain {
             let at = u64::from(mini) * MINI;
-            let Some(sector) = usize::try_from(at >> self.shift).ok().and_then(|at| self.mini_sectors.get(at)) else {
+            let Some(sector) =
+                usize::try_from(at >> self.shift).ok().and_then(|at| self.mini_sectors.get(at))
+            else {
                 break;
             };
             let within = at & ((1 << self.shift) - 1);
@@ -379,7 +389,8 @@ fn follow(table: &[Option<u32>], start: u32, most: u64) -> (Vec<u32>, bool) {
 }
 
 fn same_name(one: &str, other: &str) -> bool {
-    one == other || one.chars().flat_map(char::to_uppercase).eq(other.chars().flat_map(char::to_uppercase))
+    one == other
+        || one.chars().flat_map(char::to_uppercase).eq(other.chars().flat_map(char::to_uppercase))
 }
 
 fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
@@ -396,5 +407,8 @@ fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 fn long(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(u32::MAX, u32::from_le_bytes)
+    bytes
+        .get(at..at + 4)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(u32::MAX, u32::from_le_bytes)
 }

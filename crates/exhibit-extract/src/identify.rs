@@ -65,13 +65,15 @@ pub fn identify(name: &[u8], input: &mut dyn Input) -> std::io::Result<Kind> {
         | [b'P', b'K', 5, 6, ..]
         | [b'P', b'K', b'0', b'0', b'P', b'K', ..]
         | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => packages::in_zip(&head, input),
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => packages::in_compound(name, &head, input),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => {
+            packages::in_compound(name, &head, input)
+        }
         [b'M', b'Z', ..] | [0x7F, b'E', b'L', b'F', ..] if selfextracting::is_one(input)? => {
             kind!("application/x-self-extracting-archive")
         }
-        _ => {
-            magic::by_magic(&head).or_else(|| prose::by_text(name, &head)).unwrap_or(kind!("application/octet-stream"))
-        }
+        _ => magic::by_magic(&head)
+            .or_else(|| prose::by_text(name, &head))
+            .unwrap_or(kind!("application/octet-stream")),
     };
     input.rewind()?;
     Ok(kind)

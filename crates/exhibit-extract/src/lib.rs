@@ -39,12 +39,27 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
             })
             .and_then(|()| formats::extract(kind, input, request, &mut out)),
         Task::Render { page, dpi, max_side, grey } => {
-            let wish = Wish { page, dpi, max_side, grey, enlarge: true, max_pixels: request.limits.pixels };
-            formats::render(kind, input, request, wish).map_or_else(Ok, |raster| raster.emit_png(page, &mut out))
+            let wish = Wish {
+                page,
+                dpi,
+                max_side,
+                grey,
+                enlarge: true,
+                max_pixels: request.limits.pixels,
+            };
+            formats::render(kind, input, request, wish)
+                .map_or_else(Ok, |raster| raster.emit_png(page, &mut out))
         }
         Task::Recognise { page, dpi } => {
             let max_pixels = request.limits.pixels.min(recognise::MOST_PIXELS);
-            let wish = Wish { page, dpi, max_side: u32::from(u16::MAX), grey: false, enlarge: false, max_pixels };
+            let wish = Wish {
+                page,
+                dpi,
+                max_side: u32::from(u16::MAX),
+                grey: false,
+                enlarge: false,
+                max_pixels,
+            };
             formats::render(kind, input, request, wish)
                 .map_or_else(Ok, |raster| recognise::recognise(raster, page, &mut out))
         }

@@ -1,8 +1,8 @@
 //! The output of a reader: emits records, enforcing the request's limits on pages, text and members.
 
 use exhibit_model::{
-    Detail, Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Severity, Sink, SinkClosed,
-    Verdict,
+    Detail, Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Severity,
+    Sink, SinkClosed, Verdict,
 };
 use std::io::{Read, Seek};
 
@@ -134,7 +134,13 @@ impl<'a> Out<'a> {
     pub fn page(&mut self, mut page: Page) -> Result<(), Stop> {
         if page.label.len() > LABEL {
             page.label.truncate(page.label.floor_char_boundary(LABEL));
-            self.note(0, NoteCode::PropertyTruncated { key: "page-label".to_owned(), bytes: page.label.len() as u64 })?;
+            self.note(
+                0,
+                NoteCode::PropertyTruncated {
+                    key: "page-label".to_owned(),
+                    bytes: page.label.len() as u64,
+                },
+            )?;
         }
         while let Some(at) = cut_of(&page) {
             let rest = split_off(&mut page, at);
@@ -161,7 +167,8 @@ impl<'a> Out<'a> {
             "und".clone_into(&mut page.language);
         }
         page.count_characters();
-        self.said_content |= page.counts.characters > 0 || page.counts.glyphs > 0 || page.counts.images > 0;
+        self.said_content |=
+            page.counts.characters > 0 || page.counts.glyphs > 0 || page.counts.images > 0;
         self.emit(Record::Page(Box::new(page)))
     }
 
@@ -249,11 +256,16 @@ impl<'a> Out<'a> {
     pub(crate) fn settle(&self, verdict: Verdict) -> Verdict {
         match verdict {
             Verdict::Read if !self.said_content && self.pages == 0 && self.partial.is_some() => {
-                let detail = self.partial.as_ref().map_or_else(Detail::default, |code| Detail::of(code.word()));
+                let detail = self
+                    .partial
+                    .as_ref()
+                    .map_or_else(Detail::default, |code| Detail::of(code.word()));
                 Verdict::Failed(Reason::CannotParse { detail })
             }
             Verdict::Read if !self.said_content && self.pages == 0 => Verdict::Empty,
-            Verdict::Read if self.cut_pages > 0 => Verdict::Truncated(Reason::PageTextLimit { pages: self.cut_pages }),
+            Verdict::Read if self.cut_pages > 0 => {
+                Verdict::Truncated(Reason::PageTextLimit { pages: self.cut_pages })
+            }
             other => other,
         }
     }
@@ -261,7 +273,8 @@ impl<'a> Out<'a> {
 
 /// Where the text of a page must be cut; `None` if the page is not too large.
 fn cut_of(page: &Page) -> Option<usize> {
-    let starts = [page.boxes.get(PAGE_PARTS).map(|b| b.start), page.marks.get(PAGE_PARTS).map(|m| m.start)];
+    let starts =
+        [page.boxes.get(PAGE_PARTS).map(|b| b.start), page.marks.get(PAGE_PARTS).map(|m| m.start)];
     let parts = starts.into_iter().flatten().min().map(|start| start as usize);
     let most_text = if page.kind.is_rendered() { PAGE_TEXT } else { PART_TEXT };
     let most = parts.unwrap_or(usize::MAX).min(most_text);
@@ -269,7 +282,9 @@ fn cut_of(page: &Page) -> Option<usize> {
         return None;
     }
     let most = page.text.floor_char_boundary(most.min(page.text.len()));
-    let line = page.text.as_bytes()[most.saturating_sub(LINE_SEARCH)..most].iter().rposition(|b| *b == b'\n');
+    let line = page.text.as_bytes()[most.saturating_sub(LINE_SEARCH)..most]
+        .iter()
+        .rposition(|b| *b == b'\n');
     let at = line.map_or(most, |line| most.saturating_sub(LINE_SEARCH) + line + 1);
     // many boxes at one place of the text: at least a character goes on, so that cutting ends
     let first = page.text.chars().next().map_or(0, char::len_utf8);
@@ -290,9 +305,11 @@ fn split_off(page: &mut Page, at: usize) -> Page {
         ..Page::default()
     };
     let at = at as u32;
-    let (first, second) = parts_at(std::mem::take(&mut page.boxes), at, |b| (&mut b.start, &mut b.end));
+    let (first, second) =
+        parts_at(std::mem::take(&mut page.boxes), at, |b| (&mut b.start, &mut b.end));
     (page.boxes, rest.boxes) = (first, second);
-    let (first, second) = parts_at(std::mem::take(&mut page.marks), at, |m| (&mut m.start, &mut m.end));
+    let (first, second) =
+        parts_at(std::mem::take(&mut page.marks), at, |m| (&mut m.start, &mut m.end));
     (page.marks, rest.marks) = (first, second);
     page.boxes.truncate(PAGE_PARTS);
     page.marks.truncate(PAGE_PARTS);
@@ -348,10 +365,20 @@ mod tests {
         let line = "所有进出人员须由值班员逐一登记。\n";
         let text = line.repeat((PART_TEXT * 9 / 4) / line.len());
         let marks = vec![Mark { start: 3, end: text.len() as u32, kind: MarkKind::Hidden }];
-        let page = Page { text: text.clone(), marks, kind: PageKind::Text, label: "甲".to_owned(), ..Page::default() };
+        let page = Page {
+            text: text.clone(),
+            marks,
+            kind: PageKind::Text,
+            label: "甲".to_owned(),
+            ..Page::default()
+        };
         let (pages, notes, verdict) = emitted(page);
         assert_eq!((pages.len(), notes, verdict), (3, vec![], Verdict::Read));
-        assert_eq!(pages.iter().map(|page| page.text.as_str()).collect::<String>(), text, "nothing is lost");
+        assert_eq!(
+            pages.iter().map(|page| page.text.as_str()).collect::<String>(),
+            text,
+            "nothing is lost"
+        );
         for (number, page) in (1..).zip(&pages) {
             assert_eq!((page.number, page.label.as_str()), (number, "甲"));
             assert!(page.text.ends_with('\n'), "cut at the end of a line");
@@ -368,11 +395,20 @@ mod tests {
 
     #[test]
     fn a_laid_out_page_too_large_for_a_frame_is_truncated_and_says_so() {
-        let glyph =
-            |n: u32| exhibit_model::TextBox { start: 3 * n, end: 3 * n + 3, rect: Default::default(), confidence: 255 };
+        let glyph = |n: u32| exhibit_model::TextBox {
+            start: 3 * n,
+            end: 3 * n + 3,
+            rect: Default::default(),
+            confidence: 255,
+        };
         let count = 600_000_u32;
         let boxes: Vec<_> = (0..count).map(glyph).collect();
-        let page = Page { text: "字".repeat(count as usize), boxes, kind: PageKind::Paper, ..Page::default() };
+        let page = Page {
+            text: "字".repeat(count as usize),
+            boxes,
+            kind: PageKind::Paper,
+            ..Page::default()
+        };
         let (pages, notes, verdict) = emitted(page);
         assert_eq!(pages.len(), 1, "its number stays that of the page");
         assert_eq!(pages[0].boxes.len(), PAGE_PARTS);
@@ -387,14 +423,21 @@ mod tests {
         let mut out = Out::new(&mut records, Limits::STANDARD);
         out.page(Page { text: "a".to_owned(), ..Page::default() }).expect("a page");
         out.note(1, NoteCode::GlyphLimit { glyphs: 4 }).expect("a sink");
-        assert_eq!(out.settle(Verdict::Read), Verdict::Truncated(Reason::PageTextLimit { pages: 1 }));
+        assert_eq!(
+            out.settle(Verdict::Read),
+            Verdict::Truncated(Reason::PageTextLimit { pages: 1 })
+        );
         assert_eq!(out.settle(Verdict::Encrypted), Verdict::Encrypted);
     }
 
     #[test]
     fn many_boxes_at_one_place_end_too() {
-        let same = exhibit_model::TextBox { start: 0, end: 3, rect: Default::default(), confidence: 255 };
-        let page = Page { text: "字体".to_owned(), boxes: vec![same; PAGE_PARTS + 9], ..Page::default() };
+        let same =
+            exhibit_model::TextBox { start: 0, end: 3, rect: Default::default(), confidence: 255 };
+        let page =
+            Page {
+                text: "字体".to_owned(), boxes: vec![same; PAGE_PARTS + 9], ..Page::default()
+            };
         let (pages, ..) = emitted(page);
         assert_eq!(pages.iter().map(|page| page.text.as_str()).collect::<String>(), "字体");
     }

@@ -4,9 +4,12 @@ use crate::out::{Out, Stop};
 use crate::raster::Raster;
 use exhibit_model::reading::MOST_OTHERS;
 use exhibit_model::{
-    Before, Detail, Drawn, ReadCharacter, ReadLine, Reading, Reason, Record, Rect, Trust, Verdict, Way,
+    Before, Detail, Drawn, ReadCharacter, ReadLine, Reading, Reason, Record, Rect, Trust, Verdict,
+    Way,
 };
-use exhibit_ocr::{Engine, Line, OcrError, Pixels, ReadingLimits, Recognition, Size, Tilted, models};
+use exhibit_ocr::{
+    Engine, Line, OcrError, Pixels, ReadingLimits, Recognition, Size, Tilted, models,
+};
 use image::codecs::png::FilterType;
 use std::sync::OnceLock;
 
@@ -34,9 +37,14 @@ pub(crate) fn warm() {
 pub(crate) fn recognise(raster: Raster, page: u32, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(engine) = engine() else { return Ok(Verdict::Unsupported(Reason::NoOcrModel)) };
     let (width, height) = (raster.width, raster.height);
-    let samples =
-        if raster.grey { raster.samples.iter().flat_map(|grey| [*grey; 3]).collect() } else { raster.samples };
-    let Some(pixels) = Pixels::new(width, height, samples) else { return Ok(Verdict::Failed(Reason::NoPicture)) };
+    let samples = if raster.grey {
+        raster.samples.iter().flat_map(|grey| [*grey; 3]).collect()
+    } else {
+        raster.samples
+    };
+    let Some(pixels) = Pixels::new(width, height, samples) else {
+        return Ok(Verdict::Failed(Reason::NoPicture));
+    };
     match engine.read(&pixels, Recognition::Both, ReadingLimits::STANDARD) {
         Ok(read) => {
             let mut reading = reading(&read, page, width, height);
@@ -57,7 +65,14 @@ fn failure(error: &OcrError) -> Reason {
 
 fn reading(read: &exhibit_ocr::Reading, page: u32, width: u32, height: u32) -> Reading {
     let lines = read.lines.iter().map(|line| read_line(line, (width as f32, height as f32)));
-    Reading { page, width, height, way: way(read.way), truncated: read.more, lines: lines.collect() }
+    Reading {
+        page,
+        width,
+        height,
+        way: way(read.way),
+        truncated: read.more,
+        lines: lines.collect(),
+    }
 }
 
 /// By how much the place of a drawn line grows above and below, as a share of its height: letters of other scripts reach
@@ -115,12 +130,18 @@ fn direction(place: &Tilted) -> Way {
 }
 
 fn read_line(line: &Line, size: (f32, f32)) -> ReadLine {
-    let characters = line.characters.iter().filter(|c| !c.character.is_control()).map(|c| ReadCharacter {
-        character: c.character,
-        certainty: percent(c.certainty),
-        rect: rect(&line.place_of(c), size),
-        others: c.others.iter().take(MOST_OTHERS).map(|(other, share)| (*other, percent(*share))).collect(),
-    });
+    let characters =
+        line.characters.iter().filter(|c| !c.character.is_control()).map(|c| ReadCharacter {
+            character: c.character,
+            certainty: percent(c.certainty),
+            rect: rect(&line.place_of(c), size),
+            others: c
+                .others
+                .iter()
+                .take(MOST_OTHERS)
+                .map(|(other, share)| (*other, percent(*share)))
+                .collect(),
+        });
     ReadLine {
         before: before(line.before),
         rect: rect(&line.place, size),
@@ -139,7 +160,12 @@ fn percent(share: f32) -> u8 {
 fn rect(place: &Tilted, (width, height): (f32, f32)) -> Rect {
     let [x0, y0, x1, y1] = place.bounds();
     let within = |value: f32, side: f32| (value / side).clamp(0.0, 1.0);
-    Rect { x0: within(x0, width), y0: within(y0, height), x1: within(x1, width), y1: within(y1, height) }
+    Rect {
+        x0: within(x0, width),
+        y0: within(y0, height),
+        x1: within(x1, width),
+        y1: within(y1, height),
+    }
 }
 
 fn way(way: exhibit_ocr::Way) -> Way {
@@ -176,7 +202,8 @@ mod tests {
     use exhibit_ocr::{Character, Point};
 
     fn line(text: &str, certainty: f32, y: f32, across: (f32, f32)) -> Line {
-        let character = |character| Character { character, certainty, span: (0.0, 1.0), others: Vec::new() };
+        let character =
+            |character| Character { character, certainty, span: (0.0, 1.0), others: Vec::new() };
         Line {
             before: exhibit_ocr::Before::Line,
             place: Tilted {
@@ -188,7 +215,11 @@ mod tests {
             characters: text.chars().map(character).collect(),
             size: Size::Tiny,
             familiarity: certainty,
-            trust: if certainty > 0.9 { exhibit_ocr::Trust::Read } else { exhibit_ocr::Trust::Unread },
+            trust: if certainty > 0.9 {
+                exhibit_ocr::Trust::Read
+            } else {
+                exhibit_ocr::Trust::Unread
+            },
         }
     }
 
@@ -236,8 +267,11 @@ mod tests {
             line.place.height = 1.0;
             line
         };
-        let read =
-            exhibit_ocr::Reading { lines: (0..400).map(long).collect(), way: exhibit_ocr::Way::Upright, more: false };
+        let read = exhibit_ocr::Reading {
+            lines: (0..400).map(long).collect(),
+            way: exhibit_ocr::Way::Upright,
+            more: false,
+        };
         let mut reading = reading(&read, 1, 300, 300);
         let raster = draw(&pixels, &read.lines, &mut reading.lines).expect("lines");
         assert!(raster.samples.len() as u64 <= MOST_DRAWN + 10_000_000, "{}", raster.samples.len());

@@ -90,7 +90,8 @@ pub(crate) fn uuencoded(lines: &[u8]) -> Decoded {
         }
         let mut bytes = Vec::with_capacity(48);
         for group in rest.chunks(4) {
-            let value = |at: usize| u32::from(group.get(at).copied().unwrap_or(32).wrapping_sub(32) & 63);
+            let value =
+                |at: usize| u32::from(group.get(at).copied().unwrap_or(32).wrapping_sub(32) & 63);
             let bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
             bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
         }
@@ -180,9 +181,15 @@ mod tests {
         assert_eq!(base64(b"5paw55aG\r\n\r\n").bytes, "新疆".as_bytes());
         assert_eq!(base64(b"YQ==Yg==").bytes, b"ab");
         assert_eq!(base64(b"Y!W*E"), Decoded { bytes: b"aa".to_vec(), strange: 2 });
-        assert_eq!(quoted_printable(b"=E6=96=B0=\r\n=e7=96=86 =3D =\n=zz").bytes, "新疆 = =zz".as_bytes());
+        assert_eq!(
+            quoted_printable(b"=E6=96=B0=\r\n=e7=96=86 =3D =\n=zz").bytes,
+            "新疆 = =zz".as_bytes()
+        );
         assert_eq!(uuencoded(b"#0V%T\n`\n").bytes, b"Cat");
-        assert_eq!(data_address("data:text/plain;base64,YWJj"), Some(("text/plain".to_owned(), b"abc".to_vec())));
+        assert_eq!(
+            data_address("data:text/plain;base64,YWJj"),
+            Some(("text/plain".to_owned(), b"abc".to_vec()))
+        );
         assert_eq!(data_address("data:,a%20b"), Some((String::new(), b"a b".to_vec())));
     }
 
@@ -206,7 +213,9 @@ mod tests {
         let mut encoded = Vec::new();
         for byte in &content {
             match byte.wrapping_add(42) {
-                critical @ (0 | b'\n' | b'\r' | b'=') => encoded.extend([b'=', critical.wrapping_add(64)]),
+                critical @ (0 | b'\n' | b'\r' | b'=') => {
+                    encoded.extend([b'=', critical.wrapping_add(64)])
+                }
                 byte => encoded.push(byte),
             }
             if encoded.len() % 64 == 0 {

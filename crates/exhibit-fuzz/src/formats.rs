@@ -119,7 +119,11 @@ pub(crate) fn opendocument(bytes: &[u8]) {
 }
 
 pub(crate) fn ole(bytes: &[u8]) {
-    read("file.doc", &["application/msword", "application/vnd.ms-", "application/x-ole-storage"], bytes);
+    read(
+        "file.doc",
+        &["application/msword", "application/vnd.ms-", "application/x-ole-storage"],
+        bytes,
+    );
 }
 
 pub(crate) fn rtf(bytes: &[u8]) {
@@ -155,7 +159,11 @@ pub(crate) fn xps(bytes: &[u8]) {
 }
 
 pub(crate) fn book(bytes: &[u8]) {
-    read("book.epub", &["application/epub+zip", "application/x-fictionbook+xml", "application/vnd.ms-htmlhelp"], bytes);
+    read(
+        "book.epub",
+        &["application/epub+zip", "application/x-fictionbook+xml", "application/vnd.ms-htmlhelp"],
+        bytes,
+    );
 }
 
 pub(crate) fn visio(bytes: &[u8]) {
@@ -210,7 +218,10 @@ fn read(name: &str, media_types: &[&str], bytes: &[u8]) {
     let _ = run(&Request { task: render, ..request }, &mut Cursor::new(bytes), &mut pictures);
     for record in &pictures {
         let Record::Picture(picture) = record else { continue };
-        assert!(picture.width <= 400 && picture.height <= 400, "a picture larger than was requested");
+        assert!(
+            picture.width <= 400 && picture.height <= 400,
+            "a picture larger than was requested"
+        );
     }
 }
 
@@ -224,12 +235,16 @@ fn check(records: &[Record]) {
                 text += page.text.len() as u64;
                 assert_eq!(page.number, pages, "pages are numbered in order");
             }
-            Record::Member(_) => assert!(!std::mem::replace(&mut open, true), "a member within a member"),
+            Record::Member(_) => {
+                assert!(!std::mem::replace(&mut open, true), "a member within a member")
+            }
             Record::MemberBytes(bytes) => {
                 assert!(open, "bytes outside of a member");
                 member_bytes += bytes.len() as u64;
             }
-            Record::MemberEnd(_) => assert!(std::mem::replace(&mut open, false), "a member ends that never began"),
+            Record::MemberEnd(_) => {
+                assert!(std::mem::replace(&mut open, false), "a member ends that never began")
+            }
             Record::MediaType(_)
             | Record::Metadata { .. }
             | Record::Note(_)
@@ -238,6 +253,9 @@ fn check(records: &[Record]) {
         }
     }
     assert!(!open, "a member never ended");
-    assert!(pages <= LIMITS.pages && text <= LIMITS.text_bytes + (1 << 20), "limits of pages and text");
+    assert!(
+        pages <= LIMITS.pages && text <= LIMITS.text_bytes + (1 << 20),
+        "limits of pages and text"
+    );
     assert!(member_bytes <= LIMITS.member_bytes + (64 << 10), "the limit of members' bytes");
 }

@@ -41,7 +41,10 @@ pub(crate) fn checkpoint(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(checkpoint) = Checkpoint::parse(text) {
         let again = Checkpoint::parse(&checkpoint.text()).expect("what was written is read");
-        assert_eq!((again.origin, again.size, again.root), (checkpoint.origin, checkpoint.size, checkpoint.root));
+        assert_eq!(
+            (again.origin, again.size, again.root),
+            (checkpoint.origin, checkpoint.size, checkpoint.root)
+        );
     }
 }
 
@@ -185,8 +188,10 @@ impl Files for Bag {
     }
 
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
-        let bytes =
-            self.0.get(path.as_bytes()).ok_or_else(|| Unreadable { reason: "there is no such file".to_owned() })?;
+        let bytes = self
+            .0
+            .get(path.as_bytes())
+            .ok_or_else(|| Unreadable { reason: "there is no such file".to_owned() })?;
         bytes.chunks(1024).for_each(each);
         Ok(())
     }

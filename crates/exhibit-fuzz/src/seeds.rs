@@ -1,7 +1,9 @@
 //! Seeds: valid inputs of every target, from the example trove, the fixtures of other crates, and made here.
 
 use crate::proofs::{Bag, signer};
-use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Task, Verdict, wire};
+use exhibit_model::{
+    Limits, Member, MemberEnd, Page, PageKind, Record, Request, Task, Verdict, wire,
+};
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::{Checkpoint, Hash, SignedNote, tile};
@@ -116,8 +118,12 @@ fn from_trove() -> Vec<(&'static str, Vec<u8>)> {
                 folders.push(path);
                 continue;
             }
-            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-            let target = BY_ENDING.iter().find(|(known, _)| *known == ending).map(|(_, target)| *target);
+            let ending = path
+                .extension()
+                .map(|ending| ending.to_string_lossy().to_lowercase())
+                .unwrap_or_default();
+            let target =
+                BY_ENDING.iter().find(|(known, _)| *known == ending).map(|(_, target)| *target);
             if let Some(target) = target
                 && path.metadata().expect("a file").len() <= MAX_SEED
             {
@@ -165,7 +171,8 @@ fn outlook_seeds() -> Vec<(&'static str, Vec<u8>)> {
         let length = u32::try_from(data.len()).expect("small").to_le_bytes();
         [&[level][..], &number.to_le_bytes(), &length, data, &sum.to_le_bytes()].concat()
     };
-    let property = [&1u32.to_le_bytes()[..], &[0x1e, 0, 0, 0x10, 1, 0, 0, 0, 4, 0, 0, 0], b"body"].concat();
+    let property =
+        [&1u32.to_le_bytes()[..], &[0x1e, 0, 0, 0x10, 1, 0, 0, 0, 4, 0, 0, 0], b"body"].concat();
     let tnef = [
         b"\x78\x9f\x3e\x22\x01\0".to_vec(),
         attribute(1, 0x0006_9007, &[0xa8, 3, 0, 0]),
@@ -197,7 +204,8 @@ fn archive_seeds() -> Vec<(&'static str, Vec<u8>)> {
     paths.sort();
     let mut seeds = Vec::new();
     for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let target = match name.rsplit('.').next() {
             // a derived key for each mutant would take the time of all others
             Some("7z" | "rar") if name.contains("sealed") => continue,
@@ -241,7 +249,8 @@ fn disc() -> Vec<u8> {
     put(16 * 2048, b"\x01CD001\x01");
     put(16 * 2048 + 156, &record(18, 200, 2, &[0]));
     put(17 * 2048, b"\xffCD001\x01");
-    let root = [record(18, 200, 2, &[0]), record(18, 200, 2, &[1]), record(19, 4, 0, b"A.TXT;1")].concat();
+    let root =
+        [record(18, 200, 2, &[0]), record(18, 200, 2, &[1]), record(19, 4, 0, b"A.TXT;1")].concat();
     put(18 * 2048, &root);
     put(19 * 2048, b"gate");
     image
@@ -321,7 +330,8 @@ fn wire_seeds() -> Vec<(&'static str, Vec<u8>)> {
 fn proof_seeds() -> Vec<(&'static str, Vec<u8>)> {
     let key = signer();
     let origin = key.verifier().name().to_owned();
-    let checkpoint = Checkpoint { origin, size: 1, root: Hash::leaf(b"an entry"), extensions: Vec::new() };
+    let checkpoint =
+        Checkpoint { origin, size: 1, root: Hash::leaf(b"an entry"), extensions: Vec::new() };
     let text = checkpoint.text();
     let note = SignedNote { signatures: vec![key.sign(&text)], text: text.clone() };
     let proof = LogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint: note.clone() };
@@ -332,14 +342,23 @@ fn proof_seeds() -> Vec<(&'static str, Vec<u8>)> {
     let mut document = exhibit_proof::document::DocumentTree::new([3; 32], [4; 32], 17);
     document.push_text(1, "exhibit 0.1.0", [5; 32]);
     let leaf = document.prove(1).expect("a leaf").record;
-    let value = JsonValue::map([("a", 1.into()), ("b", JsonValue::List(vec!["text".into(), JsonValue::map([])]))]);
+    let value = JsonValue::map([
+        ("a", 1.into()),
+        ("b", JsonValue::List(vec!["text".into(), JsonValue::map([])])),
+    ]);
     let bag = Bag::write(&[
-        ("bagit.txt".to_owned(), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec()),
+        (
+            "bagit.txt".to_owned(),
+            b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec(),
+        ),
         ("bag-info.txt".to_owned(), b"Payload-Oxum: 4.1\n".to_vec()),
         ("custody/key.pub".to_owned(), format!("{}\n", key.verifier()).into_bytes()),
         ("custody/checkpoint".to_owned(), note.to_string().into_bytes()),
         ("data/a.txt".to_owned(), b"text".to_vec()),
-        ("manifest-sha256.txt".to_owned(), format!("{}  data/a.txt\n", "0".repeat(64)).into_bytes()),
+        (
+            "manifest-sha256.txt".to_owned(),
+            format!("{}  data/a.txt\n", "0".repeat(64)).into_bytes(),
+        ),
     ]);
     let anchors = Bag::write(&[
         ("checkpoint".to_owned(), note.to_string().into_bytes()),
@@ -358,6 +377,10 @@ fn proof_seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("bag", bag),
         ("anchor_folder", anchors),
         ("witness", format!("old 0\n\n{note}").into_bytes()),
-        ("sigsum", format!("version=2\nlog={}\nleaf=0000 {}\n", "0".repeat(64), "0".repeat(128)).into_bytes()),
+        (
+            "sigsum",
+            format!("version=2\nlog={}\nleaf=0000 {}\n", "0".repeat(64), "0".repeat(128))
+                .into_bytes(),
+        ),
     ]
 }

@@ -8,7 +8,10 @@ pub(crate) fn page(bytes: &[u8]) {
     assert!(page.is_sound(), "an unsound page was decoded");
     let again = wire::decode_page(&wire::encode_page(&page)).expect("what was encoded decodes");
     assert_eq!(again.text, page.text);
-    assert_eq!((again.number, again.kind, again.boxes.len()), (page.number, page.kind, page.boxes.len()));
+    assert_eq!(
+        (again.number, again.kind, again.boxes.len()),
+        (page.number, page.kind, page.boxes.len())
+    );
 }
 
 pub(crate) fn record(bytes: &[u8]) {

@@ -40,7 +40,8 @@ fn table(set: &Set, columns: &[(&str, Vec<(String, Score)>)]) {
     println!("| class | queries | judged by | {} |", heads.join(" | "));
     println!("| --- | --- | --- |{}", " --- |".repeat(columns.len()));
     for (row, (class, _)) in columns[0].1.iter().enumerate() {
-        let of_class = || set.queries.iter().filter(|query| class == "all" || query.class == *class);
+        let of_class =
+            || set.queries.iter().filter(|query| class == "all" || query.class == *class);
         let rules = of_class().filter(|query| query.by_rule).count();
         let judged = match of_class().count() - rules {
             0 => "rule",
@@ -53,16 +54,21 @@ fn table(set: &Set, columns: &[(&str, Vec<(String, Score)>)]) {
 }
 
 fn cell(score: Score) -> String {
-    let precision = score.precision().map_or_else(|| "–".to_owned(), |precision| format!("{precision:.3}"));
+    let precision =
+        score.precision().map_or_else(|| "–".to_owned(), |precision| format!("{precision:.3}"));
     format!("{:.3} / {precision}", score.recall())
 }
 
 fn wrong(set: &Set, answers: &[BTreeSet<usize>]) {
-    let ids = |pages: Vec<&usize>| pages.iter().map(|page| set.pages[**page].id.as_str()).collect::<Vec<_>>().join(" ");
+    let ids = |pages: Vec<&usize>| {
+        pages.iter().map(|page| set.pages[**page].id.as_str()).collect::<Vec<_>>().join(" ")
+    };
     for (query, answer) in set.queries.iter().zip(answers) {
         let missed: Vec<&usize> = query.relevant.difference(answer).collect();
-        let wrong: Vec<&usize> =
-            answer.iter().filter(|p| !query.relevant.contains(p) && !query.either.contains(p)).collect();
+        let wrong: Vec<&usize> = answer
+            .iter()
+            .filter(|p| !query.relevant.contains(p) && !query.either.contains(p))
+            .collect();
         if missed.is_empty() && wrong.is_empty() {
             continue;
         }

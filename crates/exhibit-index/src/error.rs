@@ -14,7 +14,9 @@ pub enum IndexError {
         source: std::io::Error,
     },
     /// The index was made by another version of the analysis or of the index layout, and must be rebuilt.
-    #[error("the index was made by analysis {found}, this program needs {wanted}: it has to be made again")]
+    #[error(
+        "the index was made by analysis {found}, this program needs {wanted}: it has to be made again"
+    )]
     Version {
         /// The version recorded in the index; empty if none is.
         found: String,
@@ -28,7 +30,9 @@ pub enum IndexError {
     #[error("the index could not be read or written")]
     Engine(#[from] tantivy::TantivyError),
     /// A segment of the index could not be written, so pages added since the last commit are missing.
-    #[error("a part of the index could not be written before: what came since the last commit has to be indexed again")]
+    #[error(
+        "a part of the index could not be written before: what came since the last commit has to be indexed again"
+    )]
     Lost,
     /// A regular expression or a syllable matches more words than are searched at once.
     #[error("{pattern} matches more than {most} different words: make it narrower")]

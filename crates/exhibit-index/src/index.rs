@@ -60,7 +60,8 @@ impl Index {
         let (schema, fields) = Fields::make();
         let mut engine = tantivy::Index::open_or_create(directory, schema)?;
         // a search runs over several segments in parallel
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+        let threads =
+            std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         engine.set_multithread_executor(threads)?;
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { engine, reader, fields })
@@ -117,7 +118,10 @@ impl Index {
     /// [`IndexError::Busy`] if there is another writer.
     pub fn writer(&self, heap_bytes: usize) -> Result<IndexWriter, IndexError> {
         const LEAST: usize = 15_000_000;
-        let engine: tantivy::IndexWriter<TantivyDocument> = match self.engine.writer_with_num_threads(1, LEAST) {
+        let engine: tantivy::IndexWriter<TantivyDocument> = match self
+            .engine
+            .writer_with_num_threads(1, LEAST)
+        {
             Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(IndexError::Busy),
             other => other?,
         };
@@ -130,7 +134,14 @@ impl Index {
         let segment = SegmentBuilder::new(engine.new_segment(), &self.fields)?;
         let begun = SegmentLog::default();
         begun.begin(segment.id());
-        Ok(IndexWriter { engine, index: self.clone(), segment, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
+        Ok(IndexWriter {
+            engine,
+            index: self.clone(),
+            segment,
+            lost: false,
+            begun,
+            heap_bytes: heap_bytes.max(LEAST),
+        })
     }
 }
 

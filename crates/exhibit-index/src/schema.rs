@@ -3,7 +3,9 @@
 use exhibit_query::values_text as values;
 use exhibit_query::{PageEntry, PageKey};
 use exhibit_text::TokenKind;
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::{TantivyDocument, Term};
 
 /// The name of our tokenizer in the schema; the engine itself analyses nothing.
@@ -62,10 +64,22 @@ impl Fields {
     /// The indexed fields in order: all that the schema marks as indexed.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = (Field, Indexed)> {
         let whole = [self.key, self.document].map(|field| (field, Indexed::Whole));
-        let named = [(self.text, Indexed::Text), (self.name, Indexed::Places), (self.path, Indexed::Places)];
+        let named = [
+            (self.text, Indexed::Text),
+            (self.name, Indexed::Places),
+            (self.path, Indexed::Places),
+        ];
         let header = [self.title, self.subject, self.from, self.to, self.cc, self.sheet];
         let header = header.map(|field| (field, Indexed::Text));
-        let words = [self.hash, self.thread, self.language, self.media_type, self.extension, self.word, self.source];
+        let words = [
+            self.hash,
+            self.thread,
+            self.language,
+            self.media_type,
+            self.extension,
+            self.word,
+            self.source,
+        ];
         let words = words.map(|field| (field, Indexed::Whole));
         whole.into_iter().chain(named).chain(header).chain(words)
     }
@@ -160,13 +174,18 @@ impl Fields {
         if let Some(date) = entry.date {
             document.add_i64(self.date, date.0);
             let (year, month, _) = date.date();
-            document.add_u64(self.month, year.clamp(0, 9_999).unsigned_abs() * 12 + u64::from(month) - 1);
+            document.add_u64(
+                self.month,
+                year.clamp(0, 9_999).unsigned_abs() * 12 + u64::from(month) - 1,
+            );
         }
         for container in entry.containers {
             document.add_i64(self.container, *container);
         }
-        let senders = values::addresses(entry.from).into_iter().map(|address| (self.sender, address));
-        let recipients = values::addresses(entry.to).into_iter().map(|address| (self.recipient, address));
+        let senders =
+            values::addresses(entry.from).into_iter().map(|address| (self.sender, address));
+        let recipients =
+            values::addresses(entry.to).into_iter().map(|address| (self.recipient, address));
         let folders = entry.folders().into_iter().map(|folder| (self.folder, folder));
         let place = [(self.place, values::place(entry.path))];
         for (field, text) in senders.chain(recipients).chain(folders).chain(place) {
@@ -188,7 +207,9 @@ impl Fields {
 pub(crate) fn stands_for_first(pair: &str) -> bool {
     let mut characters = pair.chars();
     let (first, second) = (characters.next(), characters.next());
-    first.is_some_and(exhibit_text::is_han) && second.is_some_and(exhibit_text::is_gram) && characters.next().is_none()
+    first.is_some_and(exhibit_text::is_han)
+        && second.is_some_and(exhibit_text::is_gram)
+        && characters.next().is_none()
 }
 
 /// Emits the tokens of several places, one per line, that the index keeps, with their positions: no phrase spans

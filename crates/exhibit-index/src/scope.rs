@@ -71,6 +71,9 @@ mod tests {
         assert_eq!([3, 4, 7].map(|document| narrow.contains(document)), [true, false, true]);
         assert!(DocumentScope::FULL.contains(4) && !DocumentScope::only([]).contains(4));
         let query = exhibit_query::parse("copper").expect("a query");
-        assert_eq!((narrow.query(query.clone()).query(), narrow.query(query.clone()).scope()), (&query, &narrow));
+        assert_eq!(
+            (narrow.query(query.clone()).query(), narrow.query(query.clone()).scope()),
+            (&query, &narrow)
+        );
     }
 }

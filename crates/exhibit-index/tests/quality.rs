@@ -18,7 +18,10 @@ fn published() -> BTreeMap<String, (String, f64, f64)> {
     let rows = text.lines().filter_map(|line| {
         let cells: Vec<&str> = line.strip_prefix('|')?.split('|').map(str::trim).collect();
         let (recall, precision) = cells.get(3)?.split_once(" / ")?;
-        Some((cells[0].to_owned(), (cells[2].to_owned(), recall.parse().ok()?, precision.parse().ok()?)))
+        Some((
+            cells[0].to_owned(),
+            (cells[2].to_owned(), recall.parse().ok()?, precision.parse().ok()?),
+        ))
     });
     rows.collect()
 }
@@ -29,10 +32,19 @@ fn no_class_falls_below_the_published_table() {
     let published = published();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let reached = scores(&set, &ours::answers(&set, folder.path()));
-    assert_eq!(reached.len(), published.len(), "each class has a row in the table, and none is left over");
+    assert_eq!(
+        reached.len(),
+        published.len(),
+        "each class has a row in the table, and none is left over"
+    );
     for (class, score) in reached {
         let (judged, recall, precision) = &published[&class];
-        let rules = || set.queries.iter().filter(|q| class == "all" || q.class == class).map(|query| query.by_rule);
+        let rules = || {
+            set.queries
+                .iter()
+                .filter(|q| class == "all" || q.class == class)
+                .map(|query| query.by_rule)
+        };
         let by = if rules().all(|rule| rule) {
             "rule"
         } else if rules().any(|rule| rule) {

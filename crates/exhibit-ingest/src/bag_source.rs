@@ -41,7 +41,11 @@ impl std::fmt::Debug for BagSource {
 
 impl Intake<'_> {
     /// Receives every file of a bag. Fails at the first file that has changed since it was checked.
-    pub(crate) fn take_over(&mut self, source: SourceId, mut bag: BagSource) -> Result<(), IngestError> {
+    pub(crate) fn take_over(
+        &mut self,
+        source: SourceId,
+        mut bag: BagSource,
+    ) -> Result<(), IngestError> {
         let count = bag.files.len() as u64;
         self.out.send(Message::Counted { source, entries: count })?;
         for file in bag.files {
@@ -65,7 +69,13 @@ impl Intake<'_> {
             }
             add(&self.progress.met_bytes, sealed.size);
             let content = Content::Bytes(sealed);
-            self.out.send(Message::File { source, path: file.path, path_text: String::new(), times: None, content })?;
+            self.out.send(Message::File {
+                source,
+                path: file.path,
+                path_text: String::new(),
+                times: None,
+                content,
+            })?;
         }
         self.out.send(Message::Walked { source, found: count })
     }

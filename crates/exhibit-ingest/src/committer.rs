@@ -10,12 +10,13 @@ use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Finished, Item, JobChoice, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+    Added, Finished, Item, JobChoice, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow,
+    ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, PageNumber, Reason, Relation, SourceId, State,
-    wire,
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, PageNumber, Reason,
+    Relation, SourceId, State, wire,
 };
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -40,7 +41,13 @@ pub(crate) enum Message<'a> {
     /// Intake has ended.
     Received,
     /// A member of a container.
-    Member { container: ItemId, source: SourceId, ordinal: i64, member: Member, content: Content<'a> },
+    Member {
+        container: ItemId,
+        source: SourceId,
+        ordinal: i64,
+        member: Member,
+        content: Content<'a>,
+    },
     /// A native page, in its final form, from this stage.
     Page { item: ItemId, stage: StageId, page: Box<Page> },
     /// An attempt at a job has ended, in this stage by its place in the list.
@@ -146,7 +153,11 @@ impl Output {
         match self {
             Self::Page(page) => weight_of(page),
             Self::Outcome(outcome) => {
-                let properties = outcome.metadata.iter().map(|(key, value)| property_weight(key, value)).sum::<usize>();
+                let properties = outcome
+                    .metadata
+                    .iter()
+                    .map(|(key, value)| property_weight(key, value))
+                    .sum::<usize>();
                 ROW + properties + outcome.notes.iter().map(note_weight).sum::<usize>()
             }
             Self::Unread { note, .. } | Self::Note(note) => note_weight(note),
@@ -249,14 +260,22 @@ impl Committer<'_> {
         Ok(work.commit()?)
     }
 
-    fn group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
+    fn group(
+        &mut self,
+        first: Message<'_>,
+        inbox: &Receiver<Message<'_>>,
+    ) -> Result<(), IngestError> {
         let group = self.commit_group(first, inbox)?;
         self.append()?;
         self.acknowledge(group);
         Ok(())
     }
 
-    fn commit_group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<Group, IngestError> {
+    fn commit_group(
+        &mut self,
+        first: Message<'_>,
+        inbox: &Receiver<Message<'_>>,
+    ) -> Result<Group, IngestError> {
         let deadline = Instant::now() + GROUP_TIME;
         let logged = self.held.log.log().size();
         let tool = self.held.tool().to_owned();
@@ -277,7 +296,10 @@ impl Committer<'_> {
             now,
             tool: &tool,
             acts,
-            group: Group { stages: self.stages.iter().map(|_| StageGroup::default()).collect(), ..Group::default() },
+            group: Group {
+                stages: self.stages.iter().map(|_| StageGroup::default()).collect(),
+                ..Group::default()
+            },
             stages: self.stages,
             receiving: &mut self.receiving,
         };
@@ -321,7 +343,8 @@ impl Committer<'_> {
     fn append(&mut self) -> Result<(), IngestError> {
         let logged = EntrySeq::new(self.held.log.log().size());
         let waiting = self.held.catalogue.outbox()?;
-        let entries: Vec<Vec<u8>> = waiting.into_iter().filter(|o| o.seq >= logged).map(|o| o.entry).collect();
+        let entries: Vec<Vec<u8>> =
+            waiting.into_iter().filter(|o| o.seq >= logged).map(|o| o.entry).collect();
         if !entries.is_empty() {
             self.held.log.append_from(logged, &entries).map_err(exhibit_case::CaseError::from)?;
         }
@@ -346,7 +369,9 @@ impl Committer<'_> {
 }
 
 /// The end of the last page record that the catalogue refers to, where appending to packs resumes.
-pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<PackLocation>, IngestError> {
+pub(crate) fn pack_end(
+    catalogue: &exhibit_catalogue::Catalogue,
+) -> Result<Option<PackLocation>, IngestError> {
     let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
     Ok(number.zip(length).map(|(number, length)| PackLocation {
         pack: u32::try_from(number).unwrap_or(1),
@@ -382,19 +407,28 @@ impl Batch<'_, '_> {
                 new.relation = member.relation;
                 self.receive(new, content)
             }
-            Message::Counted { source, entries } => Ok(self.work.intake_counted(source, entries)?),
+            Message::Counted { source, entries } => {
+                Ok(self.work.intake_counted(source, entries)?)
+            }
             Message::Walked { source, found } => Ok(self.work.walked(source, found)?),
             Message::Received => {
                 *self.receiving = false;
                 Ok(())
             }
             Message::Page { item, stage, page } => self.native_page(item, stage, &page),
-            Message::Ended { lane, job, outputs, elapsed } => self.ended(lane, &job, outputs, elapsed),
+            Message::Ended { lane, job, outputs, elapsed } => {
+                self.ended(lane, &job, outputs, elapsed)
+            }
             Message::Claim => Ok(()),
         }
     }
 
-    fn new_item<'n>(&self, source: SourceId, path: &'n [u8], modified: Option<Moment>) -> NewItem<'n> {
+    fn new_item<'n>(
+        &self,
+        source: SourceId,
+        path: &'n [u8],
+        modified: Option<Moment>,
+    ) -> NewItem<'n> {
         NewItem {
             source,
             container: None,
@@ -472,7 +506,12 @@ impl Batch<'_, '_> {
         Ok(())
     }
 
-    fn native_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+    fn native_page(
+        &mut self,
+        item: ItemId,
+        stage: StageId,
+        page: &Page,
+    ) -> Result<(), IngestError> {
         if let Some(lane) = self.stages.iter().position(|registered| registered.id == stage) {
             self.group.stages[lane].pages += 1;
         }
@@ -490,8 +529,18 @@ impl Batch<'_, '_> {
     }
 
     /// Commits the result of an attempt at a job, once: an outcome whose lease was lost is ignored.
-    fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
-        let finished = self.work.finish(job, &outputs.end, JobCost { elapsed, peak_memory: outputs.peak_memory })?;
+    fn ended(
+        &mut self,
+        lane: usize,
+        job: &Lease,
+        outputs: Outputs,
+        elapsed: Duration,
+    ) -> Result<(), IngestError> {
+        let finished = self.work.finish(
+            job,
+            &outputs.end,
+            JobCost { elapsed, peak_memory: outputs.peak_memory },
+        )?;
         let own = &mut self.group.stages[lane];
         own.grant.ended += 1;
         if !matches!(finished, Finished::Final(_)) {
@@ -525,7 +574,8 @@ impl Batch<'_, '_> {
         self.add_page(job.item, job.stage, page)?;
         self.work.count_languages(job.item)?;
         let rows = self.work.pages(job.item)?;
-        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number.get() == page.number).collect();
+        let changed: Vec<PageRow> =
+            rows.into_iter().filter(|row| row.number.get() == page.number).collect();
         self.pages_changed(job.item, &changed)?;
         if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
     }
@@ -602,7 +652,15 @@ fn receipt(new: &NewItem<'_>, id: ItemId) -> Act {
     let container = new.container.map(|(container, _)| container);
     if let Some((original, size)) = new.content {
         let (source, relation) = (new.source, new.relation);
-        return Act::item_receive(&Receipt { item: id, original, size, source, container, relation, name: new.path });
+        return Act::item_receive(&Receipt {
+            item: id,
+            original,
+            size,
+            source,
+            container,
+            relation,
+            name: new.path,
+        });
     }
     let (state, reason) = new.settled.unwrap_or((State::Failed, Some(&Reason::NoBytes)));
     let reason = reason.map(|reason| reason.parts().line()).unwrap_or_default();

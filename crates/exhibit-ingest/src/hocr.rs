@@ -30,7 +30,8 @@ pub(crate) fn read(hocr: &[u8], width: u32, height: u32) -> Reading {
     let hocr = String::from_utf8_lossy(hocr);
     let mut reader = Reader::from_str(&hocr);
     reader.config_mut().check_end_names = false;
-    let mut assembly = Assembly { size: (width.max(1) as f32, height.max(1) as f32), ..Assembly::default() };
+    let mut assembly =
+        Assembly { size: (width.max(1) as f32, height.max(1) as f32), ..Assembly::default() };
     let mut depth_of_character = None;
     let mut depth = 0_u32;
     loop {
@@ -101,8 +102,14 @@ impl Assembly {
             }
             "ocrx_word" => {
                 self.end_word();
-                let confidence = numbers(&title, "x_wconf").first().copied().unwrap_or(0.0).clamp(0.0, 100.0) as u8;
-                self.word = Some(Word { rect: self.rect(&title, "bbox"), confidence, characters: Vec::new() });
+                let confidence =
+                    numbers(&title, "x_wconf").first().copied().unwrap_or(0.0).clamp(0.0, 100.0)
+                        as u8;
+                self.word = Some(Word {
+                    rect: self.rect(&title, "bbox"),
+                    confidence,
+                    characters: Vec::new(),
+                });
             }
             "ocrx_cinfo" => {
                 self.place = self.rect(&title, "x_bboxes");
@@ -124,7 +131,8 @@ impl Assembly {
 
     fn rect(&self, title: &str, key: &str) -> Rect {
         let n = numbers(title, key);
-        let relative = |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
+        let relative =
+            |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
         Rect {
             x0: relative(0, self.size.0),
             y0: relative(1, self.size.1),
@@ -135,7 +143,9 @@ impl Assembly {
 
     fn end_word(&mut self) {
         let Some(word) = self.word.take() else { return };
-        let Some(first) = word.characters.first().and_then(|(text, _)| text.chars().next()) else { return };
+        let Some(first) = word.characters.first().and_then(|(text, _)| text.chars().next()) else {
+            return;
+        };
         self.separate(first);
         let text = &mut self.reading.text;
         let word_start = text.len();
@@ -151,7 +161,9 @@ impl Assembly {
                 }
                 self.reading.boxes.push(text_box(start, text.len(), *rect, word.confidence));
             } else {
-                pending = Some(pending.map_or((start, *rect), |(from, around)| (from, around.union(rect))));
+                pending = Some(
+                    pending.map_or((start, *rect), |(from, around)| (from, around.union(rect))),
+                );
             }
         }
         if let Some((from, around)) = pending {
@@ -182,7 +194,8 @@ impl Assembly {
             self.reading.text.push('\n');
         }
         if self.reading.characters > 0 {
-            self.reading.confidence = (self.confidence / self.reading.characters as f64 / 100.0) as f32;
+            self.reading.confidence =
+                (self.confidence / self.reading.characters as f64 / 100.0) as f32;
         }
         self.reading
     }
@@ -196,7 +209,8 @@ fn text_box(start: usize, end: usize, rect: Rect, confidence: u8) -> TextBox {
 // "bbox 9 16 35 42; x_wconf 96": the numbers after a key
 fn numbers(title: &str, key: &str) -> Vec<f32> {
     let property = title.split(';').map(str::trim).find_map(|p| p.strip_prefix(key));
-    let numbers = property.into_iter().flat_map(str::split_whitespace).filter_map(|n| n.parse::<f32>().ok());
+    let numbers =
+        property.into_iter().flat_map(str::split_whitespace).filter_map(|n| n.parse::<f32>().ok());
     numbers.filter(|n| n.is_finite()).take(8).collect()
 }
 
@@ -205,7 +219,8 @@ pub(crate) fn has_own_box(c: char) -> bool {
 }
 
 pub(crate) fn closes_up(c: char) -> bool {
-    has_own_box(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '“' | '”' | '‘' | '’' | '…' | '—')
+    has_own_box(c)
+        || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '“' | '”' | '‘' | '’' | '…' | '—')
 }
 
 #[cfg(test)]
@@ -213,10 +228,13 @@ mod tests {
     use super::*;
 
     fn word(boxes: &str, characters: &[(&str, &str)]) -> String {
-        let inner = characters
-            .iter()
-            .map(|(b, c)| format!("<span class='ocrx_cinfo' title='x_bboxes {b}; x_conf 99.5'>{c}</span>"));
-        format!("<span class='ocrx_word' title='bbox {boxes}; x_wconf 90'>{}</span>", inner.collect::<String>())
+        let inner = characters.iter().map(|(b, c)| {
+            format!("<span class='ocrx_cinfo' title='x_bboxes {b}; x_conf 99.5'>{c}</span>")
+        });
+        format!(
+            "<span class='ocrx_word' title='bbox {boxes}; x_wconf 90'>{}</span>",
+            inner.collect::<String>()
+        )
     }
 
     #[test]
@@ -241,9 +259,12 @@ mod tests {
 
     #[test]
     fn invalid_parts_are_skipped() {
-        for hocr in
-            ["", "<", "<span class='ocrx_word' title='bbox x y; x_wconf NaN'><span class='ocrx_cinfo'>", "\u{0}\u{1}"]
-        {
+        for hocr in [
+            "",
+            "<",
+            "<span class='ocrx_word' title='bbox x y; x_wconf NaN'><span class='ocrx_cinfo'>",
+            "\u{0}\u{1}",
+        ] {
             let reading = read(hocr.as_bytes(), 0, 0);
             assert_eq!(reading.characters, 0, "{hocr:?}");
         }

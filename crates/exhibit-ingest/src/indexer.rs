@@ -153,7 +153,12 @@ impl Indexer<'_> {
     }
 
     // Indexes the next changes, of pages and of places; returns the last one's revision.
-    fn next(&mut self, writer: &mut IndexWriter, done: u64, settled: u64) -> Result<Option<u64>, IngestError> {
+    fn next(
+        &mut self,
+        writer: &mut IndexWriter,
+        done: u64,
+        settled: u64,
+    ) -> Result<Option<u64>, IngestError> {
         let mut rows = self.catalogue.pages_after(done, BATCH)?;
         let mut moved = self.catalogue.places_after(done, BATCH)?;
         let full = BATCH as usize;
@@ -164,7 +169,9 @@ impl Indexer<'_> {
         ];
         let ends: Vec<(u64, bool)> = ends.into_iter().flatten().collect();
         let cut = ends.iter().filter(|(_, full)| *full).map(|(last, _)| *last).min();
-        let Some(last) = cut.or_else(|| ends.iter().map(|(last, _)| *last).max()) else { return Ok(None) };
+        let Some(last) = cut.or_else(|| ends.iter().map(|(last, _)| *last).max()) else {
+            return Ok(None);
+        };
         rows.retain(|row| row.revision <= last);
         moved.retain(|(_, revision)| *revision <= last && *revision > settled);
         self.put(writer, &rows, !self.new_to_it)?;
@@ -172,13 +179,19 @@ impl Indexer<'_> {
         for (item, _) in moved {
             // pages that are not indexed yet will be indexed with their current places
             let rows = self.catalogue.pages(item)?;
-            let known: Vec<PageRow> = rows.into_iter().filter(|row| row.revision > 0 && row.revision <= done).collect();
+            let known: Vec<PageRow> =
+                rows.into_iter().filter(|row| row.revision > 0 && row.revision <= done).collect();
             self.put(writer, &known, true)?;
         }
         Ok(Some(last))
     }
 
-    fn put(&mut self, writer: &mut IndexWriter, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
+    fn put(
+        &mut self,
+        writer: &mut IndexWriter,
+        rows: &[PageRow],
+        again: bool,
+    ) -> Result<(), IngestError> {
         let mut common: Option<Common> = None;
         for row in rows {
             if common.as_ref().is_none_or(|c| c.id != row.item.get()) {
@@ -192,7 +205,8 @@ impl Indexer<'_> {
             if row.images > 0 {
                 flags.push("image");
             }
-            let (copies, messages, sources) = (texts(&common.copies), texts(&common.messages), texts(&common.sources));
+            let (copies, messages, sources) =
+                (texts(&common.copies), texts(&common.messages), texts(&common.sources));
             let entry = PageEntry {
                 key: PageKey { document: row.item.get(), page: row.number },
                 text: &page.text,
@@ -239,7 +253,12 @@ impl Indexer<'_> {
         if item.found > 0 {
             flags.push("attachment".to_owned());
         }
-        if self.catalogue.notes(row.item)?.iter().any(|note| matches!(note.code, NoteCode::MacrosPresent { .. })) {
+        if self
+            .catalogue
+            .notes(row.item)?
+            .iter()
+            .any(|note| matches!(note.code, NoteCode::MacrosPresent { .. }))
+        {
             flags.push("macro".to_owned());
         }
         let mut names = Vec::new();
@@ -285,7 +304,10 @@ fn messages(fields: &str) -> Vec<String> {
     let bracketed = |part: &str| part.split_once('>').map(|(name, _)| name.trim().to_owned());
     let mut names: Vec<String> = fields.split('<').skip(1).filter_map(bracketed).collect();
     names.extend(
-        fields.split_whitespace().filter(|word| word.contains('@') && !word.contains(['<', '>'])).map(str::to_owned),
+        fields
+            .split_whitespace()
+            .filter(|word| word.contains('@') && !word.contains(['<', '>']))
+            .map(str::to_owned),
     );
     names.retain(|name| !name.is_empty());
     names.sort_unstable();
@@ -306,7 +328,8 @@ mod tests {
 
     #[test]
     fn message_ids_are_found_among_words() {
-        let fields = "<a@x.example> Your message of Monday <B@x.example>\n <a@x.example> c@x.example <>";
+        let fields =
+            "<a@x.example> Your message of Monday <B@x.example>\n <a@x.example> c@x.example <>";
         assert_eq!(messages(fields), ["B@x.example", "a@x.example", "c@x.example"]);
         assert_eq!(messages("nothing here"), [] as [&str; 0]);
     }

@@ -44,7 +44,8 @@ impl Intake<'_> {
             let ended = &ended;
             let counting = scope.spawn(move || {
                 let goes_on = || !stop.requested() && !ended.load(Ordering::Relaxed);
-                let entries = Source::open(path).and_then(|source| count(&source, &goes_on)).ok().flatten();
+                let entries =
+                    Source::open(path).and_then(|source| count(&source, &goes_on)).ok().flatten();
                 // if the committer is gone, receiving reports that
                 let _ = entries.map(|entries| out.send(Message::Counted { source, entries }));
                 let _ = counted.send(());
@@ -65,7 +66,12 @@ impl Intake<'_> {
     }
 
     // Receives the entries of a source, until a stop is requested.
-    fn walk(&mut self, source: SourceId, path: &Path, folder: &Source) -> Result<Walk, IngestError> {
+    fn walk(
+        &mut self,
+        source: SourceId,
+        path: &Path,
+        folder: &Source,
+    ) -> Result<Walk, IngestError> {
         let mut walk = Walk { found: 0, to_end: true };
         let mut failure = None;
         let walked = folder.walk(&mut |entry| {
@@ -84,10 +90,19 @@ impl Intake<'_> {
         failure.map_or(Ok(walk), Err)
     }
 
-    fn one(&mut self, source: SourceId, path: &Path, folder: &Source, entry: Entry) -> Result<(), IngestError> {
+    fn one(
+        &mut self,
+        source: SourceId,
+        path: &Path,
+        folder: &Source,
+        entry: Entry,
+    ) -> Result<(), IngestError> {
         // an entry that cannot be read is accounted for; a source that is gone ends its intake
-        let must_be_there =
-            || folder.is_at(path).map_err(|error| IngestError::Source { path: path.to_owned(), source: error });
+        let must_be_there = || {
+            folder
+                .is_at(path)
+                .map_err(|error| IngestError::Source { path: path.to_owned(), source: error })
+        };
         if matches!(entry.kind, EntryKind::Unreadable(_)) {
             must_be_there()?;
         }
@@ -108,7 +123,13 @@ impl Intake<'_> {
                 }
             }
         };
-        self.out.send(Message::File { source, path: entry.below, path_text: entry.below_text, times, content })
+        self.out.send(Message::File {
+            source,
+            path: entry.below,
+            path_text: entry.below_text,
+            times,
+            content,
+        })
     }
 }
 
@@ -127,7 +148,11 @@ fn count(source: &Source, goes_on: &dyn Fn() -> bool) -> std::io::Result<Option<
 }
 
 /// Copies a file into the store. An unreadable file is not an error; an unwritable store is.
-fn copy<'a>(folder: &Source, below: &[u8], originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
+fn copy<'a>(
+    folder: &Source,
+    below: &[u8],
+    originals: &'a Originals,
+) -> Result<Copied<'a>, IngestError> {
     let mut file = match folder.open_file(below) {
         Ok(file) => file,
         Err(reason) => return Ok(Copied::Unreadable(reason)),

@@ -135,7 +135,8 @@ impl IngestProgress {
     pub fn snapshot(&self) -> Snapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let slowest = lock(&self.busy).iter().min_by_key(|busy| busy.since).copied();
-        let running = |busy: Busy| Running { item: busy.item, page: busy.page, lasted: busy.since.elapsed() };
+        let running =
+            |busy: Busy| Running { item: busy.item, page: busy.page, lasted: busy.since.elapsed() };
         let (phase, entered) = *lock(&self.phase);
         Snapshot {
             elapsed: self.began.elapsed(),
@@ -226,7 +227,10 @@ mod tests {
         assert_eq!(reading(600, 100, 200, true).minutes_left(), Some((8, 15)));
         assert_eq!(reading(600, 10, 200, true).minutes_left(), Some((95, 475)), "little is done");
         assert_eq!(reading(600, 200, 200, true).minutes_left(), Some((0, 1)));
-        assert_eq!((reading(600, 100, 200, true).per_minute(), reading(1, 1, 2, true).per_minute()), (Some(10), None));
+        assert_eq!(
+            (reading(600, 100, 200, true).per_minute(), reading(1, 1, 2, true).per_minute()),
+            (Some(10), None)
+        );
         assert_eq!(reading(1, 3, 8, true).stage(StageName::READ).left(), 5);
     }
 
@@ -240,6 +244,9 @@ mod tests {
         assert_eq!((slowest.item, slowest.page), (ItemId::new(3), None));
         assert!(slowest.lasted >= Duration::from_secs(9));
         progress.end_job(ItemId::new(3), None);
-        assert_eq!(progress.snapshot().slowest.map(|slow| slow.page), Some(Some(PageNumber::new(2))));
+        assert_eq!(
+            progress.snapshot().slowest.map(|slow| slow.page),
+            Some(Some(PageNumber::new(2)))
+        );
     }
 }

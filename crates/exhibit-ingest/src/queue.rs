@@ -94,7 +94,11 @@ impl<'a> Queue<'a> {
     pub(crate) fn room(&self, lane: usize) -> usize {
         let state = self.lock();
         let own = &state.lanes[lane];
-        if !own.active || state.stopped || self.stop.requested() { 0 } else { ROOM.saturating_sub(own.leased.len()) }
+        if !own.active || state.stopped || self.stop.requested() {
+            0
+        } else {
+            ROOM.saturating_sub(own.leased.len())
+        }
     }
 
     /// Adds the committed leases and ends of jobs, for each stage.

@@ -42,7 +42,11 @@ pub fn reindex(case: &Case, progress: &IngestProgress) -> Result<(), IngestError
         pace: Pace::ALONE,
         new_to_it: true,
     })?;
-    let failed = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
+    let failed = |source| CaseError::Io {
+        act: "put the new index in place of",
+        path: folder.clone(),
+        source,
+    };
     swap_in(&aside, &folder).map_err(failed)?;
     Ok(())
 }

@@ -4,7 +4,9 @@
 //! Lines that do not count ([`Trust`]) are left to tesseract, or counted as not read: nothing is made up.
 
 use crate::hocr::{self, closes_up, has_own_box};
-use exhibit_model::{Before, Drawn, Picture, ReadCharacter, ReadLine, Reading, Rect, TextBox, Trust, Way};
+use exhibit_model::{
+    Before, Drawn, Picture, ReadCharacter, ReadLine, Reading, Rect, TextBox, Trust, Way,
+};
 use std::collections::BTreeMap;
 
 /// The text of a page's picture.
@@ -17,9 +19,13 @@ pub(crate) struct Assembled {
 
 /// The part of a picture's lines, by their area, that may be in a script that the models do not know; 0 to 1.
 pub(crate) fn foreign_share(read: &Reading) -> f32 {
-    let area = |line: &&ReadLine| (line.rect.x1 - line.rect.x0).max(0.0) * (line.rect.y1 - line.rect.y0).max(0.0);
-    let foreign: f32 = read.lines.iter().filter(|line| line.is_foreign()).map(|line| area(&line)).sum();
-    let known: f32 = read.lines.iter().filter(|line| line.trust != Trust::Unread).map(|line| area(&line)).sum();
+    let area = |line: &&ReadLine| {
+        (line.rect.x1 - line.rect.x0).max(0.0) * (line.rect.y1 - line.rect.y0).max(0.0)
+    };
+    let foreign: f32 =
+        read.lines.iter().filter(|line| line.is_foreign()).map(|line| area(&line)).sum();
+    let known: f32 =
+        read.lines.iter().filter(|line| line.trust != Trust::Unread).map(|line| area(&line)).sum();
     if foreign > 0.0 { foreign / (foreign + known) } else { 0.0 }
 }
 
@@ -45,9 +51,16 @@ struct OtherLine {
 
 impl OtherLine {
     fn new(words: Vec<OtherWord>, model: &str) -> Self {
-        let weighed = words.iter().map(|word| (word.text.chars().count() as u64, u64::from(word.confidence.min(100))));
-        let (sum, count) = weighed.fold((0, 0), |(sum, count), (length, c)| (sum + length * c, count + length));
-        Self { words, confidence: sum as f32 / count.max(1) as f32 / 100.0, model: model.to_owned() }
+        let weighed = words
+            .iter()
+            .map(|word| (word.text.chars().count() as u64, u64::from(word.confidence.min(100))));
+        let (sum, count) =
+            weighed.fold((0, 0), |(sum, count), (length, c)| (sum + length * c, count + length));
+        Self {
+            words,
+            confidence: sum as f32 / count.max(1) as f32 / 100.0,
+            model: model.to_owned(),
+        }
     }
 
     fn text(&self) -> String {
@@ -68,7 +81,9 @@ impl Others {
     /// Whether all lines that were drawn because they do not count are read.
     pub(crate) fn are_complete(&self, read: &Reading) -> bool {
         let mut lines = read.lines.iter().enumerate();
-        lines.all(|(number, line)| line.drawn.is_none() || !line.is_foreign() || self.lines.contains_key(&number))
+        lines.all(|(number, line)| {
+            line.drawn.is_none() || !line.is_foreign() || self.lines.contains_key(&number)
+        })
     }
 
     /// The models that read lines.
@@ -92,9 +107,14 @@ impl Others {
         let mut taken = 0;
         for (number, words) in words_by_line(read, picture, tesseract) {
             let line = OtherLine::new(words, model);
-            let better = self.lines.get(&number).is_none_or(|before| line.confidence > before.confidence);
-            let questioned = read.lines.get(number).is_some_and(|line| line.trust == Trust::Questioned);
-            if better && (!questioned || line.confidence >= ANSWER) && believed(&line.text(), line.confidence) {
+            let better =
+                self.lines.get(&number).is_none_or(|before| line.confidence > before.confidence);
+            let questioned =
+                read.lines.get(number).is_some_and(|line| line.trust == Trust::Questioned);
+            if better
+                && (!questioned || line.confidence >= ANSWER)
+                && believed(&line.text(), line.confidence)
+            {
                 self.lines.insert(number, line);
                 taken += 1;
             }
@@ -104,19 +124,31 @@ impl Others {
 }
 
 // The words that tesseract read, by the number of the line in which they are.
-fn words_by_line(read: &Reading, picture: &Picture, tesseract: &hocr::Reading) -> BTreeMap<usize, Vec<OtherWord>> {
-    let drawn: Vec<(usize, &ReadLine, Drawn)> =
-        read.lines.iter().enumerate().filter_map(|(n, line)| Some((n, line, line.drawn?))).collect();
+fn words_by_line(
+    read: &Reading,
+    picture: &Picture,
+    tesseract: &hocr::Reading,
+) -> BTreeMap<usize, Vec<OtherWord>> {
+    let drawn: Vec<(usize, &ReadLine, Drawn)> = read
+        .lines
+        .iter()
+        .enumerate()
+        .filter_map(|(n, line)| Some((n, line, line.drawn?)))
+        .collect();
     let (width, height) = (picture.width as f32, picture.height as f32);
     let mut lines: BTreeMap<usize, Vec<OtherWord>> = BTreeMap::new();
     let mut end = None;
     for word in &tesseract.boxes {
         let y = f32::midpoint(word.rect.y0, word.rect.y1) * height - Drawn::MARGIN as f32;
-        let text = tesseract.text.get(word.start as usize..word.end as usize).filter(|text| !text.is_empty());
+        let text = tesseract
+            .text
+            .get(word.start as usize..word.end as usize)
+            .filter(|text| !text.is_empty());
         let row = (y / Drawn::PITCH as f32).floor();
         let line = if row >= 0.0 { drawn.get(row as usize) } else { None };
         if let (Some(text), Some((number, line, drawn))) = (text, line) {
-            let share = |x: f32| ((x * width - Drawn::MARGIN as f32) / drawn.width as f32).clamp(0.0, 1.0);
+            let share =
+                |x: f32| ((x * width - Drawn::MARGIN as f32) / drawn.width as f32).clamp(0.0, 1.0);
             let words = lines.entry(*number).or_default();
             words.push(OtherWord {
                 text: text.to_owned(),
@@ -136,8 +168,12 @@ fn part_of(rect: Rect, way: Way, from: f32, to: f32) -> Rect {
     match way {
         Way::Upright => Rect { x0: rect.x0 + from * width, x1: rect.x0 + to * width, ..rect },
         Way::UpsideDown => Rect { x0: rect.x1 - to * width, x1: rect.x1 - from * width, ..rect },
-        Way::Clockwise | Way::Vertical => Rect { y0: rect.y0 + from * height, y1: rect.y0 + to * height, ..rect },
-        Way::CounterClockwise => Rect { y0: rect.y1 - to * height, y1: rect.y1 - from * height, ..rect },
+        Way::Clockwise | Way::Vertical => {
+            Rect { y0: rect.y0 + from * height, y1: rect.y0 + to * height, ..rect }
+        }
+        Way::CounterClockwise => {
+            Rect { y0: rect.y1 - to * height, y1: rect.y1 - from * height, ..rect }
+        }
     }
 }
 
@@ -189,7 +225,9 @@ struct Draft {
 
 impl Draft {
     fn line(&mut self, before: Before, line: &ReadLine) {
-        let Some(first) = line.characters.iter().position(|c| !c.character.is_whitespace()) else { return };
+        let Some(first) = line.characters.iter().position(|c| !c.character.is_whitespace()) else {
+            return;
+        };
         self.separate(before, line.characters[first].character);
         let mut word: Option<Word> = None;
         let mut blank = false;
@@ -284,7 +322,8 @@ impl Draft {
             self.reading.text.push('\n');
         }
         if self.reading.characters > 0 {
-            self.reading.confidence = self.certainty as f32 / self.reading.characters as f32 / 100.0;
+            self.reading.confidence =
+                self.certainty as f32 / self.reading.characters as f32 / 100.0;
         }
         self.reading
     }
@@ -322,7 +361,8 @@ mod tests {
     }
 
     fn sound(reading: &hocr::Reading) {
-        let page = Page { text: reading.text.clone(), boxes: reading.boxes.clone(), ..Page::default() };
+        let page =
+            Page { text: reading.text.clone(), boxes: reading.boxes.clone(), ..Page::default() };
         assert!(page.is_sound(), "{reading:#?}");
     }
 
@@ -331,7 +371,8 @@ mod tests {
         let read = page(vec![line(Before::Nothing, "登记 表No. 17b，完", 96)]);
         let Assembled { reading, unread } = assemble(&read, &Others::default());
         assert_eq!((reading.text.as_str(), unread), ("登记表No. 17b，完\n", 0));
-        let boxed: Vec<&str> = reading.boxes.iter().map(|b| &reading.text[b.start as usize..b.end as usize]).collect();
+        let boxed: Vec<&str> =
+            reading.boxes.iter().map(|b| &reading.text[b.start as usize..b.end as usize]).collect();
         assert_eq!(boxed, ["登", "记", "表", "No.", "17b，", "完"]);
         assert!((reading.confidence - 0.96).abs() < 0.001);
         assert_eq!(reading.characters, 11);
@@ -417,19 +458,26 @@ mod tests {
         let (read, picture) = with_others();
         let mut others = Others::default();
         assert!(!others.are_complete(&read));
-        let words =
-            [("три ", 0.2, (0.0, 100.0), 90), ("сло", 0.2, (200.0, 300.0), 90), ("ва ", 0.2, (300.0, 400.0), 60)];
+        let words = [
+            ("три ", 0.2, (0.0, 100.0), 90),
+            ("сло", 0.2, (200.0, 300.0), 90),
+            ("ва ", 0.2, (300.0, 400.0), 60),
+        ];
         let first = tesseract(&picture, &words);
         assert_eq!(
-            others.take(&read, &picture, &first, "rus", |text, confidence| text == "трислова" && confidence > 0.7),
+            others.take(&read, &picture, &first, "rus", |text, confidence| text == "трислова"
+                && confidence > 0.7),
             1
         );
         assert!(!others.are_complete(&read));
         let Assembled { reading, unread } = assemble(&read, &others);
         assert_eq!((reading.text.as_str(), unread), ("登记表\nтри слова\n完\n", 1));
         sound(&reading);
-        let places: Vec<(f32, f32)> = reading.boxes.iter().map(|b| (b.rect.x0, b.rect.x1)).collect();
-        for ((x0, x1), (expected0, expected1)) in places[3..6].iter().zip([(0.1, 0.3), (0.5, 0.7), (0.7, 0.9)]) {
+        let places: Vec<(f32, f32)> =
+            reading.boxes.iter().map(|b| (b.rect.x0, b.rect.x1)).collect();
+        for ((x0, x1), (expected0, expected1)) in
+            places[3..6].iter().zip([(0.1, 0.3), (0.5, 0.7), (0.7, 0.9)])
+        {
             assert!((x0 - expected0).abs() < 0.001 && (x1 - expected1).abs() < 0.001, "{places:?}");
         }
         assert_eq!(others.models(), ["rus"]);
@@ -453,11 +501,17 @@ mod tests {
         read.lines[3] = questioned;
         let mut others = Others::default();
         for (confidence, taken, text) in [(70, 0, "BX 1007"), (85, 1, "БХ 1007")] {
-            let words = [("БХ ", 1.2, (0.0, 100.0), confidence), ("1007 ", 1.2, (200.0, 300.0), confidence)];
+            let words = [
+                ("БХ ", 1.2, (0.0, 100.0), confidence),
+                ("1007 ", 1.2, (200.0, 300.0), confidence),
+            ];
             let sure = tesseract(&picture, &words);
             assert_eq!(others.take(&read, &picture, &sure, "rus", |_, _| true), taken);
             let Assembled { reading, unread } = assemble(&read, &others);
-            assert_eq!((reading.text, unread), (format!("登记表\n\n完\n{text}\n").replace("\n\n", "\n"), 1));
+            assert_eq!(
+                (reading.text, unread),
+                (format!("登记表\n\n完\n{text}\n").replace("\n\n", "\n"), 1)
+            );
         }
         assert!(!others.are_complete(&read), "the line that does not count is not read");
     }
@@ -466,7 +520,11 @@ mod tests {
     fn words_beside_drawn_lines_are_not_taken() {
         let (read, picture) = with_others();
         let mut others = Others::default();
-        let words = [("а ", -0.3, (0.0, 9.0), 90), ("б ", 2.1, (0.0, 9.0), 90), ("в ", f32::NAN, (0.0, 9.0), 90)];
+        let words = [
+            ("а ", -0.3, (0.0, 9.0), 90),
+            ("б ", 2.1, (0.0, 9.0), 90),
+            ("в ", f32::NAN, (0.0, 9.0), 90),
+        ];
         let beside = tesseract(&picture, &words);
         assert_eq!(others.take(&read, &picture, &beside, "rus", |_, _| true), 0);
         let refused = tesseract(&picture, &[("слово ", 0.2, (0.0, 9.0), 90)]);

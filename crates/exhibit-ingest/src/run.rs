@@ -102,7 +102,8 @@ pub fn ingest(
     options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
-    let sources = if sources.is_empty() { unfinished(held)? } else { register(held, sources, options.name)? };
+    let sources =
+        if sources.is_empty() { unfinished(held)? } else { register(held, sources, options.name)? };
     run(held, sources, options, world)
 }
 
@@ -166,10 +167,19 @@ fn run(
         families: Families::default(),
         suspects: Suspects::default(),
     };
-    let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
+    let (recogniser, tesseract) =
+        if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
     let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
-    let locked = if options.retry.contains(&State::Encrypted) { encrypted(held)? } else { BTreeSet::new() };
-    let summary = run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))?;
+    let locked =
+        if options.retry.contains(&State::Encrypted) { encrypted(held)? } else { BTreeSet::new() };
+    let summary = run_stages(
+        held,
+        sources,
+        &[&read, &ocr],
+        options.retry,
+        options.workers,
+        &Threads::of(world),
+    )?;
     let still = if locked.is_empty() { BTreeSet::new() } else { encrypted(held)? };
     let opened = locked.difference(&still).count() as u64;
     Ok(Summary { encrypted: locked.len() as u64, opened, ..summary })
@@ -243,7 +253,8 @@ pub(crate) fn run_stages(
         committed: &committed,
         receiving: true,
     };
-    let intake = Intake { originals: &originals, catalogue: open()?, out: out.clone(), progress, stop };
+    let intake =
+        Intake { originals: &originals, catalogue: open()?, out: out.clone(), progress, stop };
     let means = |out| -> Result<JobContext<'_>, IngestError> {
         Ok(JobContext { catalogue: open()?, originals: &originals, packs: &pack_reader, out })
     };
@@ -252,7 +263,8 @@ pub(crate) fn run_stages(
         let indexing = scope.spawn(|| indexer.run(&signal));
         let mut receiving = Some(scope.spawn(|| receive(intake, sources)));
         let mut result = Ok(());
-        for (lane, registered) in stages.iter().enumerate().filter(|(_, own)| own.stage.available()) {
+        for (lane, registered) in stages.iter().enumerate().filter(|(_, own)| own.stage.available())
+        {
             if result.is_ok() {
                 progress.enter(Phase::Stage(registered.stage.name()));
                 queue.activate(lane);
@@ -359,7 +371,8 @@ pub(crate) fn register(
             return Err(IngestError::Entangled(path));
         }
         let bytes = path.as_os_str().as_bytes();
-        let last = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let last =
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.map_or(last, str::to_owned);
         let channel = if path.is_dir() { Channel::Folder } else { Channel::File };
         let now = held.acts.now();
@@ -408,10 +421,15 @@ where
     first_error(workers.into_iter().map(|worker| join(worker, "reader")).collect::<Vec<_>>())
 }
 
-fn join(handle: ScopedJoinHandle<'_, Result<(), IngestError>>, name: &'static str) -> Result<(), IngestError> {
+fn join(
+    handle: ScopedJoinHandle<'_, Result<(), IngestError>>,
+    name: &'static str,
+) -> Result<(), IngestError> {
     handle.join().unwrap_or(Err(IngestError::Thread(name)))
 }
 
-fn first_error(results: impl IntoIterator<Item = Result<(), IngestError>>) -> Result<(), IngestError> {
+fn first_error(
+    results: impl IntoIterator<Item = Result<(), IngestError>>,
+) -> Result<(), IngestError> {
     results.into_iter().fold(Ok(()), Result::and)
 }

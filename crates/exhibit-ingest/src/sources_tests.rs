@@ -32,7 +32,9 @@ impl Stage for Settle {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
+            Event::Received { original } => {
+                vec![NewJob { span: JobSpan::Item, input: original.digest() }]
+            }
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -48,7 +50,14 @@ fn run(case: &TestCase, sources: &[PathBuf]) -> Result<Summary, IngestError> {
     let mut held = case.writer();
     let sources = register(&mut held, sources, None)?;
     let (progress, stop) = (IngestProgress::default(), StopRequest::default());
-    run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop })
+    run_stages(
+        &mut held,
+        sources,
+        &[&Settle],
+        &[],
+        1,
+        &Threads { progress: &progress, stop: &stop },
+    )
 }
 
 fn items(case: &TestCase) -> BTreeMap<Vec<u8>, Item> {
@@ -57,13 +66,16 @@ fn items(case: &TestCase) -> BTreeMap<Vec<u8>, Item> {
 }
 
 fn states(case: &TestCase) -> Vec<(String, State, Vec<String>)> {
-    let line = |(path, item): (Vec<u8>, Item)| (String::from_utf8_lossy(&path).into_owned(), item.state, item.causes());
+    let line = |(path, item): (Vec<u8>, Item)| {
+        (String::from_utf8_lossy(&path).into_owned(), item.state, item.causes())
+    };
     items(case).into_iter().map(line).collect()
 }
 
 fn audit(case: &TestCase) {
     let options = exhibit_audit::AuditOptions::default();
-    let found = exhibit_audit::audit(&case.folder(), &options, &mut exhibit_audit::NoProgress).expect("checked");
+    let found = exhibit_audit::audit(&case.folder(), &options, &mut exhibit_audit::NoProgress)
+        .expect("checked");
     assert!(found.is_good(), "{:?}", found.findings);
 }
 
@@ -80,7 +92,8 @@ fn names_of_any_bytes_are_received_exactly() {
         "e\u{301}".as_bytes(),
     ];
     for (number, name) in names.iter().enumerate() {
-        fs::write(trove.join(OsStr::from_bytes(name)), number.to_string().repeat(3)).expect("written");
+        fs::write(trove.join(OsStr::from_bytes(name)), number.to_string().repeat(3))
+            .expect("written");
     }
     let deep = trove.join("d/".repeat(40));
     fs::create_dir_all(&deep).expect("made");
@@ -104,10 +117,13 @@ fn what_is_no_file_is_listed_with_its_reason_and_never_followed() {
     symlink(".", trove.join("loop")).expect("a link");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
     let pipe = trove.join("pipe");
-    rustix::fs::mknodat(rustix::fs::CWD, pipe, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
-    let _listening = std::os::unix::net::UnixListener::bind(trove.join("socket")).expect("a socket");
+    rustix::fs::mknodat(rustix::fs::CWD, pipe, rustix::fs::FileType::Fifo, mode, 0)
+        .expect("a pipe");
+    let _listening =
+        std::os::unix::net::UnixListener::bind(trove.join("socket")).expect("a socket");
     let _ = run(&case, &[trove]).expect("a run");
-    let line = |path: &str, cause: &str| (path.to_owned(), State::Unsupported, vec![cause.to_owned()]);
+    let line =
+        |path: &str, cause: &str| (path.to_owned(), State::Unsupported, vec![cause.to_owned()]);
     let expected = [
         ("a.txt".to_owned(), State::Read, Vec::new()),
         line("dangling", "symbolic-link"),
@@ -128,8 +144,9 @@ fn what_cannot_be_read_is_failed_and_read_once_it_can_be() {
     }
     let case = TestCase::without_source();
     let trove = case.trove(&[("a.txt", "1"), ("closed/b.txt", "2"), ("secret.txt", "3")]);
-    let mode =
-        |name: &str, mode| fs::set_permissions(trove.join(name), fs::Permissions::from_mode(mode)).expect("a mode");
+    let mode = |name: &str, mode| {
+        fs::set_permissions(trove.join(name), fs::Permissions::from_mode(mode)).expect("a mode")
+    };
     mode("secret.txt", 0o000);
     mode("closed", 0o000);
     let _ = run(&case, std::slice::from_ref(&trove)).expect("a run");
@@ -139,8 +156,14 @@ fn what_cannot_be_read_is_failed_and_read_once_it_can_be() {
     mode("secret.txt", 0o600);
     mode("closed", 0o700);
     let _ = run(&case, &[trove]).expect("a run");
-    assert!(states(&case).iter().any(|(path, state, _)| path == "secret.txt" && *state == State::Read));
-    assert!(states(&case).iter().any(|(path, state, _)| path == "closed/b.txt" && *state == State::Read));
+    assert!(
+        states(&case).iter().any(|(path, state, _)| path == "secret.txt" && *state == State::Read)
+    );
+    assert!(
+        states(&case)
+            .iter()
+            .any(|(path, state, _)| path == "closed/b.txt" && *state == State::Read)
+    );
     audit(&case);
 }
 
@@ -155,8 +178,12 @@ fn a_file_that_changed_is_another_item_and_the_same_file_is_not() {
     fs::remove_file(trove.join("b.txt")).expect("removed");
     assert_eq!(run(&case, source).expect("a run").items, 1);
     let all = case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items");
-    let paths: Vec<_> = all.iter().map(|item| (String::from_utf8_lossy(&item.path).into_owned(), item.size)).collect();
-    let expected = [("a.txt", 3), ("b.txt", 3), ("a.txt", 12)].map(|(path, size)| (path.to_owned(), size));
+    let paths: Vec<_> = all
+        .iter()
+        .map(|item| (String::from_utf8_lossy(&item.path).into_owned(), item.size))
+        .collect();
+    let expected =
+        [("a.txt", 3), ("b.txt", 3), ("a.txt", 12)].map(|(path, size)| (path.to_owned(), size));
     assert_eq!(paths, expected, "nothing that was received is lost");
     audit(&case);
 }
@@ -167,7 +194,11 @@ fn a_single_file_is_a_source() {
     let trove = case.trove(&[("a.txt", "one"), ("b.txt", "two")]);
     assert_eq!(run(&case, &[trove.join("a.txt")]).expect("a run").items, 1);
     assert_eq!(states(&case), [("a.txt".to_owned(), State::Read, Vec::new())]);
-    assert_eq!(run(&case, &[trove.join("a.txt"), trove]).expect("a run").items, 2, "as a copy, and the other");
+    assert_eq!(
+        run(&case, &[trove.join("a.txt"), trove]).expect("a run").items,
+        2,
+        "as a copy, and the other"
+    );
     audit(&case);
 }
 
@@ -176,7 +207,11 @@ fn a_case_is_not_received_into_itself() {
     let case = TestCase::without_source();
     for source in [case.folder(), case.path("custody"), case.beside("")] {
         let refused = run(&case, std::slice::from_ref(&source));
-        assert!(matches!(refused, Err(IngestError::Entangled(_))), "{}: {refused:?}", source.display());
+        assert!(
+            matches!(refused, Err(IngestError::Entangled(_))),
+            "{}: {refused:?}",
+            source.display()
+        );
     }
     let missing = run(&case, &[case.beside("missing")]);
     assert!(matches!(missing, Err(IngestError::Source { .. })), "{missing:?}");
@@ -214,7 +249,8 @@ impl Files for InMemory {
     }
 
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
-        let bytes = self.0.get(path).ok_or_else(|| Unreadable { reason: "it is missing".to_owned() })?;
+        let bytes =
+            self.0.get(path).ok_or_else(|| Unreadable { reason: "it is missing".to_owned() })?;
         bytes.chunks(2).for_each(each);
         Ok(())
     }
@@ -231,7 +267,9 @@ fn bag(files: &[(&str, &[u8], &[u8])]) -> BagSource {
         identity: b"bag:1".to_vec(),
         name: "bag".to_owned(),
         receipt: Box::new(|number| Act::source_receive(number, Channel::Bag, b"bag")),
-        from: Box::new(InMemory(bytes.map(|(path, _, bytes)| (format!("data/{path}"), bytes.to_vec())).collect())),
+        from: Box::new(InMemory(
+            bytes.map(|(path, _, bytes)| (format!("data/{path}"), bytes.to_vec())).collect(),
+        )),
         files: files.iter().map(file).collect(),
     }
 }
@@ -243,7 +281,13 @@ fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
     let catalogue = case.open().folder.catalogue_for_reading()?;
     let (sender, inbox) = std::sync::mpsc::sync_channel(100);
     let out = crate::committer::Sender::new(sender, &budget);
-    let mut intake = crate::intake::Intake { originals: &originals, catalogue, out, progress: &progress, stop: &stop };
+    let mut intake = crate::intake::Intake {
+        originals: &originals,
+        catalogue,
+        out,
+        progress: &progress,
+        stop: &stop,
+    };
     let received = intake.take_over(exhibit_model::SourceId::new(1), bag);
     drop(intake);
     received.map(|()| inbox.iter().count() as u64)
@@ -251,9 +295,14 @@ fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
 
 /// Receives a folder of ten files; calls `at` with the folder after the third, while the intake waits to hand over the
 /// next. Returns the result and the messages.
-fn receive_until(case: &TestCase, at: &dyn Fn(&Path, &StopRequest)) -> (Result<(), IngestError>, Vec<String>) {
-    let names: Vec<(String, String)> = (0..10).map(|n| (format!("{n}.txt"), n.to_string())).collect();
-    let files: Vec<(&str, &str)> = names.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+fn receive_until(
+    case: &TestCase,
+    at: &dyn Fn(&Path, &StopRequest),
+) -> (Result<(), IngestError>, Vec<String>) {
+    let names: Vec<(String, String)> =
+        (0..10).map(|n| (format!("{n}.txt"), n.to_string())).collect();
+    let files: Vec<(&str, &str)> =
+        names.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let trove = case.trove(&files);
     let budget = crate::committer::ByteBudget::default();
     let originals = case.open().folder.originals().expect("a store");
@@ -262,7 +311,13 @@ fn receive_until(case: &TestCase, at: &dyn Fn(&Path, &StopRequest)) -> (Result<(
     // nothing is sent before it is taken
     let (sender, inbox) = std::sync::mpsc::sync_channel(0);
     let out = crate::committer::Sender::new(sender, &budget);
-    let mut intake = crate::intake::Intake { originals: &originals, catalogue, out, progress: &progress, stop: &stop };
+    let mut intake = crate::intake::Intake {
+        originals: &originals,
+        catalogue,
+        out,
+        progress: &progress,
+        stop: &stop,
+    };
     let number = exhibit_model::SourceId::new(1);
     std::thread::scope(|scope| {
         let receiving = scope.spawn(|| {
@@ -302,9 +357,13 @@ fn a_stopped_intake_is_counted_and_does_not_end() {
 #[test]
 fn a_source_that_is_gone_ends_the_intake_and_fails_no_entry() {
     let case = TestCase::empty();
-    let (result, seen) = receive_until(&case, &|trove, _| fs::remove_dir_all(trove).expect("removed"));
+    let (result, seen) =
+        receive_until(&case, &|trove, _| fs::remove_dir_all(trove).expect("removed"));
     assert!(matches!(result, Err(IngestError::Source { .. })), "{result:?}");
-    assert!(!seen.iter().any(|message| message == "failed" || message.starts_with("walked")), "{seen:?}");
+    assert!(
+        !seen.iter().any(|message| message == "failed" || message.starts_with("walked")),
+        "{seen:?}"
+    );
 }
 
 #[test]
@@ -316,7 +375,14 @@ fn an_interrupted_intake_stays_visible_until_it_is_resumed() {
     let mut held = case.writer();
     let sources = register(&mut held, std::slice::from_ref(&trove), None).expect("registered");
     let progress = IngestProgress::default();
-    let summary = run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop });
+    let summary = run_stages(
+        &mut held,
+        sources,
+        &[&Settle],
+        &[],
+        1,
+        &Threads { progress: &progress, stop: &stop },
+    );
     let account = summary.expect("a run").account;
     assert!(!account.is_complete() && account.gaps.is_empty(), "{account:?}");
     let [intake] = &account.intakes[..] else { panic!("one intake: {account:?}") };
@@ -326,7 +392,8 @@ fn an_interrupted_intake_stays_visible_until_it_is_resumed() {
     assert_eq!(held.catalogue.intakes().expect("intakes")[0].end, IntakeEnd::Unknown);
     let go_on = StopRequest::default();
     let threads = Threads { progress: &progress, stop: &go_on };
-    let account = run_stages(&mut held, resumed, &[&Settle], &[], 1, &threads).expect("a run").account;
+    let account =
+        run_stages(&mut held, resumed, &[&Settle], &[], 1, &threads).expect("a run").account;
     assert!(account.is_complete() && account.intakes.is_empty(), "{account:?}");
     assert!(unfinished(&mut held).expect("sources").is_empty());
     drop(held);
@@ -354,7 +421,11 @@ fn a_source_that_is_not_there_is_not_resumed_and_stays_visible() {
 fn the_files_of_a_bag_are_those_that_were_checked() {
     let case = TestCase::empty();
     let good: &[(&str, &[u8], &[u8])] = &[("a.txt", b"one", b"one"), ("b.txt", b"two", b"two")];
-    assert_eq!(receive_bag(&case, bag(good)).expect("received"), 4, "their number, two files, and the end of the walk");
+    assert_eq!(
+        receive_bag(&case, bag(good)).expect("received"),
+        4,
+        "their number, two files, and the end of the walk"
+    );
     for (what, files) in [
         ("other bytes", &[("a.txt", &b"one"[..], &b"0ne"[..])][..]),
         ("a longer file", &[("a.txt", b"one", b"one ")]),

@@ -79,12 +79,14 @@ impl Source {
     pub(crate) fn walk(&self, each: &mut dyn FnMut(Entry) -> bool) -> io::Result<()> {
         if let Self::File(path) = self {
             let below = path.file_name().map(|n| n.as_bytes().to_vec()).unwrap_or_default();
-            let below_text = FileNames::of_folder(&FileNames::default(), [&below[..]].into_iter()).text(&below);
+            let below_text =
+                FileNames::of_folder(&FileNames::default(), [&below[..]].into_iter()).text(&below);
             each(Entry { below, below_text, kind: kind_of(&fs::metadata(path)?) });
             return Ok(());
         }
         let names = self.names(Path::new("."))?;
-        let mut folders = vec![Folder::new(PathBuf::new(), String::new(), &FileNames::default(), names)];
+        let mut folders =
+            vec![Folder::new(PathBuf::new(), String::new(), &FileNames::default(), names)];
         while let Some(folder) = folders.last_mut() {
             let Some(name) = folder.pending.pop() else {
                 folders.pop();
@@ -92,7 +94,10 @@ impl Source {
             };
             let below = folder.path.join(&name);
             let text = folder.below_text(&name);
-            let kind = match self.at(&below, OFlags::PATH | OFlags::NOFOLLOW).and_then(|file| file.metadata()) {
+            let kind = match self
+                .at(&below, OFlags::PATH | OFlags::NOFOLLOW)
+                .and_then(|file| file.metadata())
+            {
                 Err(error) if leads_away(&error) => EntryKind::Unreadable(Reason::Replaced),
                 Err(error) => EntryKind::Unreadable(Reason::cannot_open(&error)),
                 Ok(metadata) if metadata.is_dir() => match self.names(&below) {
@@ -124,9 +129,9 @@ impl Source {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         let opened = match self {
             Self::Folder(_) => self.at(Path::new(OsStr::from_bytes(below)), flags),
-            Self::File(path) => {
-                rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty()).map(File::from).map_err(io::Error::from)
-            }
+            Self::File(path) => rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())
+                .map(File::from)
+                .map_err(io::Error::from),
         };
         match opened {
             Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => Ok(file),
@@ -138,7 +143,8 @@ impl Source {
 
     fn at(&self, below: &Path, flags: OFlags) -> io::Result<File> {
         let Self::Folder(root) = self else { return Err(io::ErrorKind::NotADirectory.into()) };
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let resolve =
+            ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         Ok(File::from(openat2(root, below, flags | OFlags::CLOEXEC, Mode::empty(), resolve)?))
     }
 
@@ -176,7 +182,11 @@ impl Folder {
     /// The path of an entry below the source as text.
     fn below_text(&self, name: &OsString) -> String {
         let decoded = self.names.text(name.as_bytes());
-        let name = if decoded.is_empty() { String::from_utf8_lossy(name.as_bytes()).into_owned() } else { decoded };
+        let name = if decoded.is_empty() {
+            String::from_utf8_lossy(name.as_bytes()).into_owned()
+        } else {
+            decoded
+        };
         if self.text.is_empty() { name } else { format!("{}/{name}", self.text) }
     }
 }
@@ -184,13 +194,17 @@ impl Folder {
 // A part of the path is a link, or was moved out of the source.
 fn leads_away(error: &io::Error) -> bool {
     use rustix::io::Errno;
-    [Errno::LOOP, Errno::XDEV].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    [Errno::LOOP, Errno::XDEV]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn kind_of(metadata: &fs::Metadata) -> EntryKind {
     let file_type = metadata.file_type();
     if file_type.is_file() {
-        let moment = |seconds: i64, nanos: i64| Moment(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000));
+        let moment = |seconds: i64, nanos: i64| {
+            Moment(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000))
+        };
         let modified = moment(metadata.mtime(), metadata.mtime_nsec());
         let changed = moment(metadata.ctime(), metadata.ctime_nsec());
         return EntryKind::File { size: metadata.len(), modified, changed };
@@ -246,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_folder_that_becomes_a_link_leads_nowhere() {
-        let (folder, outside) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+        let (folder, outside) =
+            (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
         let at = |name: &str| folder.path().join(name);
         fs::create_dir_all(at("b/c")).expect("folder");
         fs::write(at("a.txt"), "a").expect("write");
@@ -280,10 +295,20 @@ mod tests {
         let source = Source::open(folder.path()).expect("open");
         std::os::unix::fs::symlink("/etc/passwd", at("link")).expect("link");
         fs::create_dir(at("folder")).expect("folder");
-        rustix::fs::mknodat(rustix::fs::CWD, at("pipe"), rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0)
-            .expect("pipe");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            at("pipe"),
+            rustix::fs::FileType::Fifo,
+            Mode::from_raw_mode(0o600),
+            0,
+        )
+        .expect("pipe");
         for name in ["link", "folder", "pipe"] {
-            assert_eq!(source.open_file(name.as_bytes()).map(drop), Err(Reason::Replaced), "{name}");
+            assert_eq!(
+                source.open_file(name.as_bytes()).map(drop),
+                Err(Reason::Replaced),
+                "{name}"
+            );
         }
         assert!(matches!(source.open_file(b"missing"), Err(Reason::CannotOpen { .. })));
     }

@@ -4,7 +4,8 @@
 //! references to other messages are refused, so that the arguments of a message are exactly those that its text names.
 
 use fluent_syntax::ast::{
-    CallArguments, Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Resource, Variant, VariantKey,
+    CallArguments, Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Resource,
+    Variant, VariantKey,
 };
 use fluent_syntax::{parser, serializer};
 use std::collections::BTreeMap;
@@ -25,7 +26,12 @@ pub(crate) struct Language {
 /// All languages, English first.
 pub(crate) const LANGUAGES: &[Language] = &[
     Language { tag: "en", variant: "English", plurals: &["one", "other"], complete: &[] },
-    Language { tag: "zh-Hans", variant: "SimplifiedChinese", plurals: &["other"], complete: &["verify"] },
+    Language {
+        tag: "zh-Hans",
+        variant: "SimplifiedChinese",
+        plurals: &["other"],
+        complete: &["verify"],
+    },
     Language { tag: "ug", variant: "Uyghur", plurals: &["one", "other"], complete: &["verify"] },
 ];
 
@@ -37,10 +43,11 @@ const NUMBER_OPTIONS: &[&str] = &["type", "useGrouping"];
 
 /// Words that cannot name a Rust function or parameter.
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-    "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "try",
-    "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe",
+    "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// One file of texts.
@@ -100,7 +107,8 @@ pub(crate) fn generate(files: &[File]) -> Result<String, Vec<String>> {
     }
     for language in LANGUAGES {
         for room in language.complete {
-            if rooms.contains_key(room) && !files.iter().any(|file| file.language == language.tag && file.room == *room)
+            if rooms.contains_key(room)
+                && !files.iter().any(|file| file.language == language.tag && file.room == *room)
             {
                 findings.push(format!("texts/{}/{room}.ftl is missing", language.tag));
             }
@@ -114,7 +122,8 @@ fn parse(file: &File, findings: &mut Vec<String>) -> Messages {
         Ok(resource) => resource,
         Err((resource, errors)) => {
             for error in errors {
-                let line = file.text[..error.pos.start.min(file.text.len())].matches('\n').count() + 1;
+                let line =
+                    file.text[..error.pos.start.min(file.text.len())].matches('\n').count() + 1;
                 findings.push(format!("{}:{line}: {error}", file.path));
             }
             resource
@@ -134,9 +143,14 @@ fn parse(file: &File, findings: &mut Vec<String>) -> Messages {
                     Err(reason) => findings.push(format!("{}: {id}: {reason}", file.path)),
                 }
             }
-            Entry::Term(term) => findings.push(format!("{}: -{}: terms are not used here", file.path, term.id.name)),
+            Entry::Term(term) => {
+                findings.push(format!("{}: -{}: terms are not used here", file.path, term.id.name))
+            }
             // junk was reported as a parse error
-            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) | Entry::Junk { .. } => {}
+            Entry::Comment(_)
+            | Entry::GroupComment(_)
+            | Entry::ResourceComment(_)
+            | Entry::Junk { .. } => {}
         }
     }
     messages
@@ -154,7 +168,11 @@ fn parse_message(language: &str, message: Message<&str>) -> Result<Parsed, Strin
     Ok(Parsed { source, arguments })
 }
 
-fn walk_pattern(language: &str, pattern: &Pattern<&str>, arguments: &mut Arguments) -> Result<(), String> {
+fn walk_pattern(
+    language: &str,
+    pattern: &Pattern<&str>,
+    arguments: &mut Arguments,
+) -> Result<(), String> {
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {
             walk_expression(language, expression, arguments)?;
@@ -163,7 +181,11 @@ fn walk_pattern(language: &str, pattern: &Pattern<&str>, arguments: &mut Argumen
     Ok(())
 }
 
-fn walk_expression(language: &str, expression: &Expression<&str>, arguments: &mut Arguments) -> Result<(), String> {
+fn walk_expression(
+    language: &str,
+    expression: &Expression<&str>,
+    arguments: &mut Arguments,
+) -> Result<(), String> {
     match expression {
         Expression::Inline(inline) => walk_inline(language, inline, arguments),
         Expression::Select { selector, variants } => {
@@ -173,9 +195,14 @@ fn walk_expression(language: &str, expression: &Expression<&str>, arguments: &mu
                 InlineExpression::FunctionReference { .. } if kind == Use::Number => {
                     walk_inline(language, selector, arguments)?;
                 }
-                _ => return Err("a selector is a variable, or NUMBER of one with plural variants".to_owned()),
+                _ => {
+                    return Err("a selector is a variable, or NUMBER of one with plural variants"
+                        .to_owned());
+                }
             }
-            variants.iter().try_for_each(|variant| walk_pattern(language, &variant.value, arguments))
+            variants
+                .iter()
+                .try_for_each(|variant| walk_pattern(language, &variant.value, arguments))
         }
     }
 }
@@ -189,7 +216,10 @@ fn selects(language: &str, variants: &[Variant<&str>]) -> Result<Use, String> {
     if !variants.iter().all(|variant| is_number(&variant.key)) {
         return Ok(Use::Text);
     }
-    let known = LANGUAGES.iter().find(|known| known.tag == language).map_or(CATEGORIES, |known| known.plurals);
+    let known = LANGUAGES
+        .iter()
+        .find(|known| known.tag == language)
+        .map_or(CATEGORIES, |known| known.plurals);
     for variant in variants {
         if let VariantKey::Identifier { name } = variant.key
             && !known.contains(&name)
@@ -200,23 +230,37 @@ fn selects(language: &str, variants: &[Variant<&str>]) -> Result<Use, String> {
     Ok(Use::Number)
 }
 
-fn walk_inline(language: &str, inline: &InlineExpression<&str>, arguments: &mut Arguments) -> Result<(), String> {
+fn walk_inline(
+    language: &str,
+    inline: &InlineExpression<&str>,
+    arguments: &mut Arguments,
+) -> Result<(), String> {
     match inline {
         InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => Ok(()),
         InlineExpression::VariableReference { id } => note(arguments, id.name, Use::Any),
-        InlineExpression::Placeable { expression } => walk_expression(language, expression, arguments),
+        InlineExpression::Placeable { expression } => {
+            walk_expression(language, expression, arguments)
+        }
         InlineExpression::FunctionReference { id, arguments: call } if id.name == "NUMBER" => {
             note(arguments, number_of(call)?, Use::Number)
         }
-        InlineExpression::FunctionReference { id, .. } => Err(format!("there is no function {}", id.name)),
-        InlineExpression::MessageReference { id, .. } => Err(format!("references are not used here: {}", id.name)),
-        InlineExpression::TermReference { id, .. } => Err(format!("terms are not used here: -{}", id.name)),
+        InlineExpression::FunctionReference { id, .. } => {
+            Err(format!("there is no function {}", id.name))
+        }
+        InlineExpression::MessageReference { id, .. } => {
+            Err(format!("references are not used here: {}", id.name))
+        }
+        InlineExpression::TermReference { id, .. } => {
+            Err(format!("terms are not used here: -{}", id.name))
+        }
     }
 }
 
 /// The variable that `NUMBER` is called with.
 fn number_of<'a>(call: &CallArguments<&'a str>) -> Result<&'a str, String> {
-    if let Some(unknown) = call.named.iter().find(|argument| !NUMBER_OPTIONS.contains(&argument.name.name)) {
+    if let Some(unknown) =
+        call.named.iter().find(|argument| !NUMBER_OPTIONS.contains(&argument.name.name))
+    {
         return Err(format!("NUMBER has no option {} here", unknown.name.name));
     }
     match call.positional.as_slice() {
@@ -243,7 +287,8 @@ fn note(arguments: &mut Arguments, name: &str, kind: Use) -> Result<(), String> 
 fn check_names(file: &File, messages: &Messages, findings: &mut Vec<String>) {
     let mut functions: BTreeMap<String, &str> = BTreeMap::new();
     for (id, message) in messages {
-        let names = std::iter::once(id.as_str()).chain(message.arguments.keys().map(String::as_str));
+        let names =
+            std::iter::once(id.as_str()).chain(message.arguments.keys().map(String::as_str));
         for name in names {
             let rust = rust_name(name);
             let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -270,21 +315,31 @@ fn compare(file: &File, english: &Messages, translated: &Messages, findings: &mu
         };
         for (name, kind) in &message.arguments {
             match (original.arguments.get(name), kind) {
-                (None, _) => findings.push(format!("{}: {id}: English has no argument ${name}", file.path)),
+                (None, _) => {
+                    findings.push(format!("{}: {id}: English has no argument ${name}", file.path))
+                }
                 (Some(Use::Number), Use::Text) | (Some(Use::Any | Use::Text), Use::Number) => {
-                    findings.push(format!("{}: {id}: ${name} is of another kind in English", file.path));
+                    findings.push(format!(
+                        "{}: {id}: ${name} is of another kind in English",
+                        file.path
+                    ));
                 }
                 _ => {}
             }
         }
-        for name in original.arguments.keys().filter(|name| !message.arguments.contains_key(*name)) {
+        for name in original.arguments.keys().filter(|name| !message.arguments.contains_key(*name))
+        {
             findings.push(format!("{}: {id}: the argument ${name} is missing", file.path));
         }
     }
-    let complete = LANGUAGES.iter().find(|known| known.tag == file.language).map_or(&[][..], |known| known.complete);
+    let complete = LANGUAGES
+        .iter()
+        .find(|known| known.tag == file.language)
+        .map_or(&[][..], |known| known.complete);
     if complete.contains(&file.room.as_str()) {
         for id in english.keys().filter(|id| !translated.contains_key(*id)) {
-            findings.push(format!("{}: {id} is missing: this file must have every message", file.path));
+            findings
+                .push(format!("{}: {id} is missing: this file must have every message", file.path));
         }
     }
 }
@@ -322,9 +377,14 @@ fn room_code(rooms: &BTreeMap<&str, (&File, Messages)>, files: &[File]) -> Strin
         let variant = room_variant(room);
         variants.push_str(&format!("    /// `{room}.ftl`\n    {variant},\n"));
         for language in LANGUAGES {
-            let file = files.iter().find(|file| file.language == language.tag && file.room == *room);
-            let source = file.map_or_else(|| "\"\"".to_owned(), |file| format!("include_str!({:?})", file.path));
-            arms.push_str(&format!("            (Self::{variant}, Language::{}) => {source},\n", language.variant));
+            let file =
+                files.iter().find(|file| file.language == language.tag && file.room == *room);
+            let source = file
+                .map_or_else(|| "\"\"".to_owned(), |file| format!("include_str!({:?})", file.path));
+            arms.push_str(&format!(
+                "            (Self::{variant}, Language::{}) => {source},\n",
+                language.variant
+            ));
         }
     }
     format!(
@@ -356,7 +416,11 @@ fn constructor(room: &str, id: &str, message: &Parsed) -> String {
         // the fence cannot be closed from within
         let _ = writeln!(docs, "    /// {}", line.replace("```", "'''"));
     }
-    let values = if values.is_empty() { "Vec::new()".to_owned() } else { format!("vec![{}]", values.join(", ")) };
+    let values = if values.is_empty() {
+        "Vec::new()".to_owned()
+    } else {
+        format!("vec![{}]", values.join(", "))
+    };
     format!(
         "\n    /// ```ftl\n{docs}    /// ```\n    #[must_use]\n{}    pub fn {}({}) -> Message {{\n        \
          Message::new(Room::{}, \"{id}\", {values})\n    }}\n",
@@ -408,8 +472,14 @@ fn samples(rooms: &BTreeMap<&str, (&File, Messages)>) -> String {
     for (room, (_, messages)) in rooms {
         for (id, message) in messages {
             let values = message.arguments.values();
-            let values: Vec<&str> = values.map(|kind| if *kind == Use::Number { "number" } else { "text" }).collect();
-            calls.push_str(&format!("        {}::{}({}),\n", rust_name(room), rust_name(id), values.join(", ")));
+            let values: Vec<&str> =
+                values.map(|kind| if *kind == Use::Number { "number" } else { "text" }).collect();
+            calls.push_str(&format!(
+                "        {}::{}({}),\n",
+                rust_name(room),
+                rust_name(id),
+                values.join(", ")
+            ));
         }
     }
     format!(

@@ -25,19 +25,32 @@ fn main() -> Result<(), Failed> {
         read_language(&texts.join(language.tag), language.tag, &mut files)?;
     }
     let code = generate(&files).map_err(Failed)?;
-    let out = std::env::var_os("OUT_DIR").ok_or_else(|| Failed(vec!["cargo did not set OUT_DIR".to_owned()]))?;
+    let out = std::env::var_os("OUT_DIR")
+        .ok_or_else(|| Failed(vec!["cargo did not set OUT_DIR".to_owned()]))?;
     let out = PathBuf::from(out).join("messages.rs");
-    fs::write(&out, code).map_err(|error| Failed(vec![format!("cannot write {}: {error}", out.display())]))
+    fs::write(&out, code)
+        .map_err(|error| Failed(vec![format!("cannot write {}: {error}", out.display())]))
 }
 
-fn read_language(folder: &Path, language: &'static str, files: &mut Vec<File>) -> Result<(), Failed> {
-    let failed = |path: &Path, error: std::io::Error| Failed(vec![format!("{}: {error}", path.display())]);
+fn read_language(
+    folder: &Path,
+    language: &'static str,
+    files: &mut Vec<File>,
+) -> Result<(), Failed> {
+    let failed =
+        |path: &Path, error: std::io::Error| Failed(vec![format!("{}: {error}", path.display())]);
     let listed = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut paths: Vec<PathBuf> =
-        listed.map_err(|error| failed(folder, error))?.into_iter().map(|entry| entry.path()).collect();
+    let mut paths: Vec<PathBuf> = listed
+        .map_err(|error| failed(folder, error))?
+        .into_iter()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort();
     announce(folder);
-    for path in paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "ftl")) {
+    for path in paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ftl"))
+    {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
         let room = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         announce(&path);

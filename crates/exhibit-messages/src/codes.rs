@@ -22,19 +22,25 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::PartDamaged { part, sheet, detail } => {
             with(notes::part_damaged(place(part, sheet.as_deref())), detail)
         }
-        NoteCode::PartCutShort { part, sheet } => notes::part_cut_short(place(part, sheet.as_deref())),
+        NoteCode::PartCutShort { part, sheet } => {
+            notes::part_cut_short(place(part, sheet.as_deref()))
+        }
         NoteCode::StoreDamaged { count } => notes::store_damaged(*count),
         NoteCode::StoreMessagesMissing { count } => notes::store_messages_missing(*count),
         NoteCode::StorePropertiesLost { count } => notes::store_properties_lost(*count),
         NoteCode::SignatureUnchecked { signers } => notes::signature_unchecked(*signers),
-        NoteCode::StoreMessages { announced, found, read } => notes::store_messages(*announced, *found, *read),
+        NoteCode::StoreMessages { announced, found, read } => {
+            notes::store_messages(*announced, *found, *read)
+        }
         NoteCode::StoreMessagesOrphaned { count } => notes::store_messages_orphaned(*count),
         NoteCode::AssociatedItemsSkipped { count } => notes::associated_items_skipped(*count),
         NoteCode::AttachmentsApart { count } => notes::attachments_apart(*count),
         NoteCode::ContentChecksumsWrong { count } => notes::content_checksums_wrong(*count),
         NoteCode::FileCutShort => notes::file_cut_short(),
         NoteCode::PartLost { part, sheet } => notes::part_lost(place(part, sheet.as_deref())),
-        NoteCode::UndecodableBytes { charset, places } => notes::undecodable_bytes(charset, *places),
+        NoteCode::UndecodableBytes { charset, places } => {
+            notes::undecodable_bytes(charset, *places)
+        }
         NoteCode::TextMissing => notes::text_missing(),
         NoteCode::CellTextMissing { cells } => notes::cell_text_missing(*cells),
         NoteCode::ParserWarning { detail } => with(notes::parser_warning(), detail),
@@ -50,7 +56,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::OcrFailed { reason } => notes::ocr_failed(self::reason(reason)),
         NoteCode::PagesBeforeFailure { pages } => notes::pages_before_failure(*pages),
         NoteCode::PropertyTruncated { key, bytes } => notes::property_truncated(*bytes, key),
-        NoteCode::RowRepeatsTruncated { repeats, written } => notes::row_repeats_truncated(*repeats, *written),
+        NoteCode::RowRepeatsTruncated { repeats, written } => {
+            notes::row_repeats_truncated(*repeats, *written)
+        }
         NoteCode::GlyphLimit { glyphs } => notes::glyph_limit(*glyphs),
         NoteCode::PageTextTruncated { bytes } => notes::page_text_truncated(*bytes),
         NoteCode::TimeBudgetSpent { minutes } => notes::time_budget_spent(*minutes),
@@ -66,13 +74,21 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::ActionOnOpen => notes::action_on_open(),
         NoteCode::ActiveAnnotation => notes::active_annotation(),
         NoteCode::NameReordersLetters => notes::name_reorders_letters(),
-        NoteCode::NameHidesProgram { inner, extension } => notes::name_hides_program(extension, inner),
-        NoteCode::ProgramDisguised { extension, media_type } => notes::program_disguised(extension, media_type),
-        NoteCode::NameMismatch { extension, media_type } => notes::name_mismatch(extension, media_type),
+        NoteCode::NameHidesProgram { inner, extension } => {
+            notes::name_hides_program(extension, inner)
+        }
+        NoteCode::ProgramDisguised { extension, media_type } => {
+            notes::program_disguised(extension, media_type)
+        }
+        NoteCode::NameMismatch { extension, media_type } => {
+            notes::name_mismatch(extension, media_type)
+        }
         NoteCode::EntryNamesDiffer { entries } => notes::entry_names_differ(*entries),
         NoteCode::SelfExtracting { bytes } => notes::self_extracting(*bytes),
         NoteCode::CharsetGuessed { charset, texts } => notes::charset_guessed(charset, *texts),
-        NoteCode::CharsetMismatch { stated, charset, texts } => notes::charset_mismatch(charset, stated, *texts),
+        NoteCode::CharsetMismatch { stated, charset, texts } => {
+            notes::charset_mismatch(charset, stated, *texts)
+        }
         NoteCode::TextEncodingDamaged { texts } => notes::text_encoding_damaged(*texts),
         NoteCode::LongLines { lines } => notes::long_lines(*lines),
         NoteCode::LongRows { rows } => notes::long_rows(*rows),
@@ -87,7 +103,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::LayersHidden => notes::layers_hidden(),
         NoteCode::LinesReordered => notes::lines_reordered(),
         NoteCode::RemoteContent { hosts, more: 0 } => notes::remote_content(hosts.join(", ")),
-        NoteCode::RemoteContent { hosts, more } => notes::remote_content_more(hosts.join(", "), *more),
+        NoteCode::RemoteContent { hosts, more } => {
+            notes::remote_content_more(hosts.join(", "), *more)
+        }
         NoteCode::CommentsOmitted { count } => notes::comments_omitted(*count),
         NoteCode::ScriptsOmitted { count } => notes::scripts_omitted(*count),
         NoteCode::LinksOmitted { count, kept } => notes::links_omitted(*count, *kept),
@@ -129,7 +147,9 @@ pub fn reason(reason: &Reason) -> Message {
     match reason {
         Reason::CannotOpen { detail, .. } => with(reasons::cannot_open(), detail),
         Reason::CannotRead { after: None, detail, .. } => with(reasons::cannot_read(), detail),
-        Reason::CannotRead { after: Some(bytes), detail, .. } => with(reasons::cannot_read_after(*bytes), detail),
+        Reason::CannotRead { after: Some(bytes), detail, .. } => {
+            with(reasons::cannot_read_after(*bytes), detail)
+        }
         Reason::CannotList { detail, .. } => with(reasons::cannot_list(), detail),
         Reason::Replaced => reasons::replaced(),
         Reason::NoBytes => reasons::no_bytes(),
@@ -304,18 +324,24 @@ mod tests {
     #[test]
     fn every_code_has_a_text_that_names_its_values() {
         let english = Messages::new(Language::English);
-        let notes = NoteCode::samples().into_iter().map(|code| (code.word(), english.text(&note(&code))));
-        let reasons = Reason::samples().into_iter().map(|code| (code.word(), english.text(&reason(&code))));
+        let notes =
+            NoteCode::samples().into_iter().map(|code| (code.word(), english.text(&note(&code))));
+        let reasons =
+            Reason::samples().into_iter().map(|code| (code.word(), english.text(&reason(&code))));
         for (word, text) in notes.chain(reasons) {
-            assert!(!text.is_empty() && !text.ends_with('.') && !text.contains(['{', '}']), "{word}: {text}");
+            assert!(
+                !text.is_empty() && !text.ends_with('.') && !text.contains(['{', '}']),
+                "{word}: {text}"
+            );
         }
         let text = |code: NoteCode| english.text(&note(&code));
         assert_eq!(
             text(NoteCode::FileUpdated { times: 1 }),
             "updated once after it was made; contains its earlier state"
         );
-        let nested =
-            NoteCode::OcrFailed { reason: Box::new(Reason::CannotDecode { detail: Detail::of("bad marker") }) };
+        let nested = NoteCode::OcrFailed {
+            reason: Box::new(Reason::CannotDecode { detail: Detail::of("bad marker") }),
+        };
         assert_eq!(text(nested), "OCR failed: cannot decode the picture: bad marker");
         let template = NoteCode::ExternalReference {
             part: "word/settings.xml".to_owned(),
@@ -326,10 +352,16 @@ mod tests {
             text(template),
             "word/settings.xml refers to a template outside the file: http://203.0.113.9/t.dotm"
         );
-        assert_eq!(english.text(&reason(&Reason::Killed { signal: 9 })), "killed by signal 9 (probably out of memory)");
+        assert_eq!(
+            english.text(&reason(&Reason::Killed { signal: 9 })),
+            "killed by signal 9 (probably out of memory)"
+        );
         let died = |deaths| Reason::WorkerDied { deaths, last: Box::new(Reason::MemoryLimit) };
         let last = "out of memory (limit reached)";
-        assert_eq!(english.text(&reason(&died(3))), format!("the worker died 3 times; the last time: {last}"));
+        assert_eq!(
+            english.text(&reason(&died(3))),
+            format!("the worker died 3 times; the last time: {last}")
+        );
         assert_eq!(english.text(&reason(&died(1))), format!("the worker died once: {last}"));
     }
 

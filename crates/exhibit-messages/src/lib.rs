@@ -26,8 +26,8 @@ pub use language::{Direction, Language};
 pub use message::{Message, MessageValue};
 #[cfg(feature = "queries")]
 pub use queries::{
-    line_error, query_error, query_error_with_hint, query_field, query_hint, query_read_as, query_read_part,
-    query_remark,
+    line_error, query_error, query_error_with_hint, query_field, query_hint, query_read_as,
+    query_read_part, query_remark,
 };
 pub use render::Messages;
 pub use verification::fault;

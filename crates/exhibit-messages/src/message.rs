@@ -23,7 +23,11 @@ pub struct Message {
 }
 
 impl Message {
-    pub(crate) fn new(room: Room, id: &'static str, values: Vec<(&'static str, MessageValue)>) -> Self {
+    pub(crate) fn new(
+        room: Room,
+        id: &'static str,
+        values: Vec<(&'static str, MessageValue)>,
+    ) -> Self {
         Self { room, id, values }
     }
 
@@ -45,7 +49,9 @@ impl Message {
         let changed = |value: &MessageValue| match value {
             MessageValue::Text(text) => MessageValue::Text(change(text)),
             MessageValue::Number(number) => MessageValue::Number(*number),
-            MessageValue::Message(message) => MessageValue::Message(Box::new(message.map_texts(change))),
+            MessageValue::Message(message) => {
+                MessageValue::Message(Box::new(message.map_texts(change)))
+            }
         };
         let values = self.values.iter().map(|(name, value)| (*name, changed(value))).collect();
         Self { values, ..*self }

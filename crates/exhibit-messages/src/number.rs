@@ -29,9 +29,13 @@ mod tests {
     #[test]
     fn digits_are_grouped_in_threes() {
         for language in Language::ALL {
-            for (number, expect) in
-                [(0, "0"), (61, "61"), (999, "999"), (1_904, "1,904"), (u64::MAX, "18,446,744,073,709,551,615")]
-            {
+            for (number, expect) in [
+                (0, "0"),
+                (61, "61"),
+                (999, "999"),
+                (1_904, "1,904"),
+                (u64::MAX, "18,446,744,073,709,551,615"),
+            ] {
                 assert_eq!(grouped(language, number), expect);
             }
         }

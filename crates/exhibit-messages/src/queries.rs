@@ -4,7 +4,8 @@
 
 use crate::{Message, Messages, query};
 use exhibit_query::{
-    Alternative, Field, Hint, HintKind, Operator, Query, QueryError, QueryErrorKind as Kind, QueryLimit, ReadPart,
+    Alternative, Field, Hint, HintKind, Operator, Query, QueryError, QueryErrorKind as Kind,
+    QueryLimit, ReadPart,
 };
 
 /// The largest number of characters of a line in a list.
@@ -74,12 +75,18 @@ pub fn query_hint(error: &QueryError) -> Option<Message> {
             Operator::Exact => query::hint_exact(),
             Operator::Minus => query::hint_minus(),
             Operator::Not => query::hint_not(),
-            Operator::And | Operator::Or => query::hint_operator(operator.sign(), operator.sign().to_lowercase()),
+            Operator::And | Operator::Or => {
+                query::hint_operator(operator.sign(), operator.sign().to_lowercase())
+            }
         },
-        Kind::UnknownField { nearest: Some(nearest), .. } => query::hint_unknown_field(nearest.name()),
+        Kind::UnknownField { nearest: Some(nearest), .. } => {
+            query::hint_unknown_field(nearest.name())
+        }
         Kind::UnknownField { name, nearest: None } => query::hint_field_as_text(name),
         Kind::EmptyField(field) => query::hint_empty_field(field.name()),
-        Kind::UnknownWord { nearest: Some((field, word)), .. } => query::hint_unknown_word(field.name(), *word),
+        Kind::UnknownWord { nearest: Some((field, word)), .. } => {
+            query::hint_unknown_word(field.name(), *word)
+        }
         Kind::BadValue { field, .. } | Kind::UnknownWord { field, nearest: None, .. } => {
             query::hint_takes(field.name(), query_field(*field))
         }
@@ -206,12 +213,18 @@ mod tests {
             "a) b",
             "a closing bracket has no opening one (character 2); remove it, or put text that has a bracket in quotes",
         );
-        check("登记 “名单", "a phrase is not closed (character 4); close the phrase with another quotation mark");
+        check(
+            "登记 “名单",
+            "a phrase is not closed (character 4); close the phrase with another quotation mark",
+        );
         check(
             "\"\"",
             "there is nothing to search between the quotes (character 1); put words between them, or remove them",
         );
-        check("()", "there is nothing between the brackets (character 1); put words between them, or remove them");
+        check(
+            "()",
+            "there is nothing between the brackets (character 1); put words between them, or remove them",
+        );
         check(
             "OR a",
             "OR has nothing to work on (character 1); write one OR other; to search for the word itself, write \"or\"",
@@ -224,7 +237,10 @@ mod tests {
             "a AND OR b",
             "AND has nothing to work on (character 3); write one AND other; to search for the word itself, write \"and\"",
         );
-        check("a - b", "- has nothing to work on (character 3); write -word without a space, or remove the minus");
+        check(
+            "a - b",
+            "- has nothing to work on (character 3); write -word without a space, or remove the minus",
+        );
         check(
             "NOT",
             "NOT has nothing to work on (character 1); write NOT word; to search for the word itself, write \"not\"",
@@ -234,7 +250,10 @@ mod tests {
             "http://x.org",
             "there is no field http: (character 1); to search for the text itself, put it in quotes: \"http: …\"",
         );
-        check("type: pdf", "type: has no value (character 1); write type:value without a space after the colon");
+        check(
+            "type: pdf",
+            "type: has no value (character 1); write type:value without a space after the colon",
+        );
         check(
             "type:foo",
             "type: does not take “foo” (character 6); type: takes pdf, word, sheet, slides, mail, image, text, html, csv, archive, audio, video, program … or a media type: type:pdf",
@@ -243,12 +262,18 @@ mod tests {
             "pinyin:register",
             "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings; a capital begins a surname: pinyin:\"Wang liqiang\", pinyin:qiang",
         );
-        check("= a", "= has nothing to work on (character 1); write =word without a space, or remove the sign");
+        check(
+            "= a",
+            "= has nothing to work on (character 1); write =word without a space, or remove the sign",
+        );
         check(
             "a /regist(er/",
             "the pattern /regist(er/ cannot be used (character 3); it is matched against single words, so leave out ^, $ and \\b, close each bracket, and keep repetitions small; to search for the text itself, put it in quotes: \"/regist(er/\"",
         );
-        check("a & b", "“&” has no letter or digit to search (character 3); remove it; signs are not searched");
+        check(
+            "a & b",
+            "“&” has no letter or digit to search (character 3); remove it; signs are not searched",
+        );
         check(
             "*ing",
             "the star in “*ing” is not at the end of a word (character 1); write the beginning of a word, then the star: regist*",
@@ -276,9 +301,17 @@ mod tests {
     #[test]
     fn lines_of_lists_have_codes() {
         assert_eq!(ENGLISH.text(&line_error("not-utf8", None)), "it is not UTF-8");
-        assert_eq!(ENGLISH.text(&line_error("too-long", None)), "it has more than 2,000 characters");
-        assert_eq!(ENGLISH.text(&line_error("of-a-later-version", None)), "unknown error: of-a-later-version");
+        assert_eq!(
+            ENGLISH.text(&line_error("too-long", None)),
+            "it has more than 2,000 characters"
+        );
+        assert_eq!(
+            ENGLISH.text(&line_error("of-a-later-version", None)),
+            "unknown error: of-a-later-version"
+        );
         let error = refused("?");
-        assert!(ENGLISH.text(&line_error(error.code(), Some(&error))).contains("no letter or digit"));
+        assert!(
+            ENGLISH.text(&line_error(error.code(), Some(&error))).contains("no letter or digit")
+        );
     }
 }

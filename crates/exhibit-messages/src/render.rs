@@ -111,7 +111,8 @@ fn new_bundle(tag: &str, numbers: Language, source: &str) -> Bundle {
     }));
     // Neither fails: the bundle is new, and the build script has parsed the same source.
     let _ = bundle.add_function("NUMBER", number);
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let resource =
+        FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
     let _ = bundle.add_resource(resource);
     bundle
 }
@@ -166,7 +167,8 @@ mod tests {
         let bundle = new_bundle(tag, Language::English, source);
         let mut arguments = FluentArgs::new();
         arguments.set("count", FluentValue::from(number));
-        let pattern = bundle.get_message("key").and_then(|message| message.value()).expect("the message");
+        let pattern =
+            bundle.get_message("key").and_then(|message| message.value()).expect("the message");
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
         assert!(errors.is_empty(), "{errors:?}");
@@ -176,9 +178,14 @@ mod tests {
     #[test]
     fn plural_forms_follow_the_language() {
         let russian = "key = { $count ->\n    [one] { $count } файл\n    [few] { $count } файла\n    [many] { $count } файлов\n   *[other] { $count } файла\n}\n";
-        for (count, expect) in
-            [(1, "1 файл"), (3, "3 файла"), (5, "5 файлов"), (11, "11 файлов"), (21, "21 файл"), (1_022, "1,022 файла")]
-        {
+        for (count, expect) in [
+            (1, "1 файл"),
+            (3, "3 файла"),
+            (5, "5 файлов"),
+            (11, "11 файлов"),
+            (21, "21 файл"),
+            (1_022, "1,022 файла"),
+        ] {
             assert_eq!(plural("ru", russian, count), expect);
         }
         let both = "key = { $count ->\n    [one] one { $count }\n   *[other] other { $count }\n}\n";
@@ -199,7 +206,10 @@ mod tests {
     #[test]
     fn english_counts_one_and_many() {
         let english = Messages::new(Language::English);
-        assert_eq!(english.text(&verify::result_bad(1)), "NOT GOOD: 1 deviation. Do not rely on what is named below.");
+        assert_eq!(
+            english.text(&verify::result_bad(1)),
+            "NOT GOOD: 1 deviation. Do not rely on what is named below."
+        );
         assert!(english.text(&verify::result_bad(1_200)).contains("1,200 deviations"));
         let largest = english.text(&verify::result_bad(u64::MAX));
         assert!(largest.contains("18,446,744,073,709,551,615 deviations"), "{largest}");
@@ -217,15 +227,30 @@ mod tests {
 
     #[test]
     fn every_message_takes_every_value() {
-        for text in ["", "plain", "{", "}", "{$x}", "\u{2069}\u{202e}\n\0", "ئامبار", "登记", &"x".repeat(5_000)]
-        {
+        for text in [
+            "",
+            "plain",
+            "{",
+            "}",
+            "{$x}",
+            "\u{2069}\u{202e}\n\0",
+            "ئامبار",
+            "登记",
+            &"x".repeat(5_000),
+        ] {
             for number in [0, 1, 2, 5, 1_000, EXACT, EXACT + 1, u64::MAX] {
                 for message in samples(number, text) {
-                    assert!(bundle(Language::English, message.room()).has_message(message.id()), "{message:?}");
+                    assert!(
+                        bundle(Language::English, message.room()).has_message(message.id()),
+                        "{message:?}"
+                    );
                     for language in Language::ALL {
                         for messages in [Messages::new(language), Messages::isolating(language)] {
                             let shown = messages.text(&message);
-                            assert!(!shown.contains("{$") || text.contains("{$"), "{language:?}: {shown}");
+                            assert!(
+                                !shown.contains("{$") || text.contains("{$"),
+                                "{language:?}: {shown}"
+                            );
                         }
                     }
                 }
@@ -238,7 +263,9 @@ mod tests {
         let page = Messages::isolating(Language::Uyghur);
         let text = page.text(&verify::proved_key("report \u{2069}\u{2067}x"));
         assert!(text.ends_with("\u{2068}report \u{fffd}\u{2067}x\u{2069}\u{2069}"), "{text:?}");
-        assert!(!Messages::new(Language::Uyghur).text(&verify::proved_key("x")).contains('\u{2068}'));
+        assert!(
+            !Messages::new(Language::Uyghur).text(&verify::proved_key("x")).contains('\u{2068}')
+        );
         assert!(!page.text(&verify::result_bad(3)).contains('\u{2068}'), "numbers need no isolate");
     }
 

@@ -13,7 +13,14 @@ pub struct CivilTime(pub i64);
 impl CivilTime {
     /// A date and time; `None` if it does not exist.
     #[must_use]
-    pub fn new(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Self> {
+    pub fn new(
+        year: i64,
+        month: u32,
+        day: u32,
+        hour: u32,
+        minute: u32,
+        second: u32,
+    ) -> Option<Self> {
         Moment::from_civil(year, month, day, hour, minute, second).map(|moment| Self(moment.0))
     }
 
@@ -47,7 +54,9 @@ impl StatedDate {
         let month = cursor.number(2)?;
         cursor.skip(b"-:/.");
         let day = cursor.number(2)?;
-        let at = |hour, minute, second| CivilTime::new(i64::from(year), month, day, hour, minute, second);
+        let at = |hour, minute, second| {
+            CivilTime::new(i64::from(year), month, day, hour, minute, second)
+        };
         let whole_day = at(0, 0, 0).map(Self::Day);
         cursor.skip(b"Tt ");
         let Some(hour) = cursor.number(2) else { return whole_day };
@@ -113,9 +122,9 @@ impl Cursor<'_> {
     // Exactly this many digits.
     fn number(&mut self, digits: usize) -> Option<u32> {
         let (number, rest) = self.0.split_at_checked(digits)?;
-        let value = number
-            .iter()
-            .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))?;
+        let value = number.iter().try_fold(0, |value, digit| {
+            digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'))
+        })?;
         self.0 = rest;
         Some(value)
     }
@@ -157,7 +166,11 @@ mod tests {
         for (text, written, instant) in [
             ("2019-03-28", "2019-03-28", None),
             ("2019-03-28T10:20:30Z", "2019-03-28T10:20:30Z", Some("2019-03-28T10:20:30Z")),
-            ("2019-03-28T10:20:30.25+08:00", "2019-03-28T10:20:30+08:00", Some("2019-03-28T02:20:30Z")),
+            (
+                "2019-03-28T10:20:30.25+08:00",
+                "2019-03-28T10:20:30+08:00",
+                Some("2019-03-28T02:20:30Z"),
+            ),
             ("2019-03-28 01:20 -05:30", "2019-03-28T01:20:00-05:30", Some("2019-03-28T06:50:00Z")),
             ("2019:03:28 10:20:30", "2019-03-28T10:20:30", None),
             ("D:20190328102030+08'00'", "2019-03-28T10:20:30+08:00", Some("2019-03-28T02:20:30Z")),
@@ -177,7 +190,16 @@ mod tests {
             // parsing what was written returns the same value
             assert_eq!(StatedDate::parse(written), date, "{text}");
         }
-        for text in ["", "2019", "2019-03", "2019-13-28", "2019-02-29", "Thursday", "2019年3月28日", "é019-03-28"] {
+        for text in [
+            "",
+            "2019",
+            "2019-03",
+            "2019-13-28",
+            "2019-02-29",
+            "Thursday",
+            "2019年3月28日",
+            "é019-03-28",
+        ] {
             assert_eq!(StatedDate::parse(text), None, "{text}");
         }
     }
@@ -225,7 +247,11 @@ mod tests {
     #[test]
     fn times_that_do_not_exist_leave_the_day() {
         for time in ["24:00:00", "23:60:00", "23:59:60", "99"] {
-            assert_eq!(StatedDate::parse(&format!("1999-12-31T{time}Z")), StatedDate::parse("1999-12-31"), "{time}");
+            assert_eq!(
+                StatedDate::parse(&format!("1999-12-31T{time}Z")),
+                StatedDate::parse("1999-12-31"),
+                "{time}"
+            );
         }
         for (text, exists) in [
             ("2000-02-29", true),

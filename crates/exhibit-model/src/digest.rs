@@ -154,7 +154,11 @@ mod tests {
                 assert_eq!(Digest::parse(&text), Err(ParseDigestError), "{text:?}");
             }
         }
-        assert_eq!(Digest::parse(&"é".repeat(32)), Err(ParseDigestError), "64 bytes, not 64 digits");
+        assert_eq!(
+            Digest::parse(&"é".repeat(32)),
+            Err(ParseDigestError),
+            "64 bytes, not 64 digits"
+        );
     }
 
     #[test]

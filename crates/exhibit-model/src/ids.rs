@@ -115,23 +115,33 @@ mod tests {
 
     #[test]
     fn labels_have_six_digits_or_more() {
-        for (number, label) in
-            [(1, "EXH-000001"), (127, "EXH-000127"), (999_999, "EXH-999999"), (1_000_000, "EXH-1000000")]
-        {
+        for (number, label) in [
+            (1, "EXH-000001"),
+            (127, "EXH-000127"),
+            (999_999, "EXH-999999"),
+            (1_000_000, "EXH-1000000"),
+        ] {
             assert_eq!(ItemId::new(number).label("EXH"), label);
         }
     }
 
     #[test]
     fn pages_are_numbered_from_one() {
-        let parsed = ["1", "17", "4294967295"].map(|text| text.parse::<PageNumber>().map(PageNumber::get));
+        let parsed =
+            ["1", "17", "4294967295"].map(|text| text.parse::<PageNumber>().map(PageNumber::get));
         assert_eq!(parsed, [Ok(1), Ok(17), Ok(u32::MAX)]);
         for text in ["0", "", "-1", "1.5", "4294967296", "one"] {
             assert_eq!(text.parse::<PageNumber>(), Err(NotAPageNumber), "{text}");
         }
         let first = PageNumber::FIRST;
-        assert_eq!((first.index(), first.next().index(), first.next().to_string()), (0, 1, "2".to_owned()));
-        assert_eq!((PageNumber::new(0).index(), PageNumber::new(u32::MAX).next().get()), (0, u32::MAX));
+        assert_eq!(
+            (first.index(), first.next().index(), first.next().to_string()),
+            (0, 1, "2".to_owned())
+        );
+        assert_eq!(
+            (PageNumber::new(0).index(), PageNumber::new(u32::MAX).next().get()),
+            (0, u32::MAX)
+        );
     }
 
     #[test]
@@ -139,7 +149,10 @@ mod tests {
         assert!(ItemId::new(9) < ItemId::new(10));
         assert_eq!(ItemId::new(10).to_string(), "10");
         assert_eq!(SourceId::new(i64::MAX).get(), i64::MAX);
-        assert_eq!((EntrySeq::FIRST.next().get(), EntrySeq::new(u64::MAX).next().get()), (1, u64::MAX));
+        assert_eq!(
+            (EntrySeq::FIRST.next().get(), EntrySeq::new(u64::MAX).next().get()),
+            (1, u64::MAX)
+        );
         assert_eq!(format!("{:>4}|", EntrySeq::new(12)), "  12|");
     }
 }

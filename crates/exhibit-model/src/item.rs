@@ -20,7 +20,8 @@ pub enum Relation {
 
 impl Relation {
     /// All relations.
-    pub const ALL: [Self; 5] = [Self::File, Self::Entry, Self::Attachment, Self::Message, Self::Embedded];
+    pub const ALL: [Self; 5] =
+        [Self::File, Self::Entry, Self::Attachment, Self::Message, Self::Embedded];
 
     /// The stored word.
     #[must_use]
@@ -129,13 +130,18 @@ mod tests {
             assert_eq!(Relation::from_word(&relation.to_string()), Some(relation));
         }
         for absent in ["", "read ", "lost"] {
-            assert_eq!((State::from_word(absent), Relation::from_word(absent)), (None, None), "{absent:?}");
+            assert_eq!(
+                (State::from_word(absent), Relation::from_word(absent)),
+                (None, None),
+                "{absent:?}"
+            );
         }
     }
 
     #[test]
     fn problems_are_what_was_not_read_to_its_end() {
-        let problems: Vec<&str> = State::ALL.into_iter().filter(|state| state.is_problem()).map(State::word).collect();
+        let problems: Vec<&str> =
+            State::ALL.into_iter().filter(|state| state.is_problem()).map(State::word).collect();
         assert_eq!(problems, ["encrypted", "unsupported", "failed", "truncated"]);
     }
 }

@@ -260,9 +260,13 @@ impl FileKind {
     #[must_use]
     pub fn of(media_type: &str) -> Self {
         let name = media_type.split(';').next().unwrap_or_default().trim();
-        let listed = MediaType::all().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| row.kind);
-        let begins = |family: &str| name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
-        let family = || table::KINDS.iter().find(|row| row.family.is_some_and(begins)).map(|row| row.kind);
+        let listed =
+            MediaType::all().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| row.kind);
+        let begins = |family: &str| {
+            name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family))
+        };
+        let family =
+            || table::KINDS.iter().find(|row| row.family.is_some_and(begins)).map(|row| row.kind);
         listed.or_else(family).unwrap_or(Self::Other)
     }
 

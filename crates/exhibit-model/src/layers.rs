@@ -122,7 +122,8 @@ enum Verdict {
 
 fn compare(own: &Page, recognised: &Recognised<'_>, read: &[Seen]) -> Verdict {
     let over: Vec<&Seen> = read.iter().filter(|line| !line.under.is_empty()).collect();
-    let theirs: String = over.iter().map(|line| &recognised.text[line.text.clone()]).collect::<Vec<_>>().join(" ");
+    let theirs: String =
+        over.iter().map(|line| &recognised.text[line.text.clone()]).collect::<Vec<_>>().join(" ");
     let mut under: Vec<usize> = over.iter().flat_map(|line| line.under.iter().copied()).collect();
     under.sort_unstable();
     under.dedup();
@@ -184,7 +185,10 @@ fn lines_of(text: &str, boxes: &[Box]) -> Vec<Line> {
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
         let last = first + boxes[first..].partition_point(|b| (b.start as usize) < end);
-        lines.push(Line { text: start..start + line.trim_end_matches('\n').len(), boxes: first..last });
+        lines.push(Line {
+            text: start..start + line.trim_end_matches('\n').len(),
+            boxes: first..last,
+        });
         (start, first) = (end, last);
     }
     lines
@@ -199,7 +203,8 @@ fn leave_out_doubtful(lines: &mut Vec<Line>, recognised: &Recognised<'_>) -> u64
         if !text.chars().any(char::is_alphanumeric) {
             return false;
         }
-        let sure = line.boxes.is_empty() || mean(&recognised.boxes[line.boxes.clone()]) >= LEAST_CONFIDENCE;
+        let sure = line.boxes.is_empty()
+            || mean(&recognised.boxes[line.boxes.clone()]) >= LEAST_CONFIDENCE;
         doubtful += if sure { 0 } else { words(text) };
         sure
     });
@@ -248,7 +253,8 @@ const MOST_COMPARISONS: usize = 20_000_000;
 impl Places {
     fn new(own: &Page) -> Self {
         let mut bands = vec![Vec::new(); BANDS];
-        let invisible: Vec<&Mark> = own.marks.iter().filter(|mark| mark.kind == MarkKind::Invisible).collect();
+        let invisible: Vec<&Mark> =
+            own.marks.iter().filter(|mark| mark.kind == MarkKind::Invisible).collect();
         let mut hidden = Vec::with_capacity(own.boxes.len());
         let mut broken = Vec::with_capacity(own.boxes.len());
         let mut word = Vec::with_capacity(own.boxes.len());
@@ -270,8 +276,10 @@ impl Places {
         let (mut missing, mut broken) = (0, false);
         let boxes = &recognised.boxes[line.boxes.clone()];
         for b in boxes {
-            let letters =
-                recognised.text[b.start as usize..b.end as usize].chars().filter(|c| c.is_alphanumeric()).count();
+            let letters = recognised.text[b.start as usize..b.end as usize]
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .count();
             let mut covered = 0.0;
             for band in bands_of(b.rect) {
                 let some = self.bands[band].len().min(self.left);
@@ -305,7 +313,8 @@ impl Places {
         let hidden = under.iter().filter(|at| self.hidden[**at]).count();
         Seen {
             words: words(text),
-            unaccounted: broken || (missing * 4 >= letters && missing >= LEAST_MISSING.min(letters)),
+            unaccounted: broken
+                || (missing * 4 >= letters && missing >= LEAST_MISSING.min(letters)),
             over_hidden: hidden * 2 > under.len(),
             text: line.text,
             boxes: line.boxes,
@@ -360,13 +369,21 @@ impl Draft {
             let line = next.checked_sub(1).and_then(|line| self.kept.get(line));
             line.map_or(0, |(text, start)| start + (at - text.start).min(text.len())) as u32
         };
-        let marks = own.marks.iter().map(|mark| Mark { start: moved(mark.start), end: moved(mark.end), ..*mark });
+        let marks = own.marks.iter().map(|mark| Mark {
+            start: moved(mark.start),
+            end: moved(mark.end),
+            ..*mark
+        });
         marks.filter(|mark| mark.start < mark.end).collect()
     }
 
     /// Adds a line that OCR read.
     fn add(&mut self, recognised: &Recognised<'_>, line: &Seen) {
-        self.append(&recognised.text[line.text.clone()], &recognised.boxes[line.boxes.clone()], line.text.start);
+        self.append(
+            &recognised.text[line.text.clone()],
+            &recognised.boxes[line.boxes.clone()],
+            line.text.start,
+        );
     }
 
     fn append(&mut self, text: &str, boxes: &[Box], from: usize) {
@@ -470,8 +487,11 @@ fn plausible_word(word: &str) -> f32 {
 
 /// Characters within words and addresses, and combining signs.
 fn is_joining(c: char) -> bool {
-    matches!(c, '-' | '\'' | '’' | '.' | ',' | '/' | ':' | '@' | '_' | '&' | '·' | '\u{200b}'..='\u{200d}' | '\u{ad}')
-        || matches!(c, '\u{300}'..='\u{36f}' | '\u{640}'..='\u{670}' | '\u{900}'..='\u{dff}' | '\u{e00}'..='\u{fff}')
+    matches!(
+        c,
+        '-' | '\'' | '’' | '.' | ',' | '/' | ':' | '@' | '_' | '&' | '·' | '\u{200b}'
+            ..='\u{200d}' | '\u{ad}'
+    ) || matches!(c, '\u{300}'..='\u{36f}' | '\u{640}'..='\u{670}' | '\u{900}'..='\u{dff}' | '\u{e00}'..='\u{fff}')
 }
 
 fn plausible_letters(part: &str) -> f32 {
@@ -485,7 +505,8 @@ fn plausible_letters(part: &str) -> f32 {
     if letters.len() < 4 || latin + cyrillic == 0 {
         return 1.0;
     }
-    let switches = letters.windows(2).filter(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()).count();
+    let switches =
+        letters.windows(2).filter(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()).count();
     let vowels = letters.iter().filter(|c| is_vowel(**c)).count();
     let capitals = letters.iter().all(|c| c.is_uppercase());
     let fair = [
@@ -505,7 +526,9 @@ fn is_vowel(c: char) -> bool {
     const VOWELS: &str = "aeiouyrlwаеёиоуыэюяіїєөүұәӨъьй";
     let folded = c.to_lowercase().next().unwrap_or(c);
     VOWELS.contains(folded)
-        || (!folded.is_ascii() && is_latin(folded) && !"çćčďđģğķłļñńňņřśšşťţźžżßþð".contains(folded))
+        || (!folded.is_ascii()
+            && is_latin(folded)
+            && !"çćčďđģğķłļñńňņřśšşťţźžżßþð".contains(folded))
 }
 
 #[cfg(test)]

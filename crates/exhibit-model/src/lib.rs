@@ -29,8 +29,13 @@ pub use item::{Relation, State};
 pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;
 pub use opening::Opening;
-pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
+pub use page::{
+    Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart,
+    TextSource,
+};
 pub use reading::{Before, Drawn, ReadCharacter, ReadLine, Reading, Trust, Way};
-pub use record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Sink, SinkClosed, Task, Verdict};
+pub use record::{
+    Limits, Member, MemberEnd, Note, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,
+};
 pub use shown::{shown, shown_bytes};
 pub use time::{Clock, FixedClock, Moment};

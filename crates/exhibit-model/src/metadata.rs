@@ -65,7 +65,11 @@ impl MetadataKey {
 
 impl From<&str> for MetadataKey {
     fn from(key: &str) -> Self {
-        Self::KNOWN.iter().find(|known| known.as_str() == key).cloned().unwrap_or_else(|| Self(key.to_owned().into()))
+        Self::KNOWN
+            .iter()
+            .find(|known| known.as_str() == key)
+            .cloned()
+            .unwrap_or_else(|| Self(key.to_owned().into()))
     }
 }
 
@@ -97,7 +101,11 @@ mod tests {
         assert_eq!(MetadataKey::from("mail:from".to_owned()), MetadataKey::MAIL_FROM);
         assert_eq!(MetadataKey::from("x:odd").to_string(), "x:odd");
         for key in MetadataKey::KNOWN {
-            assert!(key.as_str().split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty()));
+            assert!(
+                key.as_str()
+                    .split_once(':')
+                    .is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty())
+            );
         }
     }
 }

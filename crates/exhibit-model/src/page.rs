@@ -58,7 +58,8 @@ pub enum PageKind {
 
 impl PageKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Text, Self::Paper, Self::Picture, Self::Sheet, Self::Slide, Self::Message];
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Paper, Self::Picture, Self::Sheet, Self::Slide, Self::Message];
 
     /// The word stored and displayed.
     #[must_use]
@@ -264,7 +265,10 @@ impl Page {
     /// Whether pictures on the page are left out of OCR, since they are too small to contain text worth reading.
     #[must_use]
     pub fn leaves_pictures_unread(&self) -> bool {
-        self.kind == PageKind::Paper && self.counts.images > 0 && self.counts.pictured > 0 && !self.wants_ocr()
+        self.kind == PageKind::Paper
+            && self.counts.images > 0
+            && self.counts.pictured > 0
+            && !self.wants_ocr()
     }
 
     /// The positions of the text between two byte offsets, one rectangle per line.
@@ -296,12 +300,17 @@ impl Page {
             && self.height.is_finite()
             && self.boxes.windows(2).all(|pair| pair[0].end <= pair[1].start)
             && self.boxes.iter().all(|b| {
-                inside(b.start, b.end) && near(b.rect.x0) && near(b.rect.y0) && near(b.rect.x1) && near(b.rect.y1)
+                inside(b.start, b.end)
+                    && near(b.rect.x0)
+                    && near(b.rect.y0)
+                    && near(b.rect.x1)
+                    && near(b.rect.y1)
             })
             && self.marks.iter().all(|m| inside(m.start, m.end))
             && self.runs.iter().all(|r| inside(r.start, r.end))
             && self.sheet.as_ref().is_none_or(|sheet| {
-                self.kind == PageKind::Sheet && sheet.rows.is_none_or(|rows| 1 <= rows.first && rows.first <= rows.last)
+                self.kind == PageKind::Sheet
+                    && sheet.rows.is_none_or(|rows| 1 <= rows.first && rows.first <= rows.last)
             })
     }
 }
@@ -326,7 +335,8 @@ impl Rect {
             least > 0.0 && a1.min(b1) - a0.max(b0) > 0.5 * least
         };
         let gap = |a0: f32, a1: f32, b0: f32, b1: f32| (b0 - a1).max(a0 - b1);
-        let line = shared(self.y0, self.y1, next.y0, next.y1) && gap(self.x0, self.x1, next.x0, next.x1) < 0.05;
+        let line = shared(self.y0, self.y1, next.y0, next.y1)
+            && gap(self.x0, self.x1, next.x0, next.x1) < 0.05;
         let column = shared(self.x0, self.x1, next.x0, next.x1)
             && gap(self.y0, self.y1, next.y0, next.y1) < 0.005
             && next.y1 - next.y0 > 0.8 * (next.x1 - next.x0) * 0.7
@@ -371,8 +381,10 @@ mod tests {
         assert!(!page.is_sound());
         page.boxes.clear();
         page.kind = PageKind::Sheet;
-        for (first, last, sound) in [(1, 1, true), (501, 1000, true), (0, 3, false), (3, 2, false)] {
-            page.sheet = Some(SheetPart { name: String::new(), rows: Some(RowRange { first, last }) });
+        for (first, last, sound) in [(1, 1, true), (501, 1000, true), (0, 3, false), (3, 2, false)]
+        {
+            page.sheet =
+                Some(SheetPart { name: String::new(), rows: Some(RowRange { first, last }) });
             assert_eq!(page.is_sound(), sound, "{first}-{last}");
         }
         page.kind = PageKind::Text;
@@ -383,20 +395,43 @@ mod tests {
     #[test]
     fn ocr_is_for_what_the_text_does_not_account_for() {
         let check = |counts: Counts, text: &str, wanted: bool, reason: &str| {
-            let page = Page { kind: PageKind::Paper, text: text.to_owned(), counts, ..Page::default() };
+            let page =
+                Page { kind: PageKind::Paper, text: text.to_owned(), counts, ..Page::default() };
             assert_eq!(page.wants_ocr(), wanted, "{reason}");
-            assert!(!Page { kind: PageKind::Text, ..page.clone() }.wants_ocr(), "such a page cannot be rendered");
-            let source = TextSource::Ocr { engine: String::new(), languages: String::new(), confidence: 1.0 };
+            assert!(
+                !Page { kind: PageKind::Text, ..page.clone() }.wants_ocr(),
+                "such a page cannot be rendered"
+            );
+            let source = TextSource::Ocr {
+                engine: String::new(),
+                languages: String::new(),
+                confidence: 1.0,
+            };
             assert!(!Page { source, ..page }.wants_ocr(), "it has been read");
         };
         let none = Counts::default();
         let typed = Counts { glyphs: 100, characters: 90, ..none };
         check(none, "", false, "a blank page shows nothing");
         check(Counts { images: 1, ..none }, "", true, "a scan");
-        check(Counts { glyphs: 9, unmapped: 9, characters: 9, ..none }, "\u{fffd} \u{fffd}", true, "no known glyph");
+        check(
+            Counts { glyphs: 9, unmapped: 9, characters: 9, ..none },
+            "\u{fffd} \u{fffd}",
+            true,
+            "no known glyph",
+        );
         check(Counts { images: 3, pictured: 19, ..typed }, "typed", false, "a small logo");
-        check(Counts { images: 3, pictured: 20, ..typed }, "typed", true, "a picture in a typed page");
-        check(Counts { images: 1, pictured: 990, glyphs: 1, characters: 1, ..none }, "7", true, "a scan with a number");
+        check(
+            Counts { images: 3, pictured: 20, ..typed },
+            "typed",
+            true,
+            "a picture in a typed page",
+        );
+        check(
+            Counts { images: 1, pictured: 990, glyphs: 1, characters: 1, ..none },
+            "7",
+            true,
+            "a scan with a number",
+        );
         check(Counts { shapes: 2, ..none }, "", false, "an ornament");
         check(Counts { shapes: 3, ..none }, "", true, "letters drawn as curves");
         check(Counts { shapes: 19, ..typed }, "typed", false, "a chart");
@@ -438,7 +473,8 @@ mod tests {
     #[test]
     fn regions_are_only_of_the_stretch() {
         let page = row(5, 0.02, 0.0);
-        let edges = |start, end| page.regions(start, end).iter().map(|r| (r.x0, r.x1)).collect::<Vec<_>>();
+        let edges =
+            |start, end| page.regions(start, end).iter().map(|r| (r.x0, r.x1)).collect::<Vec<_>>();
         assert_eq!(edges(1, 2), [(page.boxes[1].rect.x0, page.boxes[1].rect.x1)]);
         assert_eq!(edges(1, 4), [(page.boxes[1].rect.x0, page.boxes[3].rect.x1)]);
         assert_eq!(edges(0, u32::MAX), [(0.0, page.boxes[4].rect.x1)]);
@@ -447,7 +483,11 @@ mod tests {
         }
         assert_eq!(Page::default().regions(0, 10), []);
         // a hit within a word has the whole word's box
-        let word = Page { text: "registers".to_owned(), boxes: vec![boxed(0, 9, 0.1, 0.1, 0.3, 0.12)], ..page };
+        let word = Page {
+            text: "registers".to_owned(),
+            boxes: vec![boxed(0, 9, 0.1, 0.1, 0.3, 0.12)],
+            ..page
+        };
         assert_eq!(word.regions(3, 4), [word.boxes[0].rect]);
     }
 
@@ -457,7 +497,8 @@ mod tests {
             let y = 0.1 + f32::from(n) * 0.03;
             boxed(u32::from(n) * 3, u32::from(n) * 3 + 3, 0.90, y, 0.92, y + 0.03)
         });
-        let mut page = Page { text: "登记名单".to_owned(), boxes: boxes.collect(), ..Page::default() };
+        let mut page =
+            Page { text: "登记名单".to_owned(), boxes: boxes.collect(), ..Page::default() };
         assert!(page.is_sound());
         assert_eq!(page.regions(0, 12).len(), 1);
         // the next column is to the left, from the top
@@ -468,23 +509,41 @@ mod tests {
 
     #[test]
     fn each_way_to_be_unsound_is_detected() {
-        let page = Page { text: "登记".to_owned(), boxes: vec![boxed(0, 3, 0.1, 0.1, 0.2, 0.2)], ..Page::default() };
+        let page = Page {
+            text: "登记".to_owned(),
+            boxes: vec![boxed(0, 3, 0.1, 0.1, 0.2, 0.2)],
+            ..Page::default()
+        };
         assert!(page.is_sound());
         let with = |change: &dyn Fn(&mut Page)| {
             let mut changed = page.clone();
             change(&mut changed);
             changed.is_sound()
         };
-        assert!(with(&|page| page.boxes.push(boxed(3, 6, 0.2, 0.1, 0.3, 0.2))), "touching stretches");
-        assert!(!with(&|page| page.boxes.push(boxed(0, 3, 0.2, 0.1, 0.3, 0.2))), "overlapping stretches");
-        assert!(!with(&|page| page.boxes.insert(0, boxed(3, 6, 0.2, 0.1, 0.3, 0.2))), "out of order");
+        assert!(
+            with(&|page| page.boxes.push(boxed(3, 6, 0.2, 0.1, 0.3, 0.2))),
+            "touching stretches"
+        );
+        assert!(
+            !with(&|page| page.boxes.push(boxed(0, 3, 0.2, 0.1, 0.3, 0.2))),
+            "overlapping stretches"
+        );
+        assert!(
+            !with(&|page| page.boxes.insert(0, boxed(3, 6, 0.2, 0.1, 0.3, 0.2))),
+            "out of order"
+        );
         assert!(!with(&|page| page.boxes.push(boxed(6, 7, 0.2, 0.1, 0.3, 0.2))), "beyond the text");
-        assert!(!with(&|page| page.boxes.push(boxed(6, 3, 0.2, 0.1, 0.3, 0.2))), "ends before it starts");
+        assert!(
+            !with(&|page| page.boxes.push(boxed(6, 3, 0.2, 0.1, 0.3, 0.2))),
+            "ends before it starts"
+        );
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             assert!(!with(&|page| page.width = odd));
             assert!(!with(&|page| page.height = odd));
         }
-        for (place, near) in [(-4.0, true), (5.0, true), (-4.01, false), (5.01, false), (f32::INFINITY, false)] {
+        for (place, near) in
+            [(-4.0, true), (5.0, true), (-4.01, false), (5.01, false), (f32::INFINITY, false)]
+        {
             for side in 0..4 {
                 let sound = with(&|page| {
                     let rect = &mut page.boxes[0].rect;
@@ -496,7 +555,10 @@ mod tests {
         for (start, end, sound) in
             [(0, 6, true), (3, 3, true), (0, 2, false), (4, 6, false), (6, 9, false), (3, 0, false)]
         {
-            assert_eq!(with(&|page| page.marks.push(Mark { start, end, kind: MarkKind::Hidden })), sound);
+            assert_eq!(
+                with(&|page| page.marks.push(Mark { start, end, kind: MarkKind::Hidden })),
+                sound
+            );
             let run = Run { start, end, language: "zh".to_owned() };
             assert_eq!(with(&|page| page.runs.push(run.clone())), sound);
         }
@@ -504,9 +566,14 @@ mod tests {
 
     #[test]
     fn characters_are_counted_without_white_space() {
-        for (text, characters) in
-            [("", 0), (" \n\t\u{3000}\u{a0}", 0), ("a b\nc", 3), ("e\u{301}", 2), ("登 记", 2), ("👩", 1)]
-        {
+        for (text, characters) in [
+            ("", 0),
+            (" \n\t\u{3000}\u{a0}", 0),
+            ("a b\nc", 3),
+            ("e\u{301}", 2),
+            ("登 记", 2),
+            ("👩", 1),
+        ] {
             let page = Page::of_text(1, PageKind::Text, text.to_owned());
             assert_eq!(page.counts.characters, characters, "{text:?}");
             assert_eq!((page.language.as_str(), page.is_sound()), ("und", true));
@@ -519,10 +586,15 @@ mod tests {
         for kind in PageKind::ALL {
             let mut page = Page { kind, counts, ..Page::default() };
             assert_eq!(page.wants_ocr(), kind.is_rendered(), "{kind}");
-            page.source = TextSource::Ocr { engine: String::new(), languages: String::new(), confidence: 0.0 };
+            page.source = TextSource::Ocr {
+                engine: String::new(),
+                languages: String::new(),
+                confidence: 0.0,
+            };
             assert!(!page.wants_ocr(), "{kind}");
         }
-        let most = Counts { glyphs: u32::MAX, unmapped: u32::MAX, characters: 9, ..Counts::default() };
+        let most =
+            Counts { glyphs: u32::MAX, unmapped: u32::MAX, characters: 9, ..Counts::default() };
         assert!(Page { kind: PageKind::Paper, counts: most, ..Page::default() }.wants_ocr());
     }
 

@@ -143,7 +143,8 @@ impl ReadLine {
     #[must_use]
     pub fn certainty(&self) -> f32 {
         let inked = self.characters.iter().filter(|c| !c.character.is_whitespace());
-        let (sum, count) = inked.fold((0u64, 0u64), |(sum, count), c| (sum + u64::from(c.certainty), count + 1));
+        let (sum, count) =
+            inked.fold((0u64, 0u64), |(sum, count), c| (sum + u64::from(c.certainty), count + 1));
         if count == 0 { 0.0 } else { sum as f32 / count as f32 }
     }
 }
@@ -164,7 +165,9 @@ impl Reading {
                         && c.certainty <= 100
                         && printed(c.character)
                         && c.others.len() <= MOST_OTHERS
-                        && c.others.iter().all(|(other, certainty)| *certainty <= 100 && printed(*other))
+                        && c.others
+                            .iter()
+                            .all(|(other, certainty)| *certainty <= 100 && printed(*other))
                 })
         })
     }
@@ -204,16 +207,33 @@ mod tests {
     fn scraps_are_not_of_another_script() {
         let line = |text: &str, trust| {
             let character = |character| ReadCharacter { character, ..ReadCharacter::default() };
-            ReadLine { trust, characters: text.chars().map(character).collect(), ..ReadLine::default() }
+            ReadLine {
+                trust,
+                characters: text.chars().map(character).collect(),
+                ..ReadLine::default()
+            }
         };
-        assert!(line("∏peACTa", Trust::Unread).is_foreign() && !line("∏p e", Trust::Unread).is_foreign());
-        assert!(!line("BX 1007", Trust::Questioned).is_foreign() && !line("登记表格", Trust::Read).is_foreign());
+        assert!(
+            line("∏peACTa", Trust::Unread).is_foreign()
+                && !line("∏p e", Trust::Unread).is_foreign()
+        );
+        assert!(
+            !line("BX 1007", Trust::Questioned).is_foreign()
+                && !line("登记表格", Trust::Read).is_foreign()
+        );
     }
 
     #[test]
     fn certainty_is_that_of_ink() {
-        let of = |certainty, character| ReadCharacter { character, certainty, ..ReadCharacter::default() };
-        let mut line = ReadLine { characters: vec![of(90, 'a'), of(0, ' '), of(70, 'b')], ..ReadLine::default() };
+        let of = |certainty, character| ReadCharacter {
+            character,
+            certainty,
+            ..ReadCharacter::default()
+        };
+        let mut line = ReadLine {
+            characters: vec![of(90, 'a'), of(0, ' '), of(70, 'b')],
+            ..ReadLine::default()
+        };
         assert!((line.certainty() - 80.0).abs() < 1e-6);
         line.characters.clear();
         assert!(line.certainty().abs() < 1e-6);

@@ -95,19 +95,34 @@ mod tests {
     fn each_unsafe_character_has_a_token_of_its_own() {
         let mut tokens = std::collections::BTreeSet::new();
         for c in UNSAFE.into_iter().flatten() {
-            let name = token(c).unwrap_or_else(|| panic!("U+{:04X} is shown as it is", u32::from(c)));
-            assert!(name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '+'), "{name}");
+            let name =
+                token(c).unwrap_or_else(|| panic!("U+{:04X} is shown as it is", u32::from(c)));
+            assert!(
+                name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '+'),
+                "{name}"
+            );
             assert_eq!(shown(&format!("a{c}b")), format!("a[{name}]b"));
             assert!(tokens.insert(name), "U+{:04X}", u32::from(c));
         }
         let others = ('\0'..=char::MAX).filter(|c| !UNSAFE.iter().any(|range| range.contains(c)));
-        assert_eq!(others.filter_map(token).collect::<Vec<_>>(), [""; 0], "every other character is shown as it is");
+        assert_eq!(
+            others.filter_map(token).collect::<Vec<_>>(),
+            [""; 0],
+            "every other character is shown as it is"
+        );
     }
 
     #[test]
     fn joiners_marks_and_wide_characters_are_kept() {
-        for text in ["می\u{200c}خواهم", "👩\u{200d}👩\u{200d}👧", "e\u{301}", "葛\u{e0100}", "\u{10ffff}", "", "[ESC]"]
-        {
+        for text in [
+            "می\u{200c}خواهم",
+            "👩\u{200d}👩\u{200d}👧",
+            "e\u{301}",
+            "葛\u{e0100}",
+            "\u{10ffff}",
+            "",
+            "[ESC]",
+        ] {
             assert_eq!(shown(text), text);
             assert_eq!(shown_bytes(text.as_bytes()), text);
         }

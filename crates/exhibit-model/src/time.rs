@@ -25,7 +25,14 @@ impl Clock for FixedClock {
 impl Moment {
     /// The time of a civil date and time in UTC (proleptic Gregorian calendar); `None` if no such date exists.
     #[must_use]
-    pub fn from_civil(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Self> {
+    pub fn from_civil(
+        year: i64,
+        month: u32,
+        day: u32,
+        hour: u32,
+        minute: u32,
+        second: u32,
+    ) -> Option<Self> {
         let fits = (-9999..=9999).contains(&year)
             && (1..=12).contains(&month)
             && day >= 1
@@ -34,7 +41,8 @@ impl Moment {
             && minute < 60
             && second < 60;
         fits.then(|| {
-            let seconds = days_from_civil(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+            let seconds = days_from_civil(year, month, day) * 86_400
+                + i64::from(hour * 3600 + minute * 60 + second);
             Self(seconds * 1_000_000)
         })
     }
@@ -87,7 +95,8 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -158,7 +167,9 @@ mod tests {
     #[test]
     fn four_hundred_years_have_their_days() {
         let days = |year| (1..=12).map(|month| days_in_month(year, month)).sum::<u32>();
-        for (year, expected) in [(1900, 365), (2000, 366), (2023, 365), (2024, 366), (0, 366), (-4, 366), (-1, 365)] {
+        for (year, expected) in
+            [(1900, 365), (2000, 366), (2023, 365), (2024, 366), (0, 366), (-4, 366), (-1, 365)]
+        {
             assert_eq!(days(year), expected, "{year}");
         }
         assert_eq!((2000..2400).map(days).sum::<u32>(), 146_097);

@@ -8,9 +8,14 @@
 //! of their declaration. Decoding rejects byte strings of a kind that encoding never produces:
 //! numbers out of range, text that is not UTF-8, unknown tags, trailing bytes.
 
-use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
+use crate::code::{
+    CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values,
+};
 use crate::item::Relation;
-use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
+use crate::page::{
+    Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart,
+    TextSource,
+};
 use crate::reading::{Before, Drawn, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Trust, Way};
 use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
@@ -349,7 +354,11 @@ fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
         1 => TextSource::Ocr { engine: r.text()?, languages: r.text()?, confidence: r.fraction()? },
         _ => return Err(r.expected("a text source")),
     };
-    if page.is_sound() { Ok(page) } else { Err(r.expected("offsets within the text, places near the page")) }
+    if page.is_sound() {
+        Ok(page)
+    } else {
+        Err(r.expected("offsets within the text, places near the page"))
+    }
 }
 
 fn read_rows(r: &mut Reader<'_>) -> Result<Option<RowRange>, WireError> {
@@ -372,7 +381,8 @@ fn read_stretch(r: &mut Reader<'_>, before: &mut u32) -> Result<(u32, u32), Wire
 
 // A kind's tag is its index in these lists; they are only ever extended at the end.
 const PAGE_KINDS: [PageKind; 6] = PageKind::ALL;
-const RELATIONS: [Relation; 4] = [Relation::Entry, Relation::Attachment, Relation::Message, Relation::Embedded];
+const RELATIONS: [Relation; 4] =
+    [Relation::Entry, Relation::Attachment, Relation::Message, Relation::Embedded];
 const MARK_KINDS: [MarkKind; 8] = [
     MarkKind::Invisible,
     MarkKind::Annotation,
@@ -457,9 +467,11 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
     w.into_bytes()
 }
 
-const WAYS: [Way; 5] = [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
+const WAYS: [Way; 5] =
+    [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
 const TRUSTS: [Trust; 3] = [Trust::Read, Trust::Questioned, Trust::Unread];
-const BEFORES: [Before; 5] = [Before::Nothing, Before::Space, Before::Gap, Before::Line, Before::Block];
+const BEFORES: [Before; 5] =
+    [Before::Nothing, Before::Space, Before::Gap, Before::Line, Before::Block];
 
 fn write_rect(w: &mut Writer, rect: &Rect) {
     for value in [rect.x0, rect.y0, rect.x1, rect.y1] {
@@ -537,12 +549,18 @@ fn read_reading(r: &mut Reader<'_>) -> Result<Reading, WireError> {
             if count > MOST_OTHERS {
                 return Err(r.expected("no more than two alternatives"));
             }
-            let others = (0..count).map(|_| Ok((read_character(r)?, r.byte()?))).collect::<Result<_, WireError>>()?;
+            let others = (0..count)
+                .map(|_| Ok((read_character(r)?, r.byte()?)))
+                .collect::<Result<_, WireError>>()?;
             line.characters.push(ReadCharacter { character, certainty, rect, others });
         }
         reading.lines.push(line);
     }
-    if reading.is_sound() { Ok(reading) } else { Err(r.expected("percentages, places near the page, and no controls")) }
+    if reading.is_sound() {
+        Ok(reading)
+    } else {
+        Err(r.expected("percentages, places near the page, and no controls"))
+    }
 }
 
 /// Decodes a record; a page in it is valid.
@@ -577,7 +595,10 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
         6 => {
             let page = r.small()?;
             let parts = read_code(&mut r, true)?;
-            Record::Note(Note { code: NoteCode::from_parts(parts).map_err(|error| not_a_code(&r, &error))?, page })
+            Record::Note(Note {
+                code: NoteCode::from_parts(parts).map_err(|error| not_a_code(&r, &error))?,
+                page,
+            })
         }
         7 => Record::Picture(Picture {
             page: r.small()?,
@@ -631,7 +652,11 @@ fn read_code(r: &mut Reader<'_>, nested: bool) -> Result<Parts, WireError> {
     for _ in 0..count {
         let name = r.short_text()?;
         let value = match r.byte()? {
-            0 => Value::Number(Some(r.number()?).filter(|n| *n <= MAX_NUMBER).ok_or(r.expected("a smaller number"))?),
+            0 => Value::Number(
+                Some(r.number()?)
+                    .filter(|n| *n <= MAX_NUMBER)
+                    .ok_or(r.expected("a smaller number"))?,
+            ),
             1 => Value::Text(r.short_text()?),
             2 => {
                 let count = r.count()?;
@@ -725,7 +750,15 @@ pub fn encode_request(request: &Request) -> Vec<u8> {
         w.text(password);
     }
     let l = &request.limits;
-    for limit in [u64::from(l.pages), l.text_bytes, l.members, l.member_bytes, l.ratio, l.whole_file_bytes, l.pixels] {
+    for limit in [
+        u64::from(l.pages),
+        l.text_bytes,
+        l.members,
+        l.member_bytes,
+        l.ratio,
+        l.whole_file_bytes,
+        l.pixels,
+    ] {
         w.number(limit);
     }
     w.into_bytes()
@@ -739,7 +772,12 @@ pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
     let mut r = Reader::new(bytes);
     let task = match r.byte()? {
         0 => Task::Extract,
-        1 => Task::Render { page: r.small()?, dpi: r.small()?, max_side: r.small()?, grey: r.flag()? },
+        1 => Task::Render {
+            page: r.small()?,
+            dpi: r.small()?,
+            max_side: r.small()?,
+            grey: r.flag()?,
+        },
         2 => Task::Recognise { page: r.small()?, dpi: r.small()? },
         _ => return Err(r.expected("a task")),
     };

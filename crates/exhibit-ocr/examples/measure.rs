@@ -54,7 +54,10 @@ impl Texts {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/search-quality/pages.jsonl");
         let mut texts = Vec::new();
         for line in std::fs::read_to_string(path)?.lines() {
-            let Some(start) = line.find("\"text\": \"").filter(|start| wanted(&line[..*start])) else { continue };
+            let Some(start) = line.find("\"text\": \"").filter(|start| wanted(&line[..*start]))
+            else {
+                continue;
+            };
             let text = line[start + 9..]
                 .trim_end_matches(['"', '}'])
                 .replace("\\n", " ")
@@ -77,7 +80,8 @@ impl Texts {
         while lines.len() <= count && !self.0.is_empty() {
             let text = &self.0[at % self.0.len()];
             at += 1;
-            let spaced = text.is_ascii() || text.chars().any(|c| ('\u{400}'..='\u{52f}').contains(&c));
+            let spaced =
+                text.is_ascii() || text.chars().any(|c| ('\u{400}'..='\u{52f}').contains(&c));
             let pieces: Vec<String> = if spaced {
                 text.split_whitespace().map(|word| format!("{word} ")).collect()
             } else {
@@ -85,7 +89,8 @@ impl Texts {
             };
             for piece in pieces {
                 let units: usize = piece.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum();
-                if width + units > most && !"，。；：、）》”！？".contains(piece.as_str()) {
+                if width + units > most && !"，。；：、）》”！？".contains(piece.as_str())
+                {
                     lines.push(String::new());
                     width = 0;
                 }
@@ -121,7 +126,9 @@ fn scanned(picture: &RgbImage, noise: f32, contrast: f32, random: &mut Random) -
     let mut out = image::imageops::blur(picture, 0.8 + noise / 20.0);
     for pixel in out.pixels_mut() {
         let shake = (random.sway() + random.sway()) * noise;
-        pixel.0 = pixel.0.map(|value| (243.0 - (255.0 - f32::from(value)) * contrast + shake).clamp(0.0, 255.0) as u8);
+        pixel.0 = pixel.0.map(|value| {
+            (243.0 - (255.0 - f32::from(value)) * contrast + shake).clamp(0.0, 255.0) as u8
+        });
     }
     out
 }
@@ -132,8 +139,12 @@ fn photographed(picture: &RgbImage, hard: bool, random: &mut Random) -> Outcome<
     let (width, height) = (w * 1.2, h * 1.2);
     let lean = if hard { 0.10 } else { 0.04 };
     let mut corner = |x: f32, y: f32| (x + random.sway() * lean * w, y + random.sway() * lean * h);
-    let corners =
-        [corner(0.1 * w, 0.1 * h), corner(1.1 * w, 0.1 * h), corner(1.1 * w, 1.1 * h), corner(0.1 * w, 1.1 * h)];
+    let corners = [
+        corner(0.1 * w, 0.1 * h),
+        corner(1.1 * w, 0.1 * h),
+        corner(1.1 * w, 1.1 * h),
+        corner(0.1 * w, 1.1 * h),
+    ];
     let back = projection(corners, (w, h));
     let (bow, shade) = if hard { (14.0, 0.55) } else { (0.0, 0.3) };
     let mut out = RgbImage::from_pixel(width as u32, height as u32, image::Rgb([88, 74, 66]));
@@ -145,8 +156,9 @@ fn photographed(picture: &RgbImage, hard: bool, random: &mut Random) -> Outcome<
         if (0.0..w - 1.0).contains(&sx) && (0.0..h - 1.0).contains(&sy) {
             let (left, top) = (sx as u32, sy as u32);
             let (dx, dy) = (sx.fract(), sy.fract());
-            let at =
-                |x: u32, y: u32, c: usize| f32::from(picture.get_pixel(x.min(w as u32 - 1), y.min(h as u32 - 1)).0[c]);
+            let at = |x: u32, y: u32, c: usize| {
+                f32::from(picture.get_pixel(x.min(w as u32 - 1), y.min(h as u32 - 1)).0[c])
+            };
             let mixed = |c: usize| {
                 let upper = at(left, top, c) * (1.0 - dx) + at(left + 1, top, c) * dx;
                 let lower = at(left, top + 1, c) * (1.0 - dx) + at(left + 1, top + 1, c) * dx;
@@ -160,10 +172,13 @@ fn photographed(picture: &RgbImage, hard: bool, random: &mut Random) -> Outcome<
     let mut out = image::imageops::blur(&out, if hard { 1.5 } else { 0.9 });
     let noise = if hard { 9.0 } else { 4.0 };
     for pixel in out.pixels_mut() {
-        pixel.0 = pixel.0.map(|value| (f32::from(value) + random.sway() * 1.7 * noise).clamp(0.0, 255.0) as u8);
+        pixel.0 = pixel
+            .0
+            .map(|value| (f32::from(value) + random.sway() * 1.7 * noise).clamp(0.0, 255.0) as u8);
     }
     let mut jpeg = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, if hard { 45 } else { 65 }).encode_image(&out)?;
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, if hard { 45 } else { 65 })
+        .encode_image(&out)?;
     Ok(image::load_from_memory(&jpeg)?.to_rgb8())
 }
 
@@ -177,8 +192,9 @@ fn projection(corners: [(f32, f32); 4], (w, h): (f32, f32)) -> [f32; 8] {
     }
     // Gauss and Jordan
     for column in 0..8 {
-        let pivot =
-            (column..8).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs())).unwrap_or(column);
+        let pivot = (column..8)
+            .max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+            .unwrap_or(column);
         rows.swap(column, pivot);
         let head = rows[column];
         for (index, row) in rows.iter_mut().enumerate() {
@@ -196,9 +212,14 @@ fn stamped(canvas: &mut Canvas, random: &mut Random) {
         let (dx, dy) = (x as f32 - cx, y as f32 - cy);
         let (far, angle) = (dx.hypot(dy), dy.atan2(dx));
         let star = far < 70.0 * (0.55 + 0.45 * (angle * 5.0 + 1.57).cos());
-        let letters = (110.0..150.0).contains(&far) && (angle * 14.0).sin() > 0.1 && (far * 0.5).sin() > -0.6;
+        let letters =
+            (110.0..150.0).contains(&far) && (angle * 14.0).sin() > 0.1 && (far * 0.5).sin() > -0.6;
         if star || letters || (175.0..183.0).contains(&far) {
-            [pixel[0].max(200), (f32::from(pixel[1]) * 0.28) as u8, (f32::from(pixel[2]) * 0.3) as u8]
+            [
+                pixel[0].max(200),
+                (f32::from(pixel[1]) * 0.28) as u8,
+                (f32::from(pixel[2]) * 0.3) as u8,
+            ]
         } else {
             pixel
         }
@@ -272,7 +293,12 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
     let font = Font::cjk(seed.is_multiple_of(2));
     let lines = simplified.lines(seed, 18, 60);
     let straight = sheet(&font, 32.0, &lines, 0.0);
-    let mut page = Page { picture: RgbImage::new(1, 1), lines: lines.clone(), language: "chi_sim", layout: "3" };
+    let mut page = Page {
+        picture: RgbImage::new(1, 1),
+        lines: lines.clone(),
+        language: "chi_sim",
+        layout: "3",
+    };
     page.picture = match class {
         "clean" => picture(straight),
         "small print" => {
@@ -280,11 +306,17 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
             picture(sheet(&font, 17.0, &page.lines, 0.0))
         }
         "scan" => scanned(&picture(straight), 14.0, 0.8, &mut random),
-        "skewed scan" => scanned(&picture(sheet(&font, 32.0, &lines, 2.5 * random.sway())), 18.0, 0.65, &mut random),
+        "skewed scan" => scanned(
+            &picture(sheet(&font, 32.0, &lines, 2.5 * random.sway())),
+            18.0,
+            0.65,
+            &mut random,
+        ),
         "fax" => {
             let grey = scanned(&picture(straight), 8.0, 0.95, &mut random);
             let (w, h) = (grey.width() * 11 / 20, grey.height() * 11 / 20);
-            let mut fax = image::imageops::resize(&grey, w, h, image::imageops::FilterType::Triangle);
+            let mut fax =
+                image::imageops::resize(&grey, w, h, image::imageops::FilterType::Triangle);
             fax.pixels_mut().for_each(|p| p.0 = if p.0[1] > 165 { [255; 3] } else { [0; 3] });
             fax
         }
@@ -310,14 +342,24 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
             let mut canvas = Canvas::new(1240, 1200, [252; 3]);
             for (index, line) in page.lines.iter().enumerate() {
                 let (column, row) = (index / 18, index % 18);
-                canvas.text(&font, 30.0, 80.0 + 570.0 * column as f32, 120.0 + 58.0 * row as f32, line, INK);
+                canvas.text(
+                    &font,
+                    30.0,
+                    80.0 + 570.0 * column as f32,
+                    120.0 + 58.0 * row as f32,
+                    line,
+                    INK,
+                );
             }
             scanned(&picture(canvas), 8.0, 0.85, &mut random)
         }
         "vertical" => {
             (page.language, page.layout) = ("chi_sim_vert", "5");
-            page.lines =
-                simplified.lines(seed, 14, 44).iter().map(|line| line.chars().filter(|c| han(*c)).collect()).collect();
+            page.lines = simplified
+                .lines(seed, 14, 44)
+                .iter()
+                .map(|line| line.chars().filter(|c| han(*c)).collect())
+                .collect();
             let mut canvas = Canvas::new(1240, 1240, [252; 3]);
             for (index, line) in page.lines.iter().enumerate() {
                 canvas.column(&font, 38.0, 1140.0 - 78.0 * index as f32, 90.0, line, INK);
@@ -328,9 +370,15 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
             page.language = "chi_tra";
             let traditional = "說認審監罰總務處書記錄員關於辦理倉庫貨運車輛登記應當經過領導簽字後由專人負責並須於規定時間內歸還國營農場與運輸隊聯繫電話號碼見後頁";
             let all: Vec<char> = traditional.chars().collect();
-            page.lines = (0..18).map(|_| (0..28).map(|_| all[random.next() as usize % all.len()]).collect()).collect();
+            page.lines = (0..18)
+                .map(|_| (0..28).map(|_| all[random.next() as usize % all.len()]).collect())
+                .collect();
             let straight = picture(sheet(&font, 34.0, &page.lines, 0.0));
-            if class == "traditional" { straight } else { photographed(&straight, false, &mut random)? }
+            if class == "traditional" {
+                straight
+            } else {
+                photographed(&straight, false, &mut random)?
+            }
         }
         "English photograph" => {
             page.language = "eng";
@@ -339,8 +387,14 @@ fn page(class: &str, seed: u64) -> Outcome<Page> {
         }
         _ => {
             page.language = "rus";
-            page.lines = Texts::new(|c| ('\u{400}'..='\u{45f}').contains(&c), |_| true)?.lines(seed, 18, 52);
-            scanned(&picture(sheet(&Font::european(), 32.0, &page.lines, 0.0)), 10.0, 0.85, &mut random)
+            page.lines =
+                Texts::new(|c| ('\u{400}'..='\u{45f}').contains(&c), |_| true)?.lines(seed, 18, 52);
+            scanned(
+                &picture(sheet(&Font::european(), 32.0, &page.lines, 0.0)),
+                10.0,
+                0.85,
+                &mut random,
+            )
         }
     };
     Ok(page)
@@ -351,27 +405,41 @@ fn main() -> Outcome<()> {
     let only = std::env::args().nth(2);
     let engine = Engine::load(models::embedded().ok_or("built without models: run setup/models")?)?;
     let languages = Command::new("tesseract").arg("--list-langs").output();
-    let languages = languages.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let languages = languages
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
     println!("  {pages} made pages a class; characters right in percent, processor seconds a page");
-    println!("  {:<24} {:>16} {:>16} {:>16} {:>16}", "", "both models", "tiny alone", "small alone", "tesseract");
+    println!(
+        "  {:<24} {:>16} {:>16} {:>16} {:>16}",
+        "", "both models", "tiny alone", "small alone", "tesseract"
+    );
     let mut sums = [(0.0, 0.0, 0.0); 4];
-    for class in CLASSES.iter().filter(|class| only.as_ref().is_none_or(|only| class.contains(only.as_str()))) {
+    for class in CLASSES
+        .iter()
+        .filter(|class| only.as_ref().is_none_or(|only| class.contains(only.as_str())))
+    {
         let mut cells = [(0.0, 0.0, 0.0); 4];
         for seed in 1..=pages {
             let page = page(class, seed)?;
             let truth = tight(&page.lines.concat());
-            for (cell, recognition) in cells.iter_mut().zip([Recognition::Both, Recognition::Tiny, Recognition::Small])
+            for (cell, recognition) in
+                cells.iter_mut().zip([Recognition::Both, Recognition::Tiny, Recognition::Small])
             {
                 let began = seconds("/proc/self/stat", 11);
                 let (width, height) = page.picture.dimensions();
-                let pixels = Pixels::new(width, height, page.picture.as_raw().clone()).ok_or("no pixels")?;
+                let pixels =
+                    Pixels::new(width, height, page.picture.as_raw().clone()).ok_or("no pixels")?;
                 let reading = engine.read(&pixels, recognition, ReadingLimits::STANDARD)?;
                 add(cell, right(&truth, &text(&reading)), seconds("/proc/self/stat", 11) - began);
             }
             if languages.lines().any(|language| language == page.language) {
                 let began = seconds("/proc/self/stat", 13);
                 let read = tesseract(&page)?;
-                add(&mut cells[3], right(&truth, &tight(&read)), seconds("/proc/self/stat", 13) - began);
+                add(
+                    &mut cells[3],
+                    right(&truth, &tight(&read)),
+                    seconds("/proc/self/stat", 13) - began,
+                );
             }
         }
         row(class, &cells);
@@ -414,7 +482,13 @@ fn text(reading: &Reading) -> Vec<char> {
 fn tight(text: &str) -> Vec<char> {
     text.chars()
         .filter(|c| !c.is_whitespace())
-        .map(|c| if ('！'..='～').contains(&c) { char::from_u32(c as u32 - 0xfee0).unwrap_or(c) } else { c })
+        .map(|c| {
+            if ('！'..='～').contains(&c) {
+                char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
+            } else {
+                c
+            }
+        })
         .collect()
 }
 
@@ -444,7 +518,11 @@ fn right(truth: &[char], read: &[char]) -> f64 {
     for (row, wanted) in truth.iter().enumerate() {
         let mut now = vec![row + 1];
         for (column, got) in read.iter().enumerate() {
-            now.push((before[column] + usize::from(wanted != got)).min(before[column + 1] + 1).min(now[column] + 1));
+            now.push(
+                (before[column] + usize::from(wanted != got))
+                    .min(before[column + 1] + 1)
+                    .min(now[column] + 1),
+            );
         }
         before = now;
     }

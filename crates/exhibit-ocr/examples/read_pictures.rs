@@ -36,7 +36,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn read(engine: &Engine, path: &str, recognition: Recognition) -> Result<(), Box<dyn std::error::Error>> {
+fn read(
+    engine: &Engine,
+    path: &str,
+    recognition: Recognition,
+) -> Result<(), Box<dyn std::error::Error>> {
     let picture = image::open(path)?.to_rgb8();
     let (width, height) = picture.dimensions();
     let picture = Pixels::new(width, height, picture.into_raw()).ok_or("no pixels")?;

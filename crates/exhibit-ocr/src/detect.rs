@@ -48,7 +48,10 @@ pub(crate) fn detect(net: &Net, picture: &Pixels, most: usize) -> Result<Found, 
     let likely = probabilities(net, &picture.scaled(width, height))?;
     let mut found = areas(&likely, width, height, most);
     make_room(&mut found.places);
-    let scale = Point { x: picture.width() as f32 / width as f32, y: picture.height() as f32 / height as f32 };
+    let scale = Point {
+        x: picture.width() as f32 / width as f32,
+        y: picture.height() as f32 / height as f32,
+    };
     for place in &mut found.places {
         *place = scaled(place, scale);
     }
@@ -86,7 +89,11 @@ fn probabilities(net: &Net, picture: &Pixels) -> Result<Vec<f32>, OcrError> {
     let mut start = 0;
     loop {
         let length = TILE.min(long - start);
-        let tile = if lies { picture.part(start, 0, length, height) } else { picture.part(0, start, width, length) };
+        let tile = if lies {
+            picture.part(start, 0, length, height)
+        } else {
+            picture.part(0, start, width, length)
+        };
         let values = run(net, &tile)?;
         // of what two tiles share, each counts for the half further from its edge
         let skipped = if start == 0 { 0 } else { OVERLAP / 2 };
@@ -95,7 +102,8 @@ fn probabilities(net: &Net, picture: &Pixels) -> Result<Vec<f32>, OcrError> {
                 row[start + skipped..start + length].copy_from_slice(&values[skipped..]);
             }
         } else {
-            all[(start + skipped) * width..(start + length) * width].copy_from_slice(&values[skipped * width..]);
+            all[(start + skipped) * width..(start + length) * width]
+                .copy_from_slice(&values[skipped * width..]);
         }
         if start + length >= long {
             return Ok(all);
@@ -108,7 +116,9 @@ fn run(net: &Net, picture: &Pixels) -> Result<Vec<f32>, OcrError> {
     let (width, height) = (picture.width(), picture.height());
     let output = net.run(width, height, picture.planes(MEAN, DEVIATION, width))?;
     if output.values.len() != width * height {
-        return Err(OcrError::Run { detail: format!("{:?} instead of a value a pixel", output.shape) });
+        return Err(OcrError::Run {
+            detail: format!("{:?} instead of a value a pixel", output.shape),
+        });
     }
     Ok(output.values)
 }
@@ -160,7 +170,11 @@ fn areas(likely: &[f32], width: usize, height: usize, most: usize) -> Found {
             break;
         }
         let growth = around.width * around.height * GROWTH / (around.width + around.height);
-        found.places.push(Tilted { width: around.width + growth, height: around.height + growth, ..around });
+        found.places.push(Tilted {
+            width: around.width + growth,
+            height: around.height + growth,
+            ..around
+        });
     }
     found
 }
@@ -171,17 +185,21 @@ fn make_room(places: &mut [Tilted]) {
     let before = places.to_vec();
     for (index, place) in places.iter_mut().enumerate() {
         let tall = place.is_tall();
-        let (length, thickness) = if tall { (place.height, place.width) } else { (place.width, place.height) };
+        let (length, thickness) =
+            if tall { (place.height, place.width) } else { (place.width, place.height) };
         let along = if tall { place.down() } else { place.across };
         let more = ROOM * thickness;
         let is_free = |sign: f32| {
             let reach = sign * (length / 2.0 + more);
-            let end = Point { x: place.centre.x + along.x * reach, y: place.centre.y + along.y * reach };
+            let end =
+                Point { x: place.centre.x + along.x * reach, y: place.centre.y + along.y * reach };
             before.iter().enumerate().all(|(other, place)| other == index || !place.contains(end))
         };
-        let (start, end) = (if is_free(-1.0) { more } else { 0.0 }, if is_free(1.0) { more } else { 0.0 });
+        let (start, end) =
+            (if is_free(-1.0) { more } else { 0.0 }, if is_free(1.0) { more } else { 0.0 });
         let shift = (end - start) / 2.0;
-        place.centre = Point { x: place.centre.x + along.x * shift, y: place.centre.y + along.y * shift };
+        place.centre =
+            Point { x: place.centre.x + along.x * shift, y: place.centre.y + along.y * shift };
         if tall {
             place.height += start + end;
         } else {
@@ -238,8 +256,11 @@ mod tests {
 
     // A map with rectangles of probability 0.9.
     fn map(width: usize, height: usize, places: &[Tilted]) -> Vec<f32> {
-        let points = (0..height).flat_map(|y| (0..width).map(move |x| Point { x: x as f32, y: y as f32 }));
-        points.map(|point| if places.iter().any(|place| place.contains(point)) { 0.9 } else { 0.02 }).collect()
+        let points =
+            (0..height).flat_map(|y| (0..width).map(move |x| Point { x: x as f32, y: y as f32 }));
+        points
+            .map(|point| if places.iter().any(|place| place.contains(point)) { 0.9 } else { 0.02 })
+            .collect()
     }
 
     fn tilted(x: f32, y: f32, width: f32, height: f32, degrees: f32) -> Tilted {
@@ -270,14 +291,16 @@ mod tests {
         assert!(areas(&doubtful, 100, 50, 10).places.is_empty());
         // a large ring is mostly empty inside
         let ring = |x: f32, y: f32| ((x - 50.0).hypot(y - 50.0) - 40.0).abs() < 2.0;
-        let ring: Vec<f32> =
-            (0..10_000).map(|at| if ring((at % 100) as f32, (at / 100) as f32) { 0.9 } else { 0.0 }).collect();
+        let ring: Vec<f32> = (0..10_000)
+            .map(|at| if ring((at % 100) as f32, (at / 100) as f32) { 0.9 } else { 0.0 })
+            .collect();
         assert!(areas(&ring, 100, 100, 10).places.is_empty());
     }
 
     #[test]
     fn more_areas_than_the_limit_are_reported() {
-        let many: Vec<Tilted> = (0..40).map(|n| tilted(30.0, 10.0 + 10.0 * n as f32, 40.0, 5.0, 0.0)).collect();
+        let many: Vec<Tilted> =
+            (0..40).map(|n| tilted(30.0, 10.0 + 10.0 * n as f32, 40.0, 5.0, 0.0)).collect();
         let values = map(60, 410, &many);
         let found = areas(&values, 60, 410, 15);
         assert_eq!((found.places.len(), found.more), (15, true));
@@ -299,9 +322,15 @@ mod tests {
         assert_eq!(network_size(800, 600), (800, 608));
         assert_eq!(network_size(306, 165), (608, 320));
         assert_eq!(network_size(1, 1), (32, 32));
-        for (width, height) in
-            [(30_000, 10), (10, 30_000), (65_535, 1), (6000, 60), (1080, 20_000), (30_000, 30_000), (2, 9)]
-        {
+        for (width, height) in [
+            (30_000, 10),
+            (10, 30_000),
+            (65_535, 1),
+            (6000, 60),
+            (1080, 20_000),
+            (30_000, 30_000),
+            (2, 9),
+        ] {
             let (across, down) = network_size(width, height);
             assert!(
                 across % 32 == 0 && down % 32 == 0 && across * down <= 6_100_000,
@@ -330,6 +359,9 @@ mod tests {
     #[test]
     fn rectangles_scale_with_the_picture() {
         let place = scaled(&tilted(49.5, 19.5, 60.0, 10.0, 0.0), Point { x: 2.0, y: 3.0 });
-        assert_eq!((place.centre, place.width, place.height), (Point { x: 100.0, y: 60.0 }, 120.0, 30.0));
+        assert_eq!(
+            (place.centre, place.width, place.height),
+            (Point { x: 100.0, y: 60.0 }, 120.0, 30.0)
+        );
     }
 }

@@ -128,7 +128,8 @@ const CLEARLY_LATIN: f32 = 0.97;
 
 // Decides which lines count. `strange`: most lines of the page are of a script that the larger model does not know.
 fn judge(lines: &mut [Line], strange: bool) {
-    let solid = lines.iter().any(|line| line.letters() >= SOLID_LETTERS && line.certainty() >= SOLID);
+    let solid =
+        lines.iter().any(|line| line.letters() >= SOLID_LETTERS && line.certainty() >= SOLID);
     for line in lines {
         let least = match (solid, line.letters() < FEW) {
             (true, false) => LEAST_CERTAINTY,
@@ -137,7 +138,9 @@ fn judge(lines: &mut [Line], strange: bool) {
             (false, true) => LEAST_OF_FEW_ALONE,
         };
         let is_text = line.letters() > 0 && line.certainty() >= least;
-        let believed = line.size == Size::Small && line.familiarity >= UNKNOWN_LINE && line.certainty() >= BELIEVED;
+        let believed = line.size == Size::Small
+            && line.familiarity >= UNKNOWN_LINE
+            && line.certainty() >= BELIEVED;
         let may_be_strange = strange && line.is_latin();
         line.trust = match (is_text && (line.familiarity >= FAMILIAR || believed), may_be_strange) {
             (true, false) => Trust::Read,
@@ -152,7 +155,8 @@ impl Line {
     #[must_use]
     pub fn certainty(&self) -> f32 {
         let inked = self.characters.iter().filter(|c| !c.character.is_whitespace());
-        let (sum, count) = inked.fold((0.0, 0.0), |(sum, count), c| (sum + c.certainty, count + 1.0));
+        let (sum, count) =
+            inked.fold((0.0, 0.0), |(sum, count), c| (sum + c.certainty, count + 1.0));
         if count > 0.0 { sum / count } else { 0.0 }
     }
 
@@ -163,14 +167,17 @@ impl Line {
 
     // Whether it has letters, but none of the scripts that look like no other.
     fn is_latin(&self) -> bool {
-        let mut letters = self.characters.iter().map(|c| c.character).filter(|c| c.is_alphabetic()).peekable();
+        let mut letters =
+            self.characters.iter().map(|c| c.character).filter(|c| c.is_alphabetic()).peekable();
         letters.peek().is_some() && letters.all(|c| c < '\u{2e80}')
     }
 
     // Its place from its first character to its last.
     fn ink(&self) -> Tilted {
         match &self.characters[..] {
-            [first, .., last] if last.span.1 > first.span.0 => self.place.between(first.span.0, last.span.1),
+            [first, .., last] if last.span.1 > first.span.0 => {
+                self.place.between(first.span.0, last.span.1)
+            }
             _ => self.place,
         }
     }
@@ -266,8 +273,11 @@ impl Engine {
         } else {
             Some(Recogniser::new(net("small", files.small)?, "small", &files.small_characters)?)
         };
-        let orientation =
-            if files.orientation.is_empty() { None } else { Some(net("orientation", files.orientation)?) };
+        let orientation = if files.orientation.is_empty() {
+            None
+        } else {
+            Some(net("orientation", files.orientation)?)
+        };
         Ok(Self {
             detection: net("detection", files.detection)?,
             tiny: Recogniser::new(net("tiny", files.tiny)?, "tiny", &files.tiny_characters)?,
@@ -282,8 +292,12 @@ impl Engine {
     /// [`OcrError::Run`] if a model fails.
     pub fn rehearse(&self) -> Result<(), OcrError> {
         let blank = Pixels::of_colour(96, 48, [255; 3]);
-        let place =
-            Tilted { centre: Point { x: 48.0, y: 24.0 }, across: Point { x: 1.0, y: 0.0 }, width: 96.0, height: 48.0 };
+        let place = Tilted {
+            centre: Point { x: 48.0, y: 24.0 },
+            across: Point { x: 1.0, y: 0.0 },
+            width: 96.0,
+            height: 48.0,
+        };
         detect::detect(&self.detection, &blank, 1)?;
         way(self.orientation.as_ref(), &self.tiny, &blank, &[place])?;
         for recogniser in std::iter::once(&self.tiny).chain(&self.small) {
@@ -296,7 +310,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`OcrError::Run`] if a model fails.
-    pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: ReadingLimits) -> Result<Reading, OcrError> {
+    pub fn read(
+        &self,
+        picture: &Pixels,
+        recognition: Recognition,
+        limits: ReadingLimits,
+    ) -> Result<Reading, OcrError> {
         let found = detect::detect(&self.detection, picture, limits.lines)?;
         let way = way(self.orientation.as_ref(), &self.tiny, picture, &found.places)?;
         let mut budget = Budget::new(limits.width, limits.small_width);
@@ -320,16 +339,28 @@ impl Engine {
 
     // On a page with characters that the fast model does not know, such as traditional ones, it writes look-alikes, and
     // some with certainty: then all lines are read by the larger one.
-    fn read_unknown(&self, picture: &Pixels, lines: &mut [Line], budget: &mut Budget) -> Result<(), OcrError> {
+    fn read_unknown(
+        &self,
+        picture: &Pixels,
+        lines: &mut [Line],
+        budget: &mut Budget,
+    ) -> Result<(), OcrError> {
         let Some(small) = &self.small else { return Ok(()) };
-        let unknown =
-            |line: &Line| line.characters.iter().any(|c| c.character.is_alphabetic() && !self.tiny.knows(c.character));
-        let with_unknown = lines.iter().filter(|line| line.size == Size::Small && unknown(line)).count();
+        let unknown = |line: &Line| {
+            line.characters
+                .iter()
+                .any(|c| c.character.is_alphabetic() && !self.tiny.knows(c.character))
+        };
+        let with_unknown =
+            lines.iter().filter(|line| line.size == Size::Small && unknown(line)).count();
         // a rare name is no reason to read the rest of a page again
         if with_unknown * RARE <= lines.len() {
             return Ok(());
         }
-        for line in lines.iter_mut().filter(|line| line.size == Size::Tiny && line.familiarity >= UNKNOWN_LINE) {
+        for line in lines
+            .iter_mut()
+            .filter(|line| line.size == Size::Tiny && line.familiarity >= UNKNOWN_LINE)
+        {
             if !budget.take(width_of(&line.place), true) {
                 break;
             }
@@ -430,7 +461,8 @@ mod tests {
     use super::*;
 
     fn line(letters: usize, certainty: f32) -> Line {
-        let character = Character { character: '登', certainty, span: (0.0, 1.0), others: Vec::new() };
+        let character =
+            Character { character: '登', certainty, span: (0.0, 1.0), others: Vec::new() };
         Line {
             before: Before::Line,
             place: Tilted {
@@ -447,7 +479,8 @@ mod tests {
     }
 
     fn judged(lines: &[(usize, f32)]) -> Vec<bool> {
-        let mut lines: Vec<Line> = lines.iter().map(|(letters, certainty)| line(*letters, *certainty)).collect();
+        let mut lines: Vec<Line> =
+            lines.iter().map(|(letters, certainty)| line(*letters, *certainty)).collect();
         // what is judged here is whether it is text
         lines.iter_mut().for_each(|line| line.familiarity = 1.0);
         judge(&mut lines, false);
@@ -461,7 +494,10 @@ mod tests {
             [true, true, false, true, false, false]
         );
         // with nothing better on the picture
-        assert_eq!(judged(&[(9, 0.75), (9, 0.65), (2, 0.94), (1, 0.96)]), [true, false, false, true]);
+        assert_eq!(
+            judged(&[(9, 0.75), (9, 0.65), (2, 0.94), (1, 0.96)]),
+            [true, false, false, true]
+        );
     }
 
     #[test]
@@ -498,7 +534,12 @@ mod tests {
     #[test]
     fn blanks_do_not_count() {
         let mut line = line(2, 0.5);
-        line.characters.push(Character { character: ' ', certainty: 1.0, span: (0.0, 1.0), others: Vec::new() });
+        line.characters.push(Character {
+            character: ' ',
+            certainty: 1.0,
+            span: (0.0, 1.0),
+            others: Vec::new(),
+        });
         assert!((line.certainty() - 0.5).abs() < 1e-6);
         assert_eq!((line.letters(), line.text().as_str()), (2, "登登 "));
         line.characters.clear();
@@ -525,7 +566,10 @@ mod tests {
         };
         assert!(doubtful(&of(&[0.9; 9])));
         assert!(!doubtful(&of(&[0.99; 9])) && !doubtful(&of(&[0.5; 9])));
-        assert!(doubtful(&of(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.79])), "one weak character");
+        assert!(
+            doubtful(&of(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.79])),
+            "one weak character"
+        );
         assert!(!doubtful(&Read::default()));
     }
 

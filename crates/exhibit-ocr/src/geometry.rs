@@ -46,7 +46,11 @@ impl Tilted {
 
     /// The part of it between two shares of its width.
     pub(crate) fn between(&self, from: f32, to: f32) -> Self {
-        Self { centre: self.at(f32::midpoint(from, to) - 0.5, 0.0), width: (to - from) * self.width, ..*self }
+        Self {
+            centre: self.at(f32::midpoint(from, to) - 0.5, 0.0),
+            width: (to - from) * self.width,
+            ..*self
+        }
     }
 
     /// The same rectangle, described so that `across` points to what was `turns` quarters further clockwise.
@@ -109,7 +113,8 @@ pub(crate) fn hull(mut points: Vec<Point>) -> Vec<Point> {
     if points.len() < 3 {
         return points;
     }
-    let turns_right = |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0;
+    let turns_right =
+        |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) <= 0.0;
     let mut corners: Vec<Point> = Vec::new();
     let half = |points: &mut dyn Iterator<Item = Point>, corners: &mut Vec<Point>| {
         let start = corners.len();
@@ -150,7 +155,10 @@ pub(crate) fn smallest_around(corners: &[Point]) -> Option<Tilted> {
             y = (y.0.min(aside), y.1.max(aside));
         }
         let (along, aside) = (f32::midpoint(x.0, x.1), f32::midpoint(y.0, y.1));
-        let centre = Point { x: along * across.x - aside * across.y, y: along * across.y + aside * across.x };
+        let centre = Point {
+            x: along * across.x - aside * across.y,
+            y: along * across.y + aside * across.x,
+        };
         let around = Tilted { centre, across, width: x.1 - x.0, height: y.1 - y.0 };
         if best.is_none_or(|best| around.width * around.height < best.width * best.height) {
             best = Some(around);
@@ -182,16 +190,26 @@ mod tests {
             points.push(real.centre);
             points.push(real.between(0.2, 0.7).corners()[1]);
             let found = smallest_around(&hull(points)).expect("three corners");
-            assert!(near(found.centre.x, 300.0) && near(found.centre.y, 200.0), "{degrees} {found:?}");
+            assert!(
+                near(found.centre.x, 300.0) && near(found.centre.y, 200.0),
+                "{degrees} {found:?}"
+            );
             assert!(near(found.width, 180.0) && near(found.height, 24.0), "{degrees} {found:?}");
-            assert!(near(found.across.x, cosine) && near(found.across.y, sine), "{degrees} {found:?}");
+            assert!(
+                near(found.across.x, cosine) && near(found.across.y, sine),
+                "{degrees} {found:?}"
+            );
         }
     }
 
     #[test]
     fn turning_keeps_the_place() {
-        let flat =
-            Tilted { centre: Point { x: 50.0, y: 20.0 }, across: Point { x: 1.0, y: 0.0 }, width: 80.0, height: 10.0 };
+        let flat = Tilted {
+            centre: Point { x: 50.0, y: 20.0 },
+            across: Point { x: 1.0, y: 0.0 },
+            width: 80.0,
+            height: 10.0,
+        };
         assert_eq!(flat.bounds(), [10.0, 15.0, 90.0, 25.0]);
         for turns in 0..4 {
             assert_eq!(flat.turned(turns).bounds(), flat.bounds(), "{turns}");

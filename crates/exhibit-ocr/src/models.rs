@@ -48,8 +48,21 @@ mod tests {
     fn all_files_are_listed() {
         let files: Vec<ModelFile> = files().collect();
         let names: Vec<&str> = files.iter().map(|file| file.name).collect();
-        assert_eq!(names, ["detection.onnx", "tiny.onnx", "tiny.txt", "small.onnx", "small.txt", "orientation.onnx"]);
-        assert!(files.iter().all(|file| file.sha256.len() == 64 && file.bytes > 30_000), "{files:?}");
+        assert_eq!(
+            names,
+            [
+                "detection.onnx",
+                "tiny.onnx",
+                "tiny.txt",
+                "small.onnx",
+                "small.txt",
+                "orientation.onnx"
+            ]
+        );
+        assert!(
+            files.iter().all(|file| file.sha256.len() == 64 && file.bytes > 30_000),
+            "{files:?}"
+        );
         if let Some(embedded) = embedded() {
             let sizes = [
                 embedded.detection.len(),
@@ -59,7 +72,10 @@ mod tests {
                 embedded.small_characters.len(),
                 embedded.orientation.len(),
             ];
-            assert!(files.iter().zip(sizes).all(|(file, size)| file.bytes == size as u64), "{sizes:?}");
+            assert!(
+                files.iter().zip(sizes).all(|(file, size)| file.bytes == size as u64),
+                "{sizes:?}"
+            );
             assert!(version().is_some_and(|version| version.len() == "PP-OCRv6 ".len() + 8));
         } else {
             assert_eq!(version(), None);

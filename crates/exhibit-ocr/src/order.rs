@@ -31,8 +31,12 @@ impl Span {
     /// The rectangle around `place`, seen in the direction in which text runs `along`.
     pub(crate) fn of(place: &Tilted, along: Point) -> Self {
         let range = |direction: Point| {
-            let values = place.corners().map(|corner| corner.x * direction.x + corner.y * direction.y);
-            (values.iter().copied().fold(f32::MAX, f32::min), values.iter().copied().fold(f32::MIN, f32::max))
+            let values =
+                place.corners().map(|corner| corner.x * direction.x + corner.y * direction.y);
+            (
+                values.iter().copied().fold(f32::MAX, f32::min),
+                values.iter().copied().fold(f32::MIN, f32::max),
+            )
         };
         Self { x: range(along), y: range(Point { x: -along.y, y: along.x }) }
     }
@@ -75,7 +79,9 @@ pub(crate) fn order(lines: &[Span]) -> Vec<(usize, Before)> {
     for block in blocks {
         let mut first_of_block = true;
         let rows = labels_first(lines, rows(lines, &block));
-        let pitch = median(rows.windows(2).map(|pair| lines[pair[1][0]].middle() - lines[pair[0][0]].middle()));
+        let pitch = median(
+            rows.windows(2).map(|pair| lines[pair[1][0]].middle() - lines[pair[0][0]].middle()),
+        );
         let mut above: Option<usize> = None;
         for row in rows {
             for (place, index) in row.iter().enumerate() {
@@ -118,10 +124,13 @@ fn labels_first(lines: &[Span], mut rows: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
         // as many lines of the cell above the label as below it
         let mut around = 0;
         let (mut upper, mut lower) = (value, value);
-        while let (Some(before), Some(after)) = (at.checked_sub(around + 1).and_then(beside), beside(at + around + 1)) {
+        while let (Some(before), Some(after)) =
+            (at.checked_sub(around + 1).and_then(beside), beside(at + around + 1))
+        {
             let fits = match (upper, lower) {
                 (Some(upper), Some(lower)) => {
-                    is_stacked(&lines[before], &lines[upper]) && is_stacked(&lines[lower], &lines[after])
+                    is_stacked(&lines[before], &lines[upper])
+                        && is_stacked(&lines[lower], &lines[after])
                 }
                 _ => is_stacked(&lines[before], &lines[after]),
             };
@@ -205,7 +214,8 @@ fn columns(lines: &[Span], sorted: &[usize]) -> Option<(f32, usize, usize)> {
                 continue;
             }
             let range = &sorted[start..end];
-            if best.is_none_or(|best| range.len() > best.0) && divides(lines, range, gutter, height) {
+            if best.is_none_or(|best| range.len() > best.0) && divides(lines, range, gutter, height)
+            {
                 best = Some((range.len(), gutter, start, end));
             }
             start = end + 1;
@@ -216,13 +226,17 @@ fn columns(lines: &[Span], sorted: &[usize]) -> Option<(f32, usize, usize)> {
 
 // Whether a gutter has columns of running text on both sides.
 fn divides(lines: &[Span], range: &[usize], gutter: f32, height: f32) -> bool {
-    let (left, right): (Vec<usize>, Vec<usize>) = range.iter().partition(|index| lines[**index].x.1 <= gutter);
+    let (left, right): (Vec<usize>, Vec<usize>) =
+        range.iter().partition(|index| lines[**index].x.1 <= gutter);
     [left, right].iter().all(|side| {
         let rows = rows(lines, side);
-        let x =
-            side.iter().fold((f32::MAX, f32::MIN), |x, index| (x.0.min(lines[*index].x.0), x.1.max(lines[*index].x.1)));
+        let x = side.iter().fold((f32::MAX, f32::MIN), |x, index| {
+            (x.0.min(lines[*index].x.0), x.1.max(lines[*index].x.1))
+        });
         let width = x.1 - x.0;
-        let full = |row: &&Vec<usize>| row.iter().map(|index| lines[*index].width()).sum::<f32>() > FULL_LINE * width;
+        let full = |row: &&Vec<usize>| {
+            row.iter().map(|index| lines[*index].width()).sum::<f32>() > FULL_LINE * width
+        };
         rows.len() >= LEAST_LINES
             && width >= LEAST_COLUMN * height
             && rows.iter().filter(full).count() as f32 >= FULL_LINES * rows.len() as f32
@@ -275,8 +289,14 @@ mod tests {
 
     #[test]
     fn rows_are_read_from_left_to_right_even_where_they_rise() {
-        let lines = [line(0.0, 20.0, 90.0), line(100.0, 14.0, 90.0), line(200.0, 8.0, 90.0), line(300.0, 2.0, 90.0)];
-        let below: Vec<Span> = lines.iter().map(|l| Span { y: (l.y.0 + 30.0, l.y.1 + 30.0), ..*l }).collect();
+        let lines = [
+            line(0.0, 20.0, 90.0),
+            line(100.0, 14.0, 90.0),
+            line(200.0, 8.0, 90.0),
+            line(300.0, 2.0, 90.0),
+        ];
+        let below: Vec<Span> =
+            lines.iter().map(|l| Span { y: (l.y.0 + 30.0, l.y.1 + 30.0), ..*l }).collect();
         let all: Vec<Span> = lines.into_iter().chain(below).collect();
         assert_eq!(indices(&all), [0, 1, 2, 3, 4, 5, 6, 7]);
         let separators: Vec<Before> = order(&all).into_iter().map(|(_, before)| before).collect();
@@ -299,23 +319,30 @@ mod tests {
     #[test]
     fn columns_are_read_one_after_the_other() {
         assert_eq!(indices(&two_columns()), [0, 1, 3, 5, 7, 9, 2, 4, 6, 8, 10, 11]);
-        let separators: Vec<Before> = order(&two_columns()).into_iter().map(|(_, before)| before).collect();
+        let separators: Vec<Before> =
+            order(&two_columns()).into_iter().map(|(_, before)| before).collect();
         let blocks: Vec<usize> = (0..12).filter(|n| separators[*n] == Before::Block).collect();
         assert_eq!(blocks, [1, 6, 11]);
     }
 
     #[test]
     fn three_columns_are_read_one_after_the_other() {
-        let lines: Vec<Span> =
-            (0..6).flat_map(|n| [0.0, 240.0, 480.0].map(|x| line(x, 30.0 * n as f32, 210.0))).collect();
-        let expected: Vec<usize> = (0..3).flat_map(|column| (0..6).map(move |n| n * 3 + column)).collect();
+        let lines: Vec<Span> = (0..6)
+            .flat_map(|n| [0.0, 240.0, 480.0].map(|x| line(x, 30.0 * n as f32, 210.0)))
+            .collect();
+        let expected: Vec<usize> =
+            (0..3).flat_map(|column| (0..6).map(move |n| n * 3 + column)).collect();
         assert_eq!(indices(&lines), expected);
     }
 
     #[test]
     fn tables_are_read_row_by_row() {
-        let widths =
-            [[30.0, 60.0, 180.0, 70.0], [30.0, 44.0, 180.0, 120.0], [20.0, 60.0, 180.0, 40.0], [30.0, 60.0, 90.0, 0.0]];
+        let widths = [
+            [30.0, 60.0, 180.0, 70.0],
+            [30.0, 44.0, 180.0, 120.0],
+            [20.0, 60.0, 180.0, 40.0],
+            [30.0, 60.0, 90.0, 0.0],
+        ];
         let starts = [0.0, 60.0, 180.0, 400.0];
         let mut lines = Vec::new();
         for (row, widths) in widths.iter().cycle().take(12).enumerate() {
@@ -349,7 +376,12 @@ mod tests {
         let lines = [line(200.0, 0.0, 400.0), line(0.0, 13.0, 100.0), line(290.0, 26.0, 150.0)];
         assert_eq!(indices(&lines), [0, 1, 2]);
         // nor is a paragraph above a row
-        let lines = [line(0.0, 0.0, 600.0), line(0.0, 26.0, 100.0), line(200.0, 26.0, 400.0), line(0.0, 52.0, 600.0)];
+        let lines = [
+            line(0.0, 0.0, 600.0),
+            line(0.0, 26.0, 100.0),
+            line(200.0, 26.0, 400.0),
+            line(0.0, 52.0, 600.0),
+        ];
         assert_eq!(indices(&lines), [0, 1, 2, 3]);
     }
 
@@ -372,9 +404,13 @@ mod tests {
 
     #[test]
     fn paragraphs_are_blocks() {
-        let lines: Vec<Span> = [0.0, 30.0, 60.0, 130.0, 160.0].map(|y| line(0.0, y, 300.0)).to_vec();
+        let lines: Vec<Span> =
+            [0.0, 30.0, 60.0, 130.0, 160.0].map(|y| line(0.0, y, 300.0)).to_vec();
         let separators: Vec<Before> = order(&lines).into_iter().map(|(_, before)| before).collect();
-        assert_eq!(separators, [Before::Nothing, Before::Line, Before::Line, Before::Block, Before::Line]);
+        assert_eq!(
+            separators,
+            [Before::Nothing, Before::Line, Before::Line, Before::Block, Before::Line]
+        );
     }
 
     #[test]
@@ -387,7 +423,8 @@ mod tests {
                 state ^= state << 17;
                 (state % most) as f32
             };
-            let lines: Vec<Span> = (0..seed * 7).map(|_| line(next(800), next(900), 5.0 + next(400))).collect();
+            let lines: Vec<Span> =
+                (0..seed * 7).map(|_| line(next(800), next(900), 5.0 + next(400))).collect();
             let mut all = indices(&lines);
             all.sort_unstable();
             assert_eq!(all, (0..lines.len()).collect::<Vec<_>>());

@@ -75,7 +75,9 @@ fn ask(net: &Net, picture: &Pixels) -> Result<Option<(u8, f32)>, OcrError> {
     let middle = scaled.part((scaled.width() - SIDE) / 2, (scaled.height() - SIDE) / 2, SIDE, SIDE);
     let output = net.run(SIDE, SIDE, middle.planes(MEAN, DEVIATION, SIDE))?;
     if output.values.len() != 4 {
-        return Err(OcrError::Run { detail: format!("{:?} instead of four directions", output.shape) });
+        return Err(OcrError::Run {
+            detail: format!("{:?} instead of four directions", output.shape),
+        });
     }
     let answers = (0..4).zip(output.values);
     Ok(answers.max_by(|a, b| a.1.total_cmp(&b.1)))
@@ -97,7 +99,10 @@ pub(crate) fn way(
         None => None,
     };
     let agrees = answer.is_some_and(|(quarters, _)| (quarters % 2 == 1) == lies);
-    if !lies && agrees && answer.is_some_and(|(quarters, probability)| quarters == 0 && probability > SURE) {
+    if !lies
+        && agrees
+        && answer.is_some_and(|(quarters, probability)| quarters == 0 && probability > SURE)
+    {
         return Ok(Way::Upright);
     }
     let lines = sample(places, lies);
@@ -110,7 +115,9 @@ pub(crate) fn way(
             worth += recogniser.read(picture, &line.turned(quarters))?.worth();
         }
         worth *= match answer {
-            Some((answer, probability)) if probability > LIKELY && answer == quarters => ANSWER_WORTH,
+            Some((answer, probability)) if probability > LIKELY && answer == quarters => {
+                ANSWER_WORTH
+            }
             _ if quarters == usual => USUAL_WORTH,
             _ => 1.0,
         };
@@ -120,7 +127,11 @@ pub(crate) fn way(
     }
     Ok(match best.map_or(usual, |(_, quarters)| quarters) {
         // columns of an upright page look like the lines of one that lies on its side; their letters do not
-        1 if answer.is_some_and(|(quarters, probability)| quarters == 0 && probability > LIKELY) => Way::Vertical,
+        1 if answer
+            .is_some_and(|(quarters, probability)| quarters == 0 && probability > LIKELY) =>
+        {
+            Way::Vertical
+        }
         1 => Way::Clockwise,
         2 => Way::UpsideDown,
         3 => Way::CounterClockwise,
@@ -147,7 +158,8 @@ fn sample(places: &[Tilted], tall: bool) -> Vec<Tilted> {
 /// The direction in which lines run, from the median tilt of the long ones.
 pub(crate) fn direction(places: &[Tilted], way: Way) -> Point {
     let tall = way.quarters() % 2 == 1;
-    let long = places.iter().filter(|p| p.is_tall() == tall && p.length() > 4.0 * p.width.min(p.height));
+    let long =
+        places.iter().filter(|p| p.is_tall() == tall && p.length() > 4.0 * p.width.min(p.height));
     let mut angles: Vec<f32> = long.map(|place| place.across.y.atan2(place.across.x)).collect();
     angles.sort_by(f32::total_cmp);
     let (sine, cosine) = angles.get(angles.len() / 2).copied().unwrap_or(0.0).sin_cos();
@@ -165,12 +177,22 @@ mod tests {
 
     fn line(width: f32, height: f32, degrees: f32) -> Tilted {
         let (sine, cosine) = degrees.to_radians().sin_cos();
-        Tilted { centre: Point { x: 500.0, y: 500.0 }, across: Point { x: cosine, y: sine }, width, height }
+        Tilted {
+            centre: Point { x: 500.0, y: 500.0 },
+            across: Point { x: cosine, y: sine },
+            width,
+            height,
+        }
     }
 
     #[test]
     fn the_median_tilt_decides_the_direction() {
-        let lines = [line(500.0, 20.0, 2.0), line(400.0, 20.0, 2.2), line(300.0, 20.0, 30.0), line(20.0, 20.0, -40.0)];
+        let lines = [
+            line(500.0, 20.0, 2.0),
+            line(400.0, 20.0, 2.2),
+            line(300.0, 20.0, 30.0),
+            line(20.0, 20.0, -40.0),
+        ];
         let along = direction(&lines, Way::Upright);
         assert!((along.y.atan2(along.x).to_degrees() - 2.2).abs() < 0.01, "{along:?}");
         let along = direction(&lines, Way::UpsideDown);
@@ -201,7 +223,8 @@ mod tests {
 
     #[test]
     fn ways_have_degrees() {
-        let all = [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
+        let all =
+            [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
         assert_eq!(all.map(Way::degrees), [0, 90, 180, 270, 0]);
         assert_eq!(all.map(Way::quarters), [0, 1, 2, 3, 1]);
     }

@@ -81,7 +81,9 @@ impl Pixels {
     /// Every pixel is the mean of enough samples that none of the picture is skipped.
     pub(crate) fn straightened(&self, place: &Tilted, width: usize, height: usize) -> Self {
         let (width, height) = (width.max(1), height.max(1));
-        let step = |length: f32, pixels: usize| ((length / pixels as f32).ceil() as usize).clamp(1, MOST_SAMPLES);
+        let step = |length: f32, pixels: usize| {
+            ((length / pixels as f32).ceil() as usize).clamp(1, MOST_SAMPLES)
+        };
         let samples = step(place.height, height).max(step(place.width, width));
         let scale = 1.0 / (samples * samples) as f32;
         let mut out = Self::of_colour(width, height, [0; 3]);
@@ -192,7 +194,11 @@ impl Weights {
     fn new(from: usize, to: usize) -> Self {
         let ratio = from as f32 / to as f32;
         let reach = ratio.max(1.0);
-        let mut all = Self { first: Vec::with_capacity(to), ends: Vec::with_capacity(to), weights: Vec::new() };
+        let mut all = Self {
+            first: Vec::with_capacity(to),
+            ends: Vec::with_capacity(to),
+            weights: Vec::new(),
+        };
         for place in 0..to {
             let centre = (place as f32 + 0.5) * ratio;
             let first = ((centre - reach).floor().max(0.0) as usize).min(from - 1);
@@ -217,7 +223,10 @@ impl Weights {
 
     fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        self.first.iter().zip(starts.zip(&self.ends)).map(|(first, (start, end))| (*first, &self.weights[start..*end]))
+        self.first
+            .iter()
+            .zip(starts.zip(&self.ends))
+            .map(|(first, (start, end))| (*first, &self.weights[start..*end]))
     }
 }
 
@@ -249,7 +258,8 @@ fn even(mut grey: Vec<u8>, width: usize, height: usize) -> Vec<u8> {
         counts
     };
     let all = count(&grey, 0, width);
-    let [low, middle, high] = [INK, 0.5, 1.0 - INK].map(|share| i32::from(quantile(&all, share).unwrap_or_default()));
+    let [low, middle, high] =
+        [INK, 0.5, 1.0 - INK].map(|share| i32::from(quantile(&all, share).unwrap_or_default()));
     // most of a line is ground
     if middle - low < high - middle {
         grey.iter_mut().for_each(|value| *value = 255 - *value);
@@ -274,7 +284,9 @@ fn even(mut grey: Vec<u8>, width: usize, height: usize) -> Vec<u8> {
     }
     let darkest = f32::from(quantile(&count(&grey, 0, width), INK).unwrap_or_default());
     if 255.0 - darkest >= LEAST_INK {
-        let stretch = |value: u8| ((f32::from(value) - darkest) / (255.0 - darkest) * 255.0).clamp(0.0, 255.0) as u8;
+        let stretch = |value: u8| {
+            ((f32::from(value) - darkest) / (255.0 - darkest) * 255.0).clamp(0.0, 255.0) as u8
+        };
         grey.iter_mut().for_each(|value| *value = stretch(*value));
     }
     grey
@@ -285,15 +297,22 @@ mod tests {
     use super::*;
 
     fn grey(width: u32, height: u32, value: impl Fn(u32, u32) -> u8) -> Pixels {
-        let rgb = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).flat_map(|(x, y)| [value(x, y); 3]);
+        let rgb = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .flat_map(|(x, y)| [value(x, y); 3]);
         Pixels::new(width, height, rgb.collect()).expect("three bytes a pixel")
     }
 
     #[test]
     fn a_picture_has_three_bytes_a_pixel() {
         assert!(Pixels::new(2, 1, vec![0; 6]).is_some());
-        for (width, height, bytes) in [(0, 1, 0), (1, 0, 0), (2, 1, 5), (2, 1, 7), (u32::MAX, u32::MAX, 6)] {
-            assert!(Pixels::new(width, height, vec![0; bytes]).is_none(), "{width} {height} {bytes}");
+        for (width, height, bytes) in
+            [(0, 1, 0), (1, 0, 0), (2, 1, 5), (2, 1, 7), (u32::MAX, u32::MAX, 6)]
+        {
+            assert!(
+                Pixels::new(width, height, vec![0; bytes]).is_none(),
+                "{width} {height} {bytes}"
+            );
         }
     }
 
@@ -306,7 +325,11 @@ mod tests {
         }
         // a chequerboard shrinks to its mean
         let board = grey(64, 64, |x, y| if (x + y) % 2 == 0 { 0 } else { 255 }).scaled(8, 8);
-        assert!(board.rgb.iter().all(|value| (120..=135).contains(value)), "{:?}", &board.rgb[..24]);
+        assert!(
+            board.rgb.iter().all(|value| (120..=135).contains(value)),
+            "{:?}",
+            &board.rgb[..24]
+        );
         // a step stays where it is
         let step = grey(100, 4, |x, _| if x < 50 { 0 } else { 255 }).scaled(50, 4);
         assert_eq!((step.at(20, 1)[0], step.at(29, 1)[0]), (0, 255));
@@ -317,7 +340,8 @@ mod tests {
         // white but for a black bar from (20, 40) to (80, 100), at 45 degrees
         let bar = grey(120, 140, |x, y| {
             let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
-            let (along, aside) = ((x - 20.0 + y - 40.0) / 2f32.sqrt(), ((y - 40.0) - (x - 20.0)) / 2f32.sqrt());
+            let (along, aside) =
+                ((x - 20.0 + y - 40.0) / 2f32.sqrt(), ((y - 40.0) - (x - 20.0)) / 2f32.sqrt());
             if (0.0..=84.85).contains(&along) && aside.abs() <= 6.0 { 0 } else { 255 }
         });
         let half = 0.5f32.sqrt();
@@ -331,14 +355,21 @@ mod tests {
         assert!(straight.rgb.iter().all(|value| *value < 100), "all bar");
         let wider = Tilted { height: 40.0, ..place };
         let straight = bar.straightened(&wider, 80, 40);
-        assert!(straight.at(40, 20)[0] < 30 && straight.at(40, 3)[0] > 220 && straight.at(40, 36)[0] > 220);
+        assert!(
+            straight.at(40, 20)[0] < 30
+                && straight.at(40, 3)[0] > 220
+                && straight.at(40, 36)[0] > 220
+        );
     }
 
     #[test]
     fn planes_are_blue_green_red_and_filled() {
         let picture = Pixels::new(1, 2, vec![255, 0, 51, 0, 255, 102]).expect("two pixels");
         let values = picture.planes([0.5; 3], [0.5; 3], 3);
-        let expected = [-0.6, 0.0, 0.0, -0.2, 0.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 0.0];
+        let expected = [
+            -0.6, 0.0, 0.0, -0.2, 0.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0,
+            0.0, 0.0,
+        ];
         assert_eq!(values.len(), expected.len());
         assert!(values.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{values:?}");
     }
@@ -379,7 +410,11 @@ mod tests {
                 assert!(!outer || *value > 215, "ground {x} {y} {value} {light}");
             }
         }
-        assert_eq!(Pixels::of_colour(9, 9, [77; 3]).even_line(&place, 20, 50).0, 50, "as wide as allowed");
+        assert_eq!(
+            Pixels::of_colour(9, 9, [77; 3]).even_line(&place, 20, 50).0,
+            50,
+            "as wide as allowed"
+        );
         let flat = Pixels::of_colour(200, 20, [77; 3]).even_line(&place, 20, 4000).1;
         assert!(flat.iter().all(|value| *value == 255), "no ink is made up");
         let none = Tilted { width: f32::NAN, height: 0.0, ..place };

@@ -105,7 +105,10 @@ impl Recogniser {
             let piece = self.read_straight(&line.part(from, 0, to - from, HEIGHT))?;
             let share = |at: f32| (from as f32 + at * (to - from) as f32) / width as f32;
             read.characters.extend(
-                piece.characters.into_iter().map(|c| Character { span: (share(c.span.0), share(c.span.1)), ..c }),
+                piece
+                    .characters
+                    .into_iter()
+                    .map(|c| Character { span: (share(c.span.0), share(c.span.1)), ..c }),
             );
         }
         Ok(read)
@@ -145,7 +148,9 @@ impl Recogniser {
                         (peak.certainty, peak.step) = (certainty, step);
                     }
                 }
-                _ if class != 0 => peaks.push(Peak { class, certainty, step, first: step, last: step }),
+                _ if class != 0 => {
+                    peaks.push(Peak { class, certainty, step, first: step, last: step })
+                }
                 _ => {}
             }
             before = class;
@@ -192,7 +197,8 @@ impl Recogniser {
                 }
             }
         }
-        let kept = best.into_iter().filter(|(class, value)| *class != 0 && *value >= LEAST_ALTERNATIVE);
+        let kept =
+            best.into_iter().filter(|(class, value)| *class != 0 && *value >= LEAST_ALTERNATIVE);
         kept.map(|(class, value)| (self.character(class), value.min(1.0))).collect()
     }
 }
@@ -217,7 +223,8 @@ fn likeliest(row: &[f32]) -> (usize, f32) {
                 *lane = if *value > *lane { *value } else { *lane };
             }
         }
-        let most = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a });
+        let most =
+            lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a });
         if most > best {
             (best_block, best) = (number, most);
         }
@@ -303,7 +310,12 @@ mod tests {
     #[test]
     fn widths_are_bounded() {
         let line = |width: f32, height: f32| {
-            width_of(&Tilted { centre: Point::default(), across: Point { x: 1.0, y: 0.0 }, width, height })
+            width_of(&Tilted {
+                centre: Point::default(),
+                across: Point { x: 1.0, y: 0.0 },
+                width,
+                height,
+            })
         };
         assert_eq!(line(400.0, 40.0), 480);
         assert_eq!(line(3.0, 40.0), 16);

@@ -132,7 +132,9 @@ pub const MAX_NAME: usize = 64;
 /// Whether a text can be the name of who looked at a picture: 1 to 64 characters, none of which controls a terminal.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
-    (1..=MAX_NAME).contains(&text.chars().count()) && text.trim() == text && !text.contains(char::is_control)
+    (1..=MAX_NAME).contains(&text.chars().count())
+        && text.trim() == text
+        && !text.contains(char::is_control)
 }
 
 impl MachineReading {
@@ -152,7 +154,8 @@ impl MachineReading {
     }
 
     fn from_value(value: &JsonValue) -> Option<Self> {
-        let percent = |key: &str| u8::try_from(value.number(key)?).ok().filter(|percent| *percent <= 100);
+        let percent =
+            |key: &str| u8::try_from(value.number(key)?).ok().filter(|percent| *percent <= 100);
         let seen = |seen: &JsonValue, transcription: Option<String>| {
             let by = seen.text("by").filter(|by| is_name(by))?.to_owned();
             Some(Seen { by, at: seen.text("at")?.to_owned(), transcription })
@@ -198,12 +201,14 @@ impl Passage {
         let mut boundaries = text.char_indices().map(|(byte, _)| byte).chain([text.len()]);
         let begin = boundaries.nth(start).ok_or(AnchorError::Exact)?;
         let length = self.exact.chars().count() as u64;
-        let matches = text[begin..].starts_with(&self.exact) && self.start.checked_add(length) == Some(self.end);
+        let matches = text[begin..].starts_with(&self.exact)
+            && self.start.checked_add(length) == Some(self.end);
         if !matches || self.exact.is_empty() {
             return Err(AnchorError::Exact);
         }
         let end = begin + self.exact.len();
-        let context = text[..begin].ends_with(&self.prefix) && text[end..].starts_with(&self.suffix);
+        let context =
+            text[..begin].ends_with(&self.prefix) && text[end..].starts_with(&self.suffix);
         if context { Ok((begin, end)) } else { Err(AnchorError::Context) }
     }
 }
@@ -250,9 +255,14 @@ impl Anchor {
                 ("end", (*end).into()),
             ]),
         ];
-        inner.extend(self.regions.iter().map(|region| fragment("http://www.w3.org/TR/media-frags/", region, None)));
+        inner.extend(
+            self.regions
+                .iter()
+                .map(|region| fragment("http://www.w3.org/TR/media-frags/", region, None)),
+        );
         let page = format!("page={}", self.page);
-        let selector = fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(JsonValue::List(inner)));
+        let selector =
+            fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(JsonValue::List(inner)));
         let source = SOURCE.to_owned() + &URL_SAFE_NO_PAD.encode(self.original);
         let mut exhibit = vec![
             ("v", 1.into()),
@@ -283,7 +293,9 @@ impl Anchor {
     /// [`AnchorError::Form`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, AnchorError> {
         let anchor = JsonValue::read(bytes).ok().and_then(|value| Self::from_value(&value));
-        anchor.filter(|anchor| anchor.write().as_bytes() == bytes && anchor.has_form()).ok_or(AnchorError::Form)
+        anchor
+            .filter(|anchor| anchor.write().as_bytes() == bytes && anchor.has_form())
+            .ok_or(AnchorError::Form)
     }
 
     // The rules about single values; the annotation itself has one form.
@@ -293,7 +305,10 @@ impl Anchor {
         self.page > 0
             && LogKind::of(&self.log) == Some(LogKind::Custody)
             && is_time(&self.created)
-            && self.document.split_once('-').is_some_and(|(prefix, number)| is_prefix(prefix) && is_number(number))
+            && self
+                .document
+                .split_once('-')
+                .is_some_and(|(prefix, number)| is_prefix(prefix) && is_number(number))
             && (1..=MAX_EXACT).contains(&exact.chars().count())
             && [prefix, suffix].iter().all(|context| context.chars().count() <= MAX_CONTEXT)
             && self.regions.iter().all(|region| is_region(region))
@@ -335,8 +350,9 @@ impl Anchor {
 
 // Whether a text is a rectangle within the page, in percent of its width and height.
 fn is_region(region: &str) -> bool {
-    let numbers: Option<Vec<f64>> =
-        region.strip_prefix("xywh=percent:").and_then(|numbers| numbers.split(',').map(percent).collect());
+    let numbers: Option<Vec<f64>> = region
+        .strip_prefix("xywh=percent:")
+        .and_then(|numbers| numbers.split(',').map(percent).collect());
     // Each number is rounded by itself.
     let within = |start: f64, length: f64| start + length <= 100.01;
     matches!(numbers.as_deref(), Some([x, y, w, h]) if within(*x, *w) && within(*y, *h))
@@ -348,7 +364,11 @@ fn percent(text: &str) -> Option<f64> {
 }
 
 fn fragment(conforms_to: &str, value: &str, refined_by: Option<JsonValue>) -> JsonValue {
-    let fixed = [("type", "FragmentSelector".into()), ("conformsTo", conforms_to.into()), ("value", value.into())];
+    let fixed = [
+        ("type", "FragmentSelector".into()),
+        ("conformsTo", conforms_to.into()),
+        ("value", value.into()),
+    ];
     JsonValue::map(fixed.into_iter().chain(refined_by.map(|inner| ("refinedBy", inner))))
 }
 
@@ -356,7 +376,8 @@ fn fragment(conforms_to: &str, value: &str, refined_by: Option<JsonValue>) -> Js
 mod tests {
     use super::*;
 
-    const TEXT: &str = "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
+    const TEXT: &str =
+        "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
 
     fn anchor() -> Anchor {
         Anchor {
@@ -383,7 +404,12 @@ mod tests {
     }
 
     fn machine() -> MachineReading {
-        MachineReading { reader: "tesseract 5.3.0 (chi_sim)".to_owned(), confidence: 87, least: 41, seen: None }
+        MachineReading {
+            reader: "tesseract 5.3.0 (chi_sim)".to_owned(),
+            confidence: 87,
+            least: 41,
+            seen: None,
+        }
     }
 
     fn seen(transcription: Option<&str>) -> Seen {
@@ -436,7 +462,10 @@ mod tests {
                 ("\"reader\":\"tesseract 5.3.0 (chi_sim)\"", "\"reader\":\"\""),
             ] {
                 let odd = written.replacen(from, to, 1);
-                assert!(odd == written || Anchor::read(odd.as_bytes()) == Err(AnchorError::Form), "{to}");
+                assert!(
+                    odd == written || Anchor::read(odd.as_bytes()) == Err(AnchorError::Form),
+                    "{to}"
+                );
             }
         }
         for (from, to) in [

@@ -95,8 +95,10 @@ pub struct Checked {
 }
 
 /// The accepted digest algorithms: the name in manifest file names, the number of digits, and the formatter.
-pub const ALGORITHMS: [Algorithm; 2] =
-    [("sha256", 64, |digests| to_hex(&digests.sha256)), ("sha512", 128, |digests| to_hex(&digests.sha512))];
+pub const ALGORITHMS: [Algorithm; 2] = [
+    ("sha256", 64, |digests| to_hex(&digests.sha256)),
+    ("sha512", 128, |digests| to_hex(&digests.sha512)),
+];
 
 /// One of [`ALGORITHMS`].
 pub type Algorithm = (&'static str, usize, fn(&Digests) -> String);
@@ -131,7 +133,11 @@ fn push(list: &mut Vec<Finding>, place: &str, fault: Fault, detail: String) {
     if list.len() < MAX_FINDINGS {
         list.push(Finding { place: place.to_owned(), fault, detail });
     } else if list.len() == MAX_FINDINGS {
-        list.push(Finding { place: ".".to_owned(), fault, detail: "further findings are not listed".to_owned() });
+        list.push(Finding {
+            place: ".".to_owned(),
+            fault,
+            detail: "further findings are not listed".to_owned(),
+        });
     }
 }
 
@@ -266,7 +272,8 @@ fn sound_paths(mut found: Vec<FoundFile>, checked: &mut Checked) -> BTreeSet<Str
         }
         let alias = if path.is_ascii() { path.to_ascii_lowercase() } else { skeletons.of(&path) };
         // Some systems strip trailing dots and spaces from names.
-        let parts: Vec<&str> = alias.split('/').map(|part| part.trim_end_matches(['.', ' '])).collect();
+        let parts: Vec<&str> =
+            alias.split('/').map(|part| part.trim_end_matches(['.', ' '])).collect();
         if let Some(other) = seen.insert(parts.join("/"), path.clone()) {
             checked.wrong(&path, Fault::LooksAlike, other);
         }
@@ -311,7 +318,11 @@ fn check_declaration(files: &mut dyn Files, checked: &mut Checked) {
         [other, _] if other.starts_with("BagIt-Version: ") => {
             checked.wrong("bagit.txt", Fault::Declaration, "only BagIt 1.0 is supported");
         }
-        _ => checked.wrong("bagit.txt", Fault::Declaration, "not the two lines that RFC 8493 requires"),
+        _ => checked.wrong(
+            "bagit.txt",
+            Fault::Declaration,
+            "not the two lines that RFC 8493 requires",
+        ),
     }
 }
 
@@ -385,7 +396,11 @@ fn check_lines(
             continue;
         }
         if !belongs(&name, tags) {
-            checked.wrong(&place, Fault::ManifestPath, format!("{name} must not be listed in this manifest"));
+            checked.wrong(
+                &place,
+                Fault::ManifestPath,
+                format!("{name} must not be listed in this manifest"),
+            );
             continue;
         }
         if !listed.insert(name.clone()) {
@@ -394,7 +409,9 @@ fn check_lines(
         match checked.files.get(&name) {
             None => checked.wrong(&name, Fault::Missing, format!("listed in {place}")),
             Some(digests) if digest == hex(digests) => {}
-            Some(_) => checked.wrong(&name, Fault::Altered, format!("its digest differs from {place}")),
+            Some(_) => {
+                checked.wrong(&name, Fault::Altered, format!("its digest differs from {place}"))
+            }
         }
     }
     listed
@@ -414,7 +431,8 @@ fn plain_name(name: &str, place: &str, checked: &mut Checked) -> String {
     if bare != name {
         checked.remark(place, Fault::ManifestLine, "the path begins with `*` or `./`");
     }
-    let (first, escaped) = bare.split_once('%').map_or((bare, None), |(first, rest)| (first, Some(rest)));
+    let (first, escaped) =
+        bare.split_once('%').map_or((bare, None), |(first, rest)| (first, Some(rest)));
     let mut plain = first.to_owned();
     for part in escaped.iter().flat_map(|rest| rest.split('%')) {
         let (c, rest) = match part.split_at_checked(2) {
@@ -422,7 +440,11 @@ fn plain_name(name: &str, place: &str, checked: &mut Checked) -> String {
             Some(("0D" | "0d", rest)) => ('\r', rest),
             Some(("25", rest)) => ('%', rest),
             _ => {
-                checked.remark(place, Fault::ManifestLine, "a `%` in the path is not escaped as `%25`");
+                checked.remark(
+                    place,
+                    Fault::ManifestLine,
+                    "a `%` in the path is not escaped as `%25`",
+                );
                 ('%', part)
             }
         };
@@ -440,11 +462,19 @@ fn check_info(files: &mut dyn Files, checked: &mut Checked) {
         if line.starts_with([' ', '\t']) {
             match info.last_mut() {
                 Some((_, value)) => value.push_str(&format!(" {}", line.trim())),
-                None => checked.wrong(&place, Fault::Info, "a continuation line before the first label"),
+                None => {
+                    checked.wrong(&place, Fault::Info, "a continuation line before the first label")
+                }
             }
-        } else if let Some((label, value)) = line.split_once(':').filter(|(label, _)| !label.trim().is_empty()) {
+        } else if let Some((label, value)) =
+            line.split_once(':').filter(|(label, _)| !label.trim().is_empty())
+        {
             if !value.starts_with([' ', '\t']) || label.trim() != label {
-                checked.remark(&place, Fault::Info, "label and value are not separated by a colon and a space");
+                checked.remark(
+                    &place,
+                    Fault::Info,
+                    "label and value are not separated by a colon and a space",
+                );
             }
             info.push((label.trim().to_owned(), value.trim().to_owned()));
         } else if !line.is_empty() {
@@ -454,9 +484,14 @@ fn check_info(files: &mut dyn Files, checked: &mut Checked) {
     checked.info = info;
     let (files, bytes) = checked.payload();
     let oxum = |(label, _): &&(String, String)| label.eq_ignore_ascii_case("Payload-Oxum");
-    let stated: Vec<String> = checked.info.iter().filter(oxum).map(|(_, value)| value.clone()).collect();
+    let stated: Vec<String> =
+        checked.info.iter().filter(oxum).map(|(_, value)| value.clone()).collect();
     for stated in stated.iter().filter(|stated| **stated != format!("{bytes}.{files}")) {
-        checked.wrong("bag-info.txt", Fault::Oxum, format!("stated {stated}, actual {bytes}.{files}"));
+        checked.wrong(
+            "bag-info.txt",
+            Fault::Oxum,
+            format!("stated {stated}, actual {bytes}.{files}"),
+        );
     }
     if stated.len() > 1 {
         checked.wrong("bag-info.txt", Fault::Oxum, "stated more than once");

@@ -33,7 +33,9 @@ pub enum ChainError {
     #[error("the proof belongs to another entry")]
     Index,
     /// The proof is not that of the two entries of a handover, signed by both keys alone.
-    #[error("the checkpoint must end with the two entries of the handover and be signed by both keys alone")]
+    #[error(
+        "the checkpoint must end with the two entries of the handover and be signed by both keys alone"
+    )]
     Checkpoint,
     /// The key that hands over did not sign it.
     #[error("the key that hands over did not sign it")]
@@ -67,7 +69,11 @@ pub fn handover_index(path: &str) -> Option<u64> {
 ///
 /// # Errors
 /// [`ChainError`] if the new key must not be trusted.
-pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(VerifierKey, VerifierKey), ChainError> {
+pub fn hand_over(
+    known: &str,
+    entry: &[u8],
+    proof: &LogProof,
+) -> Result<(VerifierKey, VerifierKey), ChainError> {
     let (index, old, new) = read(entry).ok_or(ChainError::CheckedEntry)?;
     if key_ref(&old) != known {
         return Err(ChainError::Stranger);
@@ -78,7 +84,11 @@ pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(Verifie
     proof.verify(entry, &old).map_err(ChainError::Old)?;
     let checkpoint = proof.verify(entry, &new).map_err(ChainError::New)?;
     let ends = index.checked_add(2) == Some(checkpoint.size) && checkpoint.extensions.is_empty();
-    if ends && proof.checkpoint.signatures.len() == 2 { Ok((old, new)) } else { Err(ChainError::Checkpoint) }
+    if ends && proof.checkpoint.signatures.len() == 2 {
+        Ok((old, new))
+    } else {
+        Err(ChainError::Checkpoint)
+    }
 }
 
 /// The entries of a log that limit what may follow them.
@@ -112,10 +122,12 @@ impl LogLimits {
     /// What is wrong with a log of this size that is signed by this key, each with its entry.
     #[must_use]
     pub fn faults(&self, size: u64, key: &VerifierKey) -> Vec<(u64, Fault)> {
-        let beyond = self.sealed.and_then(|sealed| sealed.checked_add(1)).filter(|next| *next != size);
+        let beyond =
+            self.sealed.and_then(|sealed| sealed.checked_add(1)).filter(|next| *next != size);
         let after = self.after_seal.or(beyond).map(|entry| (entry, Fault::AfterSeal));
         // A log that ends with the revocation of its key is an unfinished handover.
-        let revoked = self.revoked.get(&key_ref(key)).filter(|entry| entry.checked_add(1) != Some(size));
+        let revoked =
+            self.revoked.get(&key_ref(key)).filter(|entry| entry.checked_add(1) != Some(size));
         after.into_iter().chain(revoked.map(|entry| (*entry, Fault::KeyRevoked))).collect()
     }
 }
@@ -181,9 +193,15 @@ mod tests {
         assert_eq!(followed, Ok((old.verifier().clone(), new.verifier().clone())));
         assert_eq!(successor(&entry).as_ref(), Some(new.verifier()));
         let by_new = hand_over(&known, &entry, &proof(&entry, &[&new]));
-        assert!(matches!(by_new, Err(ChainError::Old(_))), "a new key cannot appoint itself: {by_new:?}");
+        assert!(
+            matches!(by_new, Err(ChainError::Old(_))),
+            "a new key cannot appoint itself: {by_new:?}"
+        );
         let by_old = hand_over(&known, &entry, &proof(&entry, &[&old]));
-        assert!(matches!(by_old, Err(ChainError::New(_))), "a new key must have signed: {by_old:?}");
+        assert!(
+            matches!(by_old, Err(ChainError::New(_))),
+            "a new key must have signed: {by_old:?}"
+        );
     }
 
     #[test]
@@ -201,16 +219,22 @@ mod tests {
         assert_eq!(hand_over(&known, &good, &three), Err(ChainError::Checkpoint));
         let itself = entry(&old, &old, 1);
         assert_eq!(hand_over(&known, &itself, &both), Err(ChainError::CheckedEntry));
-        for (from, to) in [("key.add", "key.bad"), ("\"after\"", "\"before\""), ("custody+", "custodi+")] {
-            let altered = String::from_utf8(good.clone()).expect("UTF-8").replacen(from, to, 1).into_bytes();
+        for (from, to) in
+            [("key.add", "key.bad"), ("\"after\"", "\"before\""), ("custody+", "custodi+")]
+        {
+            let altered =
+                String::from_utf8(good.clone()).expect("UTF-8").replacen(from, to, 1).into_bytes();
             assert!(hand_over(&known, &altered, &both).is_err(), "{from}");
         }
     }
 
     fn limiting(seq: u64, act: &str, object: &str, facts: &str) -> CheckedEntry {
         let (salt, at) = ("0a".repeat(16), "2026-11-23T09:30:00.000000Z");
-        let made =
-            if act == "case.open" { format!("[\"{}\"]", key_ref(signer(1).verifier())) } else { "[]".to_owned() };
+        let made = if act == "case.open" {
+            format!("[\"{}\"]", key_ref(signer(1).verifier()))
+        } else {
+            "[]".to_owned()
+        };
         let text = format!(
             r#"{{"act":"{act}","actor":"a1","at":"{at}","facts":{facts},"made":{made},"object":"{object}","salt":"{salt}","sealed":{{}},"seq":{seq},"tool":"t","used":[],"v":1}}"#
         );
@@ -220,8 +244,9 @@ mod tests {
     #[test]
     fn a_seal_and_a_revocation_end_what_they_end() {
         let (own, other) = (signer(1), signer(2));
-        let revoke =
-            |seq, key: &SignerKey| limiting(seq, "key.revoke", &key_ref(key.verifier()), r#"{"reason":"lost"}"#);
+        let revoke = |seq, key: &SignerKey| {
+            limiting(seq, "key.revoke", &key_ref(key.verifier()), r#"{"reason":"lost"}"#)
+        };
         let mut limits = LogLimits::default();
         assert_eq!(limits.add(&limiting(0, "case.open", "case", "{}")), None);
         assert_eq!(limits.add(&revoke(1, &other)), None);
@@ -230,20 +255,29 @@ mod tests {
         assert_eq!(limits.faults(3, own.verifier()), [], "a handover may be unfinished");
         assert_eq!(limits.faults(4, own.verifier()), [(2, Fault::KeyRevoked)]);
         assert_eq!(limits.add(&limiting(3, "case.seal", "case", "{}")), None);
-        assert_eq!((limits.sealed(), limits.faults(4, signer(3).verifier())), (Some(3), Vec::new()));
+        assert_eq!(
+            (limits.sealed(), limits.faults(4, signer(3).verifier())),
+            (Some(3), Vec::new())
+        );
         assert_eq!(limits.faults(5, signer(3).verifier()), [(4, Fault::AfterSeal)]);
         assert_eq!(limits.add(&limiting(7, "case.open", "case", "{}")), Some(Fault::EntryFirst));
         assert_eq!(limits.faults(8, signer(3).verifier()), [(7, Fault::AfterSeal)]);
-        assert_eq!(LogLimits::default().add(&limiting(0, "case.seal", "case", "{}")), Some(Fault::EntryFirst));
+        assert_eq!(
+            LogLimits::default().add(&limiting(0, "case.seal", "case", "{}")),
+            Some(Fault::EntryFirst)
+        );
     }
 
     #[test]
     fn paths_round_trip() {
         assert_eq!(handover_index(&handover_path(42)), Some(42));
         assert_eq!(handover_path(1), "handovers/000000001.tlog-proof");
-        for odd in
-            ["handovers/1.tlog-proof", "handovers/000000001", "000000001.tlog-proof", "handovers/+00000001.tlog-proof"]
-        {
+        for odd in [
+            "handovers/1.tlog-proof",
+            "handovers/000000001",
+            "000000001.tlog-proof",
+            "handovers/+00000001.tlog-proof",
+        ] {
             assert_eq!(handover_index(odd), None, "{odd}");
         }
     }

@@ -78,7 +78,8 @@ mod tests {
     use super::*;
 
     // The example in C2SP tlog-checkpoint v1.0.0.
-    const PRINTED: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+    const PRINTED: &str =
+        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 
     #[test]
     fn specification_example_round_trips() {
@@ -91,14 +92,21 @@ mod tests {
 
     #[test]
     fn invalid_checkpoints_are_rejected() {
-        let (name, size) = ("must be the name of the log", "must be the size as a plain decimal number");
-        let (root, empty) = ("must be the base64 of a 32-byte root", "must not contain an empty line");
+        let (name, size) =
+            ("must be the name of the log", "must be the size as a plain decimal number");
+        let (root, empty) =
+            ("must be the base64 of a 32-byte root", "must not contain an empty line");
         for (from, to, line, must) in [
             ("20852163", "020852163", 2, size),
             ("20852163", "-1", 2, size),
             ("20852163", "+1", 2, size),
             ("20852163", "18446744073709551616", 2, size),
-            ("20852163\n", "20852163\r\n", 2, "must not contain control characters except line feeds"),
+            (
+                "20852163\n",
+                "20852163\r\n",
+                2,
+                "must not contain control characters except line feeds",
+            ),
             ("20852163", "", 2, size),
             ("example.com/behind-the-sofa", "", 1, name),
             (PRINTED, "", 1, name),
@@ -111,7 +119,11 @@ mod tests {
             ("20852163", "0", 3, "must be the root of a log without entries"),
         ] {
             let odd = PRINTED.replace(from, to);
-            assert_eq!(Checkpoint::parse(&odd), Err(LineError { line, must }), "{from:?} -> {to:?}");
+            assert_eq!(
+                Checkpoint::parse(&odd),
+                Err(LineError { line, must }),
+                "{from:?} -> {to:?}"
+            );
         }
     }
 }

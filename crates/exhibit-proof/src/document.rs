@@ -109,7 +109,9 @@ impl DocumentTree {
     #[must_use]
     pub fn root(&self) -> Hash {
         let levels = self.levels();
-        let Ok(root) = tree::root(self.leaves(), &mut |s| Ok::<_, std::convert::Infallible>(node_at(&levels, s)));
+        let Ok(root) = tree::root(self.leaves(), &mut |s| {
+            Ok::<_, std::convert::Infallible>(node_at(&levels, s))
+        });
         root
     }
 
@@ -130,7 +132,9 @@ impl DocumentTree {
     /// # Errors
     /// [`ProofError::OutOfRange`] if there is no such leaf.
     pub fn prove(&self, index: u64) -> Result<LeafProof, ProofError> {
-        self.prove_all(&[index])?.pop().ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })
+        self.prove_all(&[index])?
+            .pop()
+            .ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })
     }
 
     /// Proves many leaves, for little more than the cost of one.
@@ -140,9 +144,13 @@ impl DocumentTree {
     pub fn prove_all(&self, indexes: &[u64]) -> Result<Vec<LeafProof>, ProofError> {
         let (levels, leaves) = (self.levels(), self.leaves());
         let prove = |&index: &u64| {
-            let hashes = tree::inclusion(index, leaves, &mut |subtree| Ok::<_, ProofError>(node_at(&levels, subtree)))?;
+            let hashes = tree::inclusion(index, leaves, &mut |subtree| {
+                Ok::<_, ProofError>(node_at(&levels, subtree))
+            })?;
             let leaf = usize::try_from(index).ok().and_then(|index| self.leaves.get(index));
-            let record = leaf.map(Leaf::record).ok_or(ProofError::OutOfRange { asked: index, size: leaves })?;
+            let record = leaf
+                .map(Leaf::record)
+                .ok_or(ProofError::OutOfRange { asked: index, size: leaves })?;
             Ok(LeafProof { record, index, leaves, hashes })
         };
         indexes.iter().map(prove).collect()
@@ -159,9 +167,15 @@ impl DocumentTree {
 
     // The hashes of all complete subtrees, leaves first.
     fn levels(&self) -> Vec<Vec<Hash>> {
-        let mut levels = vec![self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect::<Vec<_>>()];
+        let mut levels =
+            vec![self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect::<Vec<_>>()];
         while let Some(last) = levels.last().filter(|last| last.len() > 1) {
-            let above = last.as_chunks::<2>().0.iter().map(|[left, right]| Hash::node(left, right)).collect();
+            let above = last
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|[left, right]| Hash::node(left, right))
+                .collect();
             levels.push(above);
         }
         levels
@@ -176,7 +190,10 @@ impl LeafProof {
     /// [`LeafError`] if the proof is not valid.
     pub fn verify(&self, root: Hash, leaves: u64) -> Result<Leaf, LeafError> {
         if self.leaves != leaves {
-            return Err(LeafError::Inclusion(ProofError::OutOfRange { asked: self.leaves, size: leaves }));
+            return Err(LeafError::Inclusion(ProofError::OutOfRange {
+                asked: self.leaves,
+                size: leaves,
+            }));
         }
         tree::check_inclusion(Hash::leaf(&self.record), self.index, leaves, &self.hashes, root)
             .map_err(LeafError::Inclusion)?;
@@ -194,7 +211,9 @@ impl Leaf {
             vec![("kind", kind.into()), ("page", u64::from(page).into()), ("reader", reader.into())]
         };
         let own = match &self.part {
-            DocumentPart::Original { size } => vec![("kind", "original".into()), ("size", (*size).into())],
+            DocumentPart::Original { size } => {
+                vec![("kind", "original".into()), ("size", (*size).into())]
+            }
             DocumentPart::Text { page: number, reader } => page("text", *number, reader),
             DocumentPart::Image { page: number, reader } => page("image", *number, reader),
         };
@@ -206,7 +225,8 @@ impl Leaf {
     pub fn read(record: &[u8]) -> Option<Self> {
         let value = JsonValue::read(record).ok()?;
         let page = || u32::try_from(value.number("page")?).ok().filter(|page| *page > 0);
-        let reader = || value.text("reader").filter(|reader| is_readable(reader)).map(str::to_owned);
+        let reader =
+            || value.text("reader").filter(|reader| is_readable(reader)).map(str::to_owned);
         let part = match value.text("kind")? {
             "original" => DocumentPart::Original { size: value.number("size")? },
             "text" => DocumentPart::Text { page: page()?, reader: reader()? },
@@ -224,7 +244,8 @@ fn is_readable(reader: &str) -> bool {
 }
 
 fn salt(seed: &[u8; 32], index: u64) -> [u8; 16] {
-    let hash: [u8; 32] = Sha256::new().chain_update(seed).chain_update(index.to_be_bytes()).finalize().into();
+    let hash: [u8; 32] =
+        Sha256::new().chain_update(seed).chain_update(index.to_be_bytes()).finalize().into();
     let mut salt = [0; 16];
     salt.copy_from_slice(&hash[..16]);
     salt
@@ -258,10 +279,14 @@ mod tests {
         let leaf = proof.verify(document.root(), document.leaves()).expect("proved");
         assert_eq!(leaf.part, DocumentPart::Text { page: 3, reader: "pdf 1".to_owned() });
         assert_eq!(leaf.sha256, digest("ئۇيغۇر".as_bytes()));
-        let shown = [proof.record.clone(), proof.hashes.iter().flat_map(|h| h.0).collect()].concat();
+        let shown =
+            [proof.record.clone(), proof.hashes.iter().flat_map(|h| h.0).collect()].concat();
         for hidden in ["关于登记的通知".as_bytes(), b"", b"the file"] {
             let hex = to_hex(&digest(hidden));
-            assert!(!to_hex(&shown).contains(&to_hex(hex.as_bytes())), "no digest of another part is disclosed");
+            assert!(
+                !to_hex(&shown).contains(&to_hex(hex.as_bytes())),
+                "no digest of another part is disclosed"
+            );
         }
     }
 

@@ -84,9 +84,19 @@ const RELATIONS: &str = "file|entry|attachment|message|embedded";
 
 // An act with several forms has one row for each.
 const ACTS: &[Act] = &[
-    Act { log: None, made: "key", facts: "prefix?:prefix", sealed: "name?", ..act("case.open", "case") },
+    Act {
+        log: None,
+        made: "key",
+        facts: "prefix?:prefix",
+        sealed: "name?",
+        ..act("case.open", "case")
+    },
     act("case.seal", "case"),
-    Act { facts: "channel=folder|file|device|person|web", sealed: "name", ..act("source.receive", "source") },
+    Act {
+        facts: "channel=folder|file|device|person|web",
+        sealed: "name",
+        ..act("source.receive", "source")
+    },
     Act {
         used: "sha256 key sha256",
         facts: "channel=bag exported:moment log:origin log_root:digest log_size:number",
@@ -163,7 +173,8 @@ impl LogKind {
     #[must_use]
     pub fn of(origin: &str) -> Option<Self> {
         let (random, kind) = origin.split_once('/')?;
-        let is_hex = random.len() == 16 && random.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let is_hex =
+            random.len() == 16 && random.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         match kind {
             "custody" if is_hex => Some(Self::Custody),
             "access" if is_hex => Some(Self::Access),
@@ -181,7 +192,8 @@ impl CheckedEntry {
         if bytes.len() > MAX_ENTRY {
             return Err(wrong(Fault::Entry, format!("longer than {MAX_ENTRY} bytes")));
         }
-        let value = JsonValue::read(bytes).map_err(|error| wrong(Fault::Entry, error.to_string()))?;
+        let value =
+            JsonValue::read(bytes).map_err(|error| wrong(Fault::Entry, error.to_string()))?;
         Self::from_value(&value, log)
     }
 
@@ -190,7 +202,9 @@ impl CheckedEntry {
     /// # Errors
     /// [`EntryFormError`].
     pub fn from_value(value: &JsonValue, log: LogKind) -> Result<Self, EntryFormError> {
-        let JsonValue::Map(members) = value else { return Err(wrong(Fault::Entry, "not an object")) };
+        let JsonValue::Map(members) = value else {
+            return Err(wrong(Fault::Entry, "not an object"));
+        };
         if value.number("v") != Some(VERSION) {
             return Err(wrong(Fault::EntryVersion, format!("`v` must be {VERSION}")));
         }
@@ -207,7 +221,10 @@ impl CheckedEntry {
         let is_salted = value.bytes::<16>("salt").is_some();
         let has_params = match value.get("params_sha256") {
             None => false,
-            Some(_) => value.bytes::<32>("params_sha256").map(|_| true).ok_or_else(|| invalid("params_sha256"))?,
+            Some(_) => value
+                .bytes::<32>("params_sha256")
+                .map(|_| true)
+                .ok_or_else(|| invalid("params_sha256"))?,
         };
         let entry = Self {
             seq: value.number("seq").ok_or_else(|| invalid("seq"))?,
@@ -229,7 +246,10 @@ impl CheckedEntry {
             return Err(wrong(Fault::EntryActor, "`actor` must be 1 to 64 of `a-z`, `0-9`, `-`"));
         }
         if !is_plain(text("tool")?) {
-            return Err(wrong(Fault::EntryTool, "`tool` must be 1 to 200 printable ASCII characters"));
+            return Err(wrong(
+                Fault::EntryTool,
+                "`tool` must be 1 to 200 printable ASCII characters",
+            ));
         }
         let references = entry.used.iter().chain(&entry.made).chain([&entry.object]);
         if let Some(other) = references.into_iter().find(|reference| !is_reference(reference)) {
@@ -238,13 +258,22 @@ impl CheckedEntry {
         entry.of_its_act(text("act")?, log, has_params)
     }
 
-    fn of_its_act(self, word: &str, log: LogKind, has_params: bool) -> Result<Self, EntryFormError> {
+    fn of_its_act(
+        self,
+        word: &str,
+        log: LogKind,
+        has_params: bool,
+    ) -> Result<Self, EntryFormError> {
         let is_own = |act: &&Act| act.word == word && act.log.is_none_or(|only| only == log);
         let mut first = Err(wrong(Fault::EntryAct, format!("{word:?} is not an act of this log")));
         for act in ACTS.iter().filter(is_own) {
             match self.follows(act, has_params) {
                 Ok(()) => return Ok(Self { act: act.word, ..self }),
-                Err(error) if first.as_ref().is_err_and(|first: &EntryFormError| first.fault == Fault::EntryAct) => {
+                Err(error)
+                    if first
+                        .as_ref()
+                        .is_err_and(|first: &EntryFormError| first.fault == Fault::EntryAct) =>
+                {
                     first = Err(error);
                 }
                 Err(_) => {}
@@ -259,11 +288,17 @@ impl CheckedEntry {
             [("object", object, act.object), ("used", used, act.used), ("made", made, act.made)]
         {
             if !are_of_kinds(references, kinds) {
-                return Err(wrong(Fault::EntryObject, format!("`{name}` is not that of {}", act.word)));
+                return Err(wrong(
+                    Fault::EntryObject,
+                    format!("`{name}` is not that of {}", act.word),
+                ));
             }
         }
         if has_params != act.params {
-            return Err(wrong(Fault::EntryMembers, format!("`params_sha256` is not as {} requires", act.word)));
+            return Err(wrong(
+                Fault::EntryMembers,
+                format!("`params_sha256` is not as {} requires", act.word),
+            ));
         }
         has_exactly(&self.facts, act.facts).map_err(|detail| wrong(Fault::EntryFacts, detail))?;
         has_exactly(&self.sealed, act.sealed).map_err(|detail| wrong(Fault::EntrySealed, detail))
@@ -298,10 +333,14 @@ fn texts(value: &JsonValue, name: &str) -> Option<Vec<String>> {
 
 // Whether references are of these kinds, in this order.
 fn are_of_kinds(references: &[String], kinds: &str) -> bool {
-    let mut rest = references.iter().map(|reference| reference.split(':').next().unwrap_or_default()).peekable();
+    let mut rest = references
+        .iter()
+        .map(|reference| reference.split(':').next().unwrap_or_default())
+        .peekable();
     for kind in kinds.split_whitespace() {
         let (kind, is_optional) = kind.strip_suffix('?').map_or((kind, false), |kind| (kind, true));
-        if rest.next_if(|found| kind.split('|').any(|one| one == *found)).is_none() && !is_optional {
+        if rest.next_if(|found| kind.split('|').any(|one| one == *found)).is_none() && !is_optional
+        {
             return false;
         }
     }
@@ -311,11 +350,14 @@ fn are_of_kinds(references: &[String], kinds: &str) -> bool {
 // Whether an object has the members of a pattern and no others. A member without a form is a commitment.
 fn has_exactly(value: &JsonValue, pattern: &str) -> Result<(), String> {
     let JsonValue::Map(members) = value else { return Err("not an object".to_owned()) };
-    let mut rest: BTreeMap<&str, &JsonValue> = members.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let mut rest: BTreeMap<&str, &JsonValue> =
+        members.iter().map(|(name, value)| (name.as_str(), value)).collect();
     for member in pattern.split_whitespace() {
         let (name, form) = match member.split_once('=') {
             Some((name, words)) => (name, Some((words, true))),
-            None => member.split_once(':').map_or((member, None), |(name, form)| (name, Some((form, false)))),
+            None => member
+                .split_once(':')
+                .map_or((member, None), |(name, form)| (name, Some((form, false)))),
         };
         let (name, is_optional) = name.strip_suffix('?').map_or((name, false), |name| (name, true));
         let is_valid = match rest.remove(name) {
@@ -367,13 +409,15 @@ pub fn is_log_key(key: &VerifierKey) -> bool {
 #[must_use]
 pub fn is_moment(text: &str) -> bool {
     let micros = text.strip_suffix('Z').and_then(|text| text.split_once('.'));
-    micros.is_some_and(|(second, micros)| is_second(second) && micros.len() == 6 && is_digits(micros))
+    micros
+        .is_some_and(|(second, micros)| is_second(second) && micros.len() == 6 && is_digits(micros))
 }
 
 /// Whether a text is a time as anchors and quotes state it: the same, but without a fraction of zero.
 #[must_use]
 pub fn is_time(text: &str) -> bool {
-    text.strip_suffix('Z').is_some_and(is_second) || (is_moment(text) && !text.ends_with(".000000Z"))
+    text.strip_suffix('Z').is_some_and(is_second)
+        || (is_moment(text) && !text.ends_with(".000000Z"))
 }
 
 /// Whether a text is a day: `2026-11-23`.
@@ -384,7 +428,9 @@ pub fn is_day(text: &str) -> bool {
 
 fn is_second(text: &str) -> bool {
     let shape = b"0000-00-00T00:00:00";
-    let same = |(byte, shape): (u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape };
+    let same = |(byte, shape): (u8, &u8)| {
+        if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape }
+    };
     if text.len() != shape.len() || !text.bytes().zip(shape).all(same) {
         return false;
     }
@@ -408,7 +454,9 @@ fn is_second(text: &str) -> bool {
 #[must_use]
 pub fn is_prefix(text: &str) -> bool {
     let is_allowed = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    is_allowed && (1..=12).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_uppercase())
+    is_allowed
+        && (1..=12).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Whether a text names a program and its version: 1 to 200 printable ASCII characters.
@@ -419,7 +467,8 @@ pub fn is_plain(text: &str) -> bool {
 }
 
 fn is_actor(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn is_digits(text: &str) -> bool {
@@ -437,7 +486,9 @@ fn is_reference(text: &str) -> bool {
         "source" | "item" => decimal(rest).is_some_and(|number| i64::try_from(number).is_ok()),
         "original" | "tree" | "sha256" => is_digest(rest),
         "key" => rest.split_once(':').is_some_and(|(id, public)| {
-            id.len() == 8 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) && is_digest(public)
+            id.len() == 8
+                && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+                && is_digest(public)
         }),
         _ => false,
     }
@@ -474,12 +525,28 @@ mod tests {
             (r#""v":1"#, r#""v":2"#, Fault::EntryVersion),
             (r#","v":1"#, "", Fault::EntryVersion),
             (r#""actor":"a1","#, "", Fault::EntryMembers),
-            (r#""tool":"exhibit 0.1.0""#, r#""tool":"exhibit 0.1.0","twice":1"#, Fault::EntryMembers),
+            (
+                r#""tool":"exhibit 0.1.0""#,
+                r#""tool":"exhibit 0.1.0","twice":1"#,
+                Fault::EntryMembers,
+            ),
             (r#""seq":1"#, r#""seq":-1"#, Fault::EntryMembers),
             (r#""seq":1"#, r#""seq":"1""#, Fault::EntryMembers),
-            ("02020202020202020202020202020202", "0202020202020202020202020202020", Fault::EntryMembers),
-            ("02020202020202020202020202020202", "0202020202020202020202020202020G", Fault::EntryMembers),
-            (r#""object":"item:1","#, r#""object":"item:1","params_sha256":"00","#, Fault::EntryMembers),
+            (
+                "02020202020202020202020202020202",
+                "0202020202020202020202020202020",
+                Fault::EntryMembers,
+            ),
+            (
+                "02020202020202020202020202020202",
+                "0202020202020202020202020202020G",
+                Fault::EntryMembers,
+            ),
+            (
+                r#""object":"item:1","#,
+                r#""object":"item:1","params_sha256":"00","#,
+                Fault::EntryMembers,
+            ),
             (r#""used":["source:1"]"#, r#""used":"source:1""#, Fault::EntryMembers),
             (r#""used":["source:1"]"#, r#""used":[1]"#, Fault::EntryMembers),
             ("09:30:01.000000Z", "09:30:01Z", Fault::EntryTime),
@@ -527,7 +594,10 @@ mod tests {
             .replacen("item:1", "case", 1)
             .replacen(r#""name""#, r#""query""#, 1)
             .replacen(r#"["source:1"]"#, "[]", 1);
-        assert_eq!(CheckedEntry::read(search.as_bytes(), LogKind::Access).map(|entry| entry.act), Ok("search"));
+        assert_eq!(
+            CheckedEntry::read(search.as_bytes(), LogKind::Access).map(|entry| entry.act),
+            Ok("search")
+        );
         assert_eq!(fault_of(&search), Some(Fault::EntryAct));
         let receipt = CheckedEntry::read(GOOD.as_bytes(), LogKind::Access);
         assert_eq!(receipt.err().map(|error| error.fault), Some(Fault::EntryAct));
@@ -552,7 +622,11 @@ mod tests {
 
     #[test]
     fn times_are_real() {
-        for valid in ["2024-02-29T23:59:59.999999Z", "9999-12-31T00:00:00.000000Z", "1970-01-01T00:00:00.000000Z"] {
+        for valid in [
+            "2024-02-29T23:59:59.999999Z",
+            "9999-12-31T00:00:00.000000Z",
+            "1970-01-01T00:00:00.000000Z",
+        ] {
             assert!(is_moment(valid), "{valid}");
         }
         for invalid in [

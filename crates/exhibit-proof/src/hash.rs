@@ -27,7 +27,14 @@ impl Hash {
     /// The hash of the parent of two nodes.
     #[must_use]
     pub fn node(left: &Self, right: &Self) -> Self {
-        Self(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
+        Self(
+            Sha256::new()
+                .chain_update([1])
+                .chain_update(left.0)
+                .chain_update(right.0)
+                .finalize()
+                .into(),
+        )
     }
 
     /// Encodes the hash as base64, the format of checkpoints and proofs.
@@ -107,7 +114,9 @@ mod tests {
         let text = Hash([0; 32]).to_base64();
         assert_eq!(Hash::from_base64(&text), Some(Hash([0; 32])));
         let last_bits_set = text.replace("A=", "B=");
-        for invalid in [text.trim_end_matches('='), last_bits_set.as_str(), &format!("{text}\n"), &text[4..]] {
+        for invalid in
+            [text.trim_end_matches('='), last_bits_set.as_str(), &format!("{text}\n"), &text[4..]]
+        {
             assert_eq!(Hash::from_base64(invalid), None, "{invalid:?}");
         }
     }

@@ -13,8 +13,15 @@ pub const MAX_NUMBER: i64 = (1 << 53) - 1;
 pub const MAX_DEPTH: usize = 16;
 
 // The escapes with a letter (RFC 8785, section 3.2.2.2); other control characters are escaped by their number.
-const ESCAPES: [(char, char); 7] =
-    [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('t', '\t'), ('n', '\n'), ('f', '\u{c}'), ('r', '\r')];
+const ESCAPES: [(char, char); 7] = [
+    ('"', '"'),
+    ('\\', '\\'),
+    ('b', '\u{8}'),
+    ('t', '\t'),
+    ('n', '\n'),
+    ('f', '\u{c}'),
+    ('r', '\r'),
+];
 
 /// A JSON value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -100,7 +107,9 @@ impl JsonValue {
             Self::Bool(value) => value.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Text(text) => quoted(text),
-            Self::List(list) => format!("[{}]", list.iter().map(Self::write).collect::<Vec<_>>().join(",")),
+            Self::List(list) => {
+                format!("[{}]", list.iter().map(Self::write).collect::<Vec<_>>().join(","))
+            }
             Self::Map(map) => {
                 let mut members: Vec<_> = map.iter().collect();
                 members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
@@ -243,7 +252,12 @@ impl Reader<'_> {
         Some(JsonValue::Map(map))
     }
 
-    fn joined(&mut self, open: &str, close: &str, mut part: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    fn joined(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut part: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
         self.take(open)?;
         let mut first = true;
         while self.take(close).is_none() {
@@ -270,7 +284,8 @@ mod tests {
         let order = ["\\r", "1", "\u{80}", "\u{f6}", "\u{20ac}", "\u{1f600}", "\u{fb33}"];
         let expected: Vec<_> = order.iter().map(|key| format!("\"{key}\":true")).collect();
         assert_eq!(text, format!("{{{}}}", expected.join(",")));
-        let escaped = JsonValue::Text("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}\u{2028}".to_owned()).write();
+        let escaped =
+            JsonValue::Text("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}\u{2028}".to_owned()).write();
         assert_eq!(escaped, "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}\u{2028}\"");
     }
 
@@ -328,7 +343,11 @@ mod tests {
                 r#"{"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}"#,
                 r#"{"1":{"f":{"f":"hi","F":5},"\n":56.0},"10":{},"":"empty","a":{},"111":[{"e":"yes","E":"no"}],"A":{}}"#,
             ),
-            ("unicode", "{\"Unnormalized Unicode\":\"A\u{30a}\"}", r#"{"Unnormalized Unicode":"A\u030a"}"#),
+            (
+                "unicode",
+                "{\"Unnormalized Unicode\":\"A\u{30a}\"}",
+                r#"{"Unnormalized Unicode":"A\u030a"}"#,
+            ),
             (
                 "values",
                 r#"{"literals":[true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#,
@@ -344,7 +363,9 @@ mod tests {
             assert_eq!(value.write(), canonical, "{name}");
             assert!(JsonValue::read(input.as_bytes()).is_err(), "{name}");
         }
-        for unsupported in ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"] {
+        for unsupported in
+            ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"]
+        {
             assert!(JsonValue::read(unsupported.as_bytes()).is_err(), "{unsupported}");
         }
     }

@@ -60,7 +60,8 @@ impl Skeletons {
         let upper = self.decompose(name.chars()).into_iter().flat_map(char::to_uppercase);
         let lower: String = upper.flat_map(char::to_lowercase).collect();
         let mut characters = self.decompose(lower.chars());
-        for run in characters.chunk_by_mut(|a, b| self.marks.contains(a) && self.marks.contains(b)) {
+        for run in characters.chunk_by_mut(|a, b| self.marks.contains(a) && self.marks.contains(b))
+        {
             run.sort_unstable();
         }
         characters.into_iter().collect()
@@ -84,8 +85,12 @@ impl Default for Skeletons {
         let (mut parts, mut marks) = (BTreeMap::new(), BTreeSet::new());
         let read = |code: &str| u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
         for line in include_str!("decompositions.txt").lines() {
-            if let Some((first, last)) = line.strip_prefix('+').and_then(|range| range.split_once(' ')) {
-                marks.extend(read(first).zip(read(last)).into_iter().flat_map(|(first, last)| first..=last));
+            if let Some((first, last)) =
+                line.strip_prefix('+').and_then(|range| range.split_once(' '))
+            {
+                marks.extend(
+                    read(first).zip(read(last)).into_iter().flat_map(|(first, last)| first..=last),
+                );
             } else {
                 let mut characters = line.split(' ').map_while(read);
                 if let Some(whole) = characters.next() {
@@ -99,7 +104,9 @@ impl Default for Skeletons {
 
 // Decomposes a Hangul syllable into its letters (The Unicode Standard, section 3.12); returns any other character unchanged.
 fn jamo(c: char) -> Vec<char> {
-    let Some(index) = u32::from(c).checked_sub(0xac00).filter(|index| *index < 11_172) else { return vec![c] };
+    let Some(index) = u32::from(c).checked_sub(0xac00).filter(|index| *index < 11_172) else {
+        return vec![c];
+    };
     let letters = [0x1100 + index / 588, 0x1161 + index % 588 / 28, 0x11a7 + index % 28];
     letters.into_iter().filter(|letter| *letter != 0x11a7).filter_map(char::from_u32).collect()
 }
@@ -114,9 +121,12 @@ pub const fn is_invisible(c: char) -> bool {
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
     let numbered = |stem: &str, word: &str| {
-        stem.strip_prefix(word).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+        stem.strip_prefix(word)
+            .is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
     };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered(&stem, "COM") || numbered(&stem, "LPT")
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || numbered(&stem, "COM")
+        || numbered(&stem, "LPT")
 }
 
 #[cfg(test)]
@@ -125,9 +135,15 @@ mod tests {
 
     #[test]
     fn unsafe_names_are_rejected() {
-        for safe in
-            ["data/登记表.txt", "data/a b.txt", "data/~a", "data/%41", "data/.hidden", "data/con-text", "data/..."]
-        {
+        for safe in [
+            "data/登记表.txt",
+            "data/a b.txt",
+            "data/~a",
+            "data/%41",
+            "data/.hidden",
+            "data/con-text",
+            "data/...",
+        ] {
             assert_eq!(flaw(safe), None, "{safe}");
         }
         for name in [

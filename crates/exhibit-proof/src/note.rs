@@ -81,16 +81,22 @@ pub enum NoteError {
     #[error("the signature does not match the text of the note")]
     Forged,
     /// The name of a key is empty or contains a character that is not allowed.
-    #[error("the name of a key must not be empty or contain a space, plus sign or control character")]
+    #[error(
+        "the name of a key must not be empty or contain a space, plus sign or control character"
+    )]
     KeyName,
     /// The text of a key is not a name, an id and a key.
-    #[error("a key must be one line: its name, eight hexadecimal digits and a base64 text, joined by plus signs")]
+    #[error(
+        "a key must be one line: its name, eight hexadecimal digits and a base64 text, joined by plus signs"
+    )]
     KeyShape,
     /// The id of a key does not match its name and material.
     #[error("the id of the key does not match its name and material")]
     KeyId,
     /// The key is of a type that is not supported.
-    #[error("the key is of type {kind:#04x}; only Ed25519 (0x01, and 0x04 for witnesses) is supported")]
+    #[error(
+        "the key is of type {kind:#04x}; only Ed25519 (0x01, and 0x04 for witnesses) is supported"
+    )]
     KeyType {
         /// The type byte.
         kind: u8,
@@ -155,7 +161,8 @@ impl VerifierKey {
     /// Whether these bytes are a valid Ed25519 signature of a message by this key, in canonical form.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        <[u8; 64]>::try_from(signature).is_ok_and(|bytes| self.key.verify_strict(message, &bytes.into()).is_ok())
+        <[u8; 64]>::try_from(signature)
+            .is_ok_and(|bytes| self.key.verify_strict(message, &bytes.into()).is_ok())
     }
 
     /// The 32 bytes of the public key.
@@ -237,8 +244,10 @@ impl SignedNote {
     pub fn parse(bytes: &[u8]) -> Result<Self, NoteError> {
         let mut lines = Lines::new(bytes)?;
         // The first of the two line feeds belongs to the text.
-        let end =
-            lines.rest().rfind("\n\n").ok_or_else(|| lines.wrong("must have a blank line before the signatures"))?;
+        let end = lines
+            .rest()
+            .rfind("\n\n")
+            .ok_or_else(|| lines.wrong("must have a blank line before the signatures"))?;
         let text = &lines.rest()[..=end];
         for _ in text.split('\n') {
             lines.next();
@@ -246,7 +255,10 @@ impl SignedNote {
         let mut signatures: Vec<Signature> = Vec::new();
         while signatures.is_empty() || !lines.rest().is_empty() {
             let signature = lines.take("must be a signature line", Signature::parse)?;
-            if signatures.iter().any(|other| (&other.name, other.id) == (&signature.name, signature.id)) {
+            if signatures
+                .iter()
+                .any(|other| (&other.name, other.id) == (&signature.name, signature.id))
+            {
                 return Err(lines.wrong("must not repeat the signature of a key").into());
             }
             if signatures.len() == MAX_SIGNATURES {
@@ -267,13 +279,20 @@ impl SignedNote {
         let bytes = self.signatures.iter().find(own).ok_or(NoteError::NotSigned)?.bytes.as_slice();
         let (time, signature) = match key.kind {
             KeyKind::Note => (None, bytes),
-            KeyKind::Cosignature => bytes.split_first_chunk().map(|(t, s)| (Some(t), s)).ok_or(NoteError::Forged)?,
+            KeyKind::Cosignature => {
+                bytes.split_first_chunk().map(|(t, s)| (Some(t), s)).ok_or(NoteError::Forged)?
+            }
         };
         let time = time.map(|time| u64::from_be_bytes(*time));
-        let message = time.map(|time| format!("cosignature/v1\ntime {time}\n")).unwrap_or_default() + &self.text;
+        let message = time.map(|time| format!("cosignature/v1\ntime {time}\n")).unwrap_or_default()
+            + &self.text;
         // The specification limits times to 63 bits.
         let in_range = time.is_none_or(|time| i64::try_from(time).is_ok());
-        if in_range && key.verifies(message.as_bytes(), signature) { Ok(time) } else { Err(NoteError::Forged) }
+        if in_range && key.verifies(message.as_bytes(), signature) {
+            Ok(time)
+        } else {
+            Err(NoteError::Forged)
+        }
     }
 }
 
@@ -305,7 +324,11 @@ fn is_key_name(name: &str) -> bool {
 }
 
 fn key_id(name: &str, kind: KeyKind, public: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', kind.byte()]).chain_update(public).finalize();
+    let hash = Sha256::new()
+        .chain_update(name)
+        .chain_update([b'\n', kind.byte()])
+        .chain_update(public)
+        .finalize();
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
@@ -325,7 +348,8 @@ fn read_key<K>(
     let (id, decoded) = from_hex(id).zip(base64(encoded)).ok_or(NoteError::KeyShape)?;
     let (kind, material) = decoded.split_first().ok_or(NoteError::KeyShape)?;
     let kinds = [KeyKind::Note, KeyKind::Cosignature];
-    let kind = kinds.into_iter().find(|k| k.byte() == *kind).ok_or(NoteError::KeyType { kind: *kind })?;
+    let kind =
+        kinds.into_iter().find(|k| k.byte() == *kind).ok_or(NoteError::KeyType { kind: *kind })?;
     let key = new(name, kind, material.try_into().map_err(|_| NoteError::KeyMaterial)?)?;
     if verifier(&key).id[..] == id { Ok(key) } else { Err(NoteError::KeyId) }
 }
@@ -372,16 +396,21 @@ mod tests {
         assert_eq!(read.verify(signer.verifier()), Ok(None));
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
         assert_eq!(read.verify(other.verifier()), Err(NoteError::NotSigned));
-        assert!(!format!("{signer:?}").contains(&BASE64.encode([7; 32])[4..12]), "Debug must not print the secret");
+        assert!(
+            !format!("{signer:?}").contains(&BASE64.encode([7; 32])[4..12]),
+            "Debug must not print the secret"
+        );
     }
 
     #[test]
     fn a_witness_cosigns_text_and_time() {
-        let text = "9f3a5c0d71b2e846/custody\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n".to_owned();
+        let text = "9f3a5c0d71b2e846/custody\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+            .to_owned();
         // The message defined by tlog-cosignature, signed like any text.
         let secret = SignerKey::new("witness.example/w1", &[3; 32]).expect("a name");
         let witness =
-            VerifierKey::new("witness.example/w1", KeyKind::Cosignature, &secret.verifier.public()).expect("a key");
+            VerifierKey::new("witness.example/w1", KeyKind::Cosignature, &secret.verifier.public())
+                .expect("a key");
         let signed = secret.sign(&format!("cosignature/v1\ntime 1679315147\n{text}")).bytes;
         let with = |time: u64| {
             let bytes = [&time.to_be_bytes()[..], &signed].concat();
@@ -394,7 +423,11 @@ mod tests {
         assert_eq!(note.verify(&witness), Ok(Some(1_679_315_147)));
         assert_eq!(with(1_679_315_148).verify(&witness), Err(NoteError::Forged));
         assert_eq!(with(1 << 63).verify(&witness), Err(NoteError::Forged));
-        assert_eq!(note.verify(&secret.verifier), Err(NoteError::NotSigned), "another kind of key has another id");
+        assert_eq!(
+            note.verify(&secret.verifier),
+            Err(NoteError::NotSigned),
+            "another kind of key has another id"
+        );
         let mut short = note.clone();
         short.signatures[0].bytes.truncate(7);
         assert_eq!(short.verify(&witness), Err(NoteError::Forged));
@@ -404,9 +437,14 @@ mod tests {
     #[test]
     fn invalid_notes_are_rejected() {
         let line = NOTE.lines().nth(2).expect("a signature line");
-        let many: String = (0..=MAX_SIGNATURES).map(|n| line.replace("/foo", &format!("/{n}")) + "\n").collect();
+        let many: String =
+            (0..=MAX_SIGNATURES).map(|n| line.replace("/foo", &format!("/{n}")) + "\n").collect();
         for (note, line, must) in [
-            (NOTE.replace('\n', "\r\n"), 1, "must not contain control characters except line feeds"),
+            (
+                NOTE.replace('\n', "\r\n"),
+                1,
+                "must not contain control characters except line feeds",
+            ),
             (NOTE.trim_end().to_owned(), 3, "must end with a line feed"),
             (NOTE.replace("\n\n", "\n"), 0, "must have a blank line before the signatures"),
             (String::new(), 0, "must have a blank line before the signatures"),
@@ -421,7 +459,11 @@ mod tests {
             (NOTE.replace("aQM=", "aQM= "), 3, "must be a signature line"),
             (format!("text\n\n{many}"), 67, "must not have more signatures"),
         ] {
-            assert_eq!(SignedNote::parse(note.as_bytes()), Err(LineError { line, must }.into()), "{note:?}");
+            assert_eq!(
+                SignedNote::parse(note.as_bytes()),
+                Err(LineError { line, must }.into()),
+                "{note:?}"
+            );
         }
         let not_utf8 = LineError { line: 2, must: "must be UTF-8" };
         assert_eq!(SignedNote::parse(b"a\n\xff\n\n"), Err(not_utf8.into()));
@@ -441,7 +483,11 @@ mod tests {
             ("3U2k", "3U2k ", NoteError::KeyShape),
             ("+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "", NoteError::KeyShape),
         ] {
-            assert_eq!(VerifierKey::parse(&KEY.replace(from, to)), Err(error), "{from:?} -> {to:?}");
+            assert_eq!(
+                VerifierKey::parse(&KEY.replace(from, to)),
+                Err(error),
+                "{from:?} -> {to:?}"
+            );
         }
         // A point of small order: signatures under it are valid for more than one text.
         let mut weak = [0; 32];

@@ -4,6 +4,7 @@
 //! Everything depends on the key of the log. A package cannot prove whose key it is, or that there is no second
 //! log with the same key: see [`TrustInput`].
 
+mod paths;
 mod rules;
 
 use crate::anchor::{Anchor, AnchorError, MachineReading};
@@ -23,13 +24,25 @@ use crate::tree;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use paths::{
+    entry_path, handover_path, picture_path, proof_path, quote_path, record_path, text_path,
+};
+
 /// Files of the package whose digests the log entry of the export contains.
-pub const BOUND: [&str; 6] =
-    ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt", "VERIFY.txt", "verify.sh"];
+pub const BOUND: [&str; 6] = [
+    "bag-info.txt",
+    "bagit.txt",
+    "manifest-sha256.txt",
+    "manifest-sha512.txt",
+    "VERIFY.txt",
+    "verify.sh",
+];
 
 /// How a package is checked, for people and for common tools. Both are the same in all packages of a version.
-pub const HELP: [(&str, &str); 2] =
-    [("VERIFY.txt", include_str!("../text/VERIFY.txt")), ("verify.sh", include_str!("../text/verify.sh"))];
+pub const HELP: [(&str, &str); 2] = [
+    ("VERIFY.txt", include_str!("../text/VERIFY.txt")),
+    ("verify.sh", include_str!("../text/verify.sh")),
+];
 
 /// The description of the payload; the manifests cover it.
 pub const METADATA: &str = "data/ro-crate-metadata.json";
@@ -184,11 +197,17 @@ struct Export {
 
 /// Checks files that restate proved facts (load files): adds their deviations to the findings, and returns the paths
 /// of all files that it checked. Other files are [`Fault::Unproved`].
-pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, ProvedDocument>) -> Vec<String>;
+pub type Views<'a> =
+    &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, ProvedDocument>) -> Vec<String>;
 
 /// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
 /// if the bag contains no usable proofs.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, views: Views<'_>) -> Option<Proved> {
+pub fn check(
+    files: &mut dyn Files,
+    checked: &mut Checked,
+    trust: &TrustInput,
+    views: Views<'_>,
+) -> Option<Proved> {
     if !checked.files.keys().any(|path| path.starts_with("custody/")) {
         checked.wrong("custody", Fault::NoCustody, "");
         return None;
@@ -201,12 +220,18 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, v
     proved
 }
 
-fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput, views: Views<'_>) -> Option<Proved> {
+fn check_proofs(
+    files: &mut dyn Files,
+    checked: &mut Checked,
+    trust: &TrustInput,
+    views: Views<'_>,
+) -> Option<Proved> {
     let (key, note, checkpoint) = read_log(files, checked)?;
     let mut witnesses = Vec::new();
     match trust.policy.as_ref().map(|policy| policy.check(&note)) {
         Some(Ok(accepted)) => {
-            witnesses.extend(accepted.witnesses.iter().map(|(key, at)| (key.name().to_owned(), *at)));
+            witnesses
+                .extend(accepted.witnesses.iter().map(|(key, at)| (key.name().to_owned(), *at)));
         }
         Some(Err(refusal)) => checked.wrong(CHECKPOINT, Fault::Policy, chain(&refusal)),
         None => {}
@@ -240,8 +265,12 @@ fn check_proofs(files: &mut dyn Files, checked: &mut Checked, trust: &TrustInput
     Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes, anchors })
 }
 
-fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, SignedNote, Checkpoint)> {
-    let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
+fn read_log(
+    files: &mut dyn Files,
+    checked: &mut Checked,
+) -> Option<(VerifierKey, SignedNote, Checkpoint)> {
+    let key =
+        read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
     if LogKind::of(key.name()) != Some(LogKind::Custody) {
         checked.wrong(KEY, Fault::Origin, "must be 16 hexadecimal digits and `/custody`");
@@ -259,7 +288,8 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey
         let checkpoint = Checkpoint::signed(&note, &key).map_err(|error| chain(&error))?;
         Ok((note, checkpoint))
     });
-    let (note, checkpoint) = signed.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
+    let (note, checkpoint) =
+        signed.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
     if note.signatures.len() > 1 || !checkpoint.extensions.is_empty() {
         checked.wrong(CHECKPOINT, Fault::CheckpointLines, "");
     }
@@ -268,7 +298,8 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey
 
 impl Check<'_> {
     fn log_entries(&mut self) {
-        let numbers: BTreeSet<u64> = self.below(ENTRIES).filter_map(|path| numbered(&path)).collect();
+        let numbers: BTreeSet<u64> =
+            self.below(ENTRIES).filter_map(|path| numbered(&path)).collect();
         for number in numbers {
             let (path, proof) = (entry_path(number), proof_path(number));
             self.covered.extend([path.clone(), proof.clone()]);
@@ -280,12 +311,20 @@ impl Check<'_> {
             }
             match CheckedEntry::read(&bytes, LogKind::Custody) {
                 Ok(entry) if entry.seq == number => self.remember(&path, entry),
-                Ok(entry) => self.checked.wrong(&path, Fault::EntryNumber, format!("states number {}", entry.seq)),
+                Ok(entry) => self.checked.wrong(
+                    &path,
+                    Fault::EntryNumber,
+                    format!("states number {}", entry.seq),
+                ),
                 Err(error) => self.checked.wrong(&path, error.fault, error.detail),
             }
         }
         for (entry, fault) in self.limits.faults(self.checkpoint.size, &self.key) {
-            let place = if self.entries.contains(&entry) { entry_path(entry) } else { CHECKPOINT.to_owned() };
+            let place = if self.entries.contains(&entry) {
+                entry_path(entry)
+            } else {
+                CHECKPOINT.to_owned()
+            };
             self.checked.wrong(&place, fault, format!("log entry {entry}"));
         }
     }
@@ -300,7 +339,8 @@ impl Check<'_> {
             return Err("its checkpoint differs from the checkpoint of the package".to_owned());
         }
         let Checkpoint { size, root, .. } = self.checkpoint;
-        tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
+        tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root)
+            .map_err(|error| chain(&error))
     }
 
     fn remember(&mut self, path: &str, entry: CheckedEntry) {
@@ -314,11 +354,15 @@ impl Check<'_> {
                 entry.text("prefix").clone_into(&mut self.prefix);
                 self.first_key = entry.made.into_iter().next().unwrap_or_default();
             }
-            "export" => self.exports.push(Export { entry: Some(number), made: entry.made, at: entry.at }),
+            "export" => {
+                self.exports.push(Export { entry: Some(number), made: entry.made, at: entry.at })
+            }
             "item.derive" | "item.fail" => drop(self.readings.insert(entry.object, number)),
             "anchor" => {
-                let (size, kind) = (entry.number("log_size").unwrap_or_default(), entry.text("kind").to_owned());
-                let (by, checkpoint, made) = (entry.text("by").to_owned(), entry.object, entry.made);
+                let (size, kind) =
+                    (entry.number("log_size").unwrap_or_default(), entry.text("kind").to_owned());
+                let (by, checkpoint, made) =
+                    (entry.text("by").to_owned(), entry.object, entry.made);
                 self.anchored.extend(made.iter().chain(&entry.used).chain([&checkpoint]).cloned());
                 self.anchors.push(LoggedAnchor { entry: number, size, kind, by, checkpoint, made });
             }
@@ -341,7 +385,11 @@ impl Check<'_> {
             }
         }
         if last != key_ref(&self.key) {
-            self.checked.wrong(KEY, Fault::Key, "no proved log entry introduces it, or its predecessor did not sign");
+            self.checked.wrong(
+                KEY,
+                Fault::Key,
+                "no proved log entry introduces it, or its predecessor did not sign",
+            );
         }
         if trust.key.as_ref().is_some_and(|known| *known != self.key && !earlier.contains(known)) {
             self.checked.wrong(KEY, Fault::Key, "neither the expected key nor a successor of it");
@@ -350,8 +398,10 @@ impl Check<'_> {
     }
 
     fn handover(&mut self, path: &str, known: &str) -> Result<(VerifierKey, VerifierKey), String> {
-        let index =
-            path.strip_prefix("custody/").and_then(handover_index).ok_or("its name is not that of a handover")?;
+        let index = path
+            .strip_prefix("custody/")
+            .and_then(handover_index)
+            .ok_or("its name is not that of a handover")?;
         if !self.entries.contains(&index) {
             return Err(format!("log entry {index} is not proved"));
         }
@@ -359,19 +409,25 @@ impl Check<'_> {
         let proof = LogProof::read(&read(self.files, path)?).map_err(|error| chain(&error))?;
         let (old, new) = hand_over(known, &entry, &proof).map_err(|error| chain(&error))?;
         self.needed.insert(index);
-        self.entry(index + 1, path, Fault::Key, |next| next.act == "key.revoke" && next.object == key_ref(&old));
+        self.entry(index + 1, path, Fault::Key, |next| {
+            next.act == "key.revoke" && next.object == key_ref(&old)
+        });
         Ok((old, new))
     }
 
     fn documents(&mut self) -> BTreeMap<String, ProvedDocument> {
-        let paths: Vec<String> = self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
+        let paths: Vec<String> =
+            self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
         let mut documents = BTreeMap::new();
         for path in paths {
             self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
-            let own = |record: &JsonValue| record.text("document") == Some(&label) && rules::has_record_members(record);
-            let record = JsonValue::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
+            let own = |record: &JsonValue| {
+                record.text("document") == Some(&label) && rules::has_record_members(record)
+            };
+            let record =
+                JsonValue::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
             match record.and_then(|record| self.document(&path, &label, &record)) {
                 Some(document) => drop(documents.insert(label, document)),
                 None => self.checked.wrong(&path, Fault::Record, ""),
@@ -384,12 +440,17 @@ impl Check<'_> {
     fn document(&mut self, place: &str, label: &str, record: &JsonValue) -> Option<ProvedDocument> {
         let (number, receipt) = (record.number("item")?, record.number("receipt")?);
         if self.prefix.is_empty() || *label != format!("{}-{number:06}", self.prefix) {
-            self.checked.wrong(place, Fault::DocumentNumber, format!("item {number} of {}", self.prefix));
+            self.checked.wrong(
+                place,
+                Fault::DocumentNumber,
+                format!("item {number} of {}", self.prefix),
+            );
         }
         let original: [u8; 32] = record.bytes("original")?;
         let original_ref = format!("original:{}", to_hex(&original));
         let family = self.containers(place, record, (number, receipt))?;
-        let entry = self.entry(receipt, place, Fault::Receipt, |entry| entry.made == [original_ref.as_str()]);
+        let entry = self
+            .entry(receipt, place, Fault::Receipt, |entry| entry.made == [original_ref.as_str()]);
         let mut document = ProvedDocument {
             family,
             original,
@@ -413,7 +474,8 @@ impl Check<'_> {
         if record.get("reading").is_some() {
             self.reading(place, label, record, &original_ref, &mut document)?;
         }
-        let containers = record.list("containers")?.iter().filter_map(|container| container.number("receipt"));
+        let containers =
+            record.list("containers")?.iter().filter_map(|container| container.number("receipt"));
         let receipts: BTreeSet<u64> = containers.chain([receipt]).collect();
         for opening in record.list("openings")? {
             self.opening(place, opening, &receipts, &mut document)?;
@@ -428,10 +490,13 @@ impl Check<'_> {
         for link in record.list("containers")?.iter().map(container).chain([Some(own)]) {
             let (item, receipt) = link?;
             let object = format!("item:{item}");
-            let of_item = |entry: &CheckedEntry| entry.act == "item.receive" && entry.object == object;
+            let of_item =
+                |entry: &CheckedEntry| entry.act == "item.receive" && entry.object == object;
             if let Some(entry) = self.entry(receipt, place, Fault::Receipt, of_item) {
                 let from = entry.used.first().map_or("", String::as_str);
-                let is_inside = outer.as_ref().map_or_else(|| from.starts_with("source:"), |outer| from == outer);
+                let is_inside = outer
+                    .as_ref()
+                    .map_or_else(|| from.starts_with("source:"), |outer| from == outer);
                 if !is_inside || (entry.text("relation") == "file") == outer.is_some() {
                     self.checked.wrong(
                         place,
@@ -448,27 +513,43 @@ impl Check<'_> {
 
     // Checks that the outermost receipt of the document refers to the source that another case handed over.
     fn source(&mut self, place: &str, record: &JsonValue, receipt: u64) -> Option<()> {
-        let received = |entry: &CheckedEntry| entry.act == "source.receive" && entry.text("channel") == "bag";
+        let received =
+            |entry: &CheckedEntry| entry.act == "source.receive" && entry.text("channel") == "bag";
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
-        let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
-        self.entry(outermost, place, Fault::Receipt, |receipt| receipt.used.contains(&entry.object));
+        let outermost =
+            record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
+        self.entry(outermost, place, Fault::Receipt, |receipt| {
+            receipt.used.contains(&entry.object)
+        });
         Some(())
     }
 
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut ProvedDocument) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if !own.and_then(|rest| rest.strip_prefix("/original")).is_some_and(rules::is_ending) {
-            return self.checked.wrong(place, Fault::Part, format!("{path} is not a valid path for the original"));
+            return self.checked.wrong(
+                place,
+                Fault::Part,
+                format!("{path} is not a valid path for the original"),
+            );
         }
         if self.content(path, document.original, place, Fault::Content) {
             document.file = Some(path.to_owned());
-            self.size(path, document.size, self.checked.files.get(path).map(|digests| digests.size));
+            self.size(
+                path,
+                document.size,
+                self.checked.files.get(path).map(|digests| digests.size),
+            );
         }
     }
 
     fn size(&mut self, place: &str, recorded: u64, found: Option<u64>) {
         if let Some(found) = found.filter(|found| *found != recorded) {
-            self.checked.wrong(place, Fault::Size, format!("{found} bytes, but {recorded} were recorded"));
+            self.checked.wrong(
+                place,
+                Fault::Size,
+                format!("{found} bytes, but {recorded} were recorded"),
+            );
         }
     }
 
@@ -492,7 +573,8 @@ impl Check<'_> {
         original: &str,
         document: &mut ProvedDocument,
     ) -> Option<()> {
-        let content = record.number("content").filter(|content| Some(*content) <= record.number("item"))?;
+        let content =
+            record.number("content").filter(|content| Some(*content) <= record.number("item"))?;
         let content = format!("item:{content}");
         let root = Hash(record.bytes("root")?);
         let tree = format!("tree:{}", root.to_hex());
@@ -507,7 +589,8 @@ impl Check<'_> {
             self.checked.wrong(place, Fault::Superseded, format!("by log entry {later}"));
         }
         self.contents.insert(label.to_owned(), content);
-        document.reader = entry.as_ref().map(|entry| entry.text("reader")).unwrap_or_default().to_owned();
+        document.reader =
+            entry.as_ref().map(|entry| entry.text("reader")).unwrap_or_default().to_owned();
         document.page_count = entry.and_then(|entry| entry.number("pages")).unwrap_or_default();
         let mut order = rules::PartOrder::new(document.page_count);
         for part in record.list("parts")? {
@@ -521,12 +604,20 @@ impl Check<'_> {
             match proof.verify(root, leaves) {
                 Ok(leaf) => {
                     if !order.follows(proof.index, &leaf.part) {
-                        self.checked.wrong(place, Fault::PartOrder, format!("part {}", proof.index));
+                        self.checked.wrong(
+                            place,
+                            Fault::PartOrder,
+                            format!("part {}", proof.index),
+                        );
                     }
                     self.part(place, label, &leaf, document);
                 }
                 Err(error) => {
-                    self.checked.wrong(place, Fault::Part, format!("part {}: {}", proof.index, chain(&error)));
+                    self.checked.wrong(
+                        place,
+                        Fault::Part,
+                        format!("part {}: {}", proof.index, chain(&error)),
+                    );
                 }
             }
         }
@@ -556,7 +647,9 @@ impl Check<'_> {
                 );
             }
             DocumentPart::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
-            DocumentPart::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
+            DocumentPart::Image { page, .. } => {
+                (picture_path(label, page), page, &mut document.pictures)
+            }
         };
         if self.content(&path, leaf.sha256, place, Fault::Content) {
             proved.insert(page, leaf.sha256);
@@ -583,26 +676,41 @@ impl Check<'_> {
             );
             return Some(());
         }
-        self.entry(number, place, Fault::Opening, |entry| entry.commitment(field) == Some(&commitment))?;
+        self.entry(number, place, Fault::Opening, |entry| {
+            entry.commitment(field) == Some(&commitment)
+        })?;
         document.opened.push((number, field.to_owned(), value));
         Some(())
     }
 
-    fn quotes(&mut self, documents: &BTreeMap<String, ProvedDocument>) -> BTreeMap<String, ProvedQuote> {
+    fn quotes(
+        &mut self,
+        documents: &BTreeMap<String, ProvedDocument>,
+    ) -> BTreeMap<String, ProvedQuote> {
         let paths: Vec<String> = self.below(QUOTES).collect();
         let mut quotes = BTreeMap::new();
         for path in paths {
             self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Quote) else { continue };
             match Anchor::read(&bytes) {
-                Ok(anchor) if path == format!("{QUOTES}{}.json", anchor.id()) && anchor.log == self.key.name() => {
+                Ok(anchor)
+                    if path == format!("{QUOTES}{}.json", anchor.id())
+                        && anchor.log == self.key.name() =>
+                {
                     if self.quote(&path, &bytes, &anchor, documents) {
                         let id = anchor.id();
                         let Anchor { document, page, machine, passage, .. } = anchor;
-                        quotes.insert(id, ProvedQuote { document, page, exact: passage.exact, machine });
+                        quotes.insert(
+                            id,
+                            ProvedQuote { document, page, exact: passage.exact, machine },
+                        );
                     }
                 }
-                Ok(_) => self.checked.wrong(&path, Fault::Quote, "its file name or log does not match the quote"),
+                Ok(_) => self.checked.wrong(
+                    &path,
+                    Fault::Quote,
+                    "its file name or log does not match the quote",
+                ),
                 Err(error) => self.checked.wrong(&path, Fault::Quote, chain(&error)),
             }
         }
@@ -618,26 +726,42 @@ impl Check<'_> {
     ) -> bool {
         let before = self.checked.deviations.len();
         self.quote_entries(path, bytes, anchor);
-        let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
-        if anchor.picture.is_some() && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied() {
-            self.checked.wrong(path, Fault::QuoteText, "the picture that its regions refer to is not proved");
+        let document =
+            documents.get(&anchor.document).filter(|document| document.original == anchor.original);
+        if anchor.picture.is_some()
+            && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied()
+        {
+            self.checked.wrong(
+                path,
+                Fault::QuoteText,
+                "the picture that its regions refer to is not proved",
+            );
         }
         let machine = document.and_then(|document| document.machines.get(&anchor.page));
         if machine != anchor.machine.as_ref().map(|machine| &machine.reader) {
             self.checked.wrong(path, Fault::QuoteText, "it does not state what read the page");
         }
         if document.is_some_and(|document| document.family.last() != Some(&anchor.item)) {
-            self.checked.wrong(path, Fault::QuoteItem, format!("{} is not item {}", anchor.document, anchor.item));
+            self.checked.wrong(
+                path,
+                Fault::QuoteItem,
+                format!("{} is not item {}", anchor.document, anchor.item),
+            );
         }
         match document.and_then(|document| document.pages.get(&anchor.page)) {
-            None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),
+            None => {
+                self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved")
+            }
             Some(layer) if *layer != anchor.text_layer => {
                 self.checked.wrong(path, Fault::QuoteText, chain(&AnchorError::TextLayer));
             }
             Some(_) => {
-                let page = self.bytes(&text_path(&anchor.document, anchor.page), Fault::QuoteText).unwrap_or_default();
-                let result =
-                    str::from_utf8(&page).map_err(|_| AnchorError::TextLayer).and_then(|text| anchor.check(text));
+                let page = self
+                    .bytes(&text_path(&anchor.document, anchor.page), Fault::QuoteText)
+                    .unwrap_or_default();
+                let result = str::from_utf8(&page)
+                    .map_err(|_| AnchorError::TextLayer)
+                    .and_then(|text| anchor.check(text));
                 if let Err(error) = result {
                     self.checked.wrong(path, Fault::QuoteText, chain(&error));
                 }
@@ -651,7 +775,8 @@ impl Check<'_> {
         self.tag_files();
         self.spare_entries();
         let is_bag_file = |path: &str| {
-            BOUND.contains(&path) || ALGORITHMS.iter().any(|(name, ..)| path == format!("tagmanifest-{name}.txt"))
+            BOUND.contains(&path)
+                || ALGORITHMS.iter().any(|(name, ..)| path == format!("tagmanifest-{name}.txt"))
         };
         // `exhibit-time` checks whether an anchor is valid; here, that the log recorded it.
         let is_anchor = |path: &str, sha256: &[u8]| {
@@ -659,10 +784,13 @@ impl Check<'_> {
             let file = path.strip_prefix(ANCHORS).and_then(|path| path.split_once('/'));
             file.is_some_and(|(_, file)| logged || file == "consistency")
         };
-        let is_covered =
-            |path: &str, sha256: &[u8]| is_bag_file(path) || self.covered.contains(path) || is_anchor(path, sha256);
+        let is_covered = |path: &str, sha256: &[u8]| {
+            is_bag_file(path) || self.covered.contains(path) || is_anchor(path, sha256)
+        };
         let files = self.checked.files.iter();
-        let rest = files.filter(|(path, digests)| !is_covered(path, &digests.sha256)).map(|(path, _)| path.clone());
+        let rest = files
+            .filter(|(path, digests)| !is_covered(path, &digests.sha256))
+            .map(|(path, _)| path.clone());
         let rest: Vec<String> = rest.collect();
         for path in rest {
             self.checked.wrong(&path, Fault::Unproved, "");
@@ -677,13 +805,22 @@ impl Check<'_> {
     fn tag_manifests(&mut self) {
         for (name, _, hex) in ALGORITHMS {
             let manifest = format!("tagmanifest-{name}.txt");
-            let tags = |path: &String| !path.starts_with("data/") && !path.starts_with("tagmanifest-sha");
+            let tags =
+                |path: &String| !path.starts_with("data/") && !path.starts_with("tagmanifest-sha");
             let tags = self.checked.files.iter().filter(|(path, _)| tags(path));
-            let expected: String = tags.map(|(path, digests)| format!("{}  {path}\n", hex(digests))).collect();
+            let expected: String =
+                tags.map(|(path, digests)| format!("{}  {path}\n", hex(digests))).collect();
             if !self.checked.files.contains_key(&manifest) {
                 self.checked.wrong(&manifest, Fault::Missing, "");
-            } else if self.bytes(&manifest, Fault::Unreadable).is_some_and(|found| found != expected.as_bytes()) {
-                self.checked.wrong(&manifest, Fault::ManifestLine, "not the tag manifest that the package must have");
+            } else if self
+                .bytes(&manifest, Fault::Unreadable)
+                .is_some_and(|found| found != expected.as_bytes())
+            {
+                self.checked.wrong(
+                    &manifest,
+                    Fault::ManifestLine,
+                    "not the tag manifest that the package must have",
+                );
             }
         }
     }
@@ -722,48 +859,6 @@ impl Check<'_> {
 #[must_use]
 pub fn policy_text(key: &VerifierKey) -> String {
     format!("log {key}\nquorum none\n")
-}
-
-/// The path, in a package, of a log entry.
-#[must_use]
-pub fn entry_path(number: u64) -> String {
-    format!("{ENTRIES}{number:09}.json")
-}
-
-/// The path, in a package, of the proof of a log entry.
-#[must_use]
-pub fn proof_path(number: u64) -> String {
-    format!("{ENTRIES}{number:09}.tlog-proof")
-}
-
-/// The path, in a package, of the proof of a handover from one key of the log to the next.
-#[must_use]
-pub fn handover_path(index: u64) -> String {
-    format!("custody/{}", crate::chain::handover_path(index))
-}
-
-/// The path, in a package, of the record of a document.
-#[must_use]
-pub fn record_path(document: &str) -> String {
-    format!("{DOCUMENTS}{document}{RECORD}")
-}
-
-/// The path, in a package, of the text of a page.
-#[must_use]
-pub fn text_path(document: &str, page: u32) -> String {
-    format!("{DOCUMENTS}{document}/text/{page:04}.txt")
-}
-
-/// The path, in a package, of the picture of a page.
-#[must_use]
-pub fn picture_path(document: &str, page: u32) -> String {
-    format!("{DOCUMENTS}{document}/pictures/{page:04}.png")
-}
-
-/// The path, in a package, of a quote.
-#[must_use]
-pub fn quote_path(quote: &str) -> String {
-    format!("{QUOTES}{quote}.json")
 }
 
 fn numbered(path: &str) -> Option<u64> {

@@ -122,7 +122,8 @@ impl Policy {
         if line.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
             return Err("must not contain control characters except tabs");
         }
-        let items: Vec<&[u8]> = line.split(|b| matches!(b, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
+        let items: Vec<&[u8]> =
+            line.split(|b| matches!(b, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
         match items.as_slice() {
             [] => {}
             [first, ..] if first.starts_with(b"#") => {}
@@ -141,14 +142,21 @@ impl Policy {
                 }
                 self.add(name, Rule::Witness(key))?;
             }
-            [b"group", name, threshold, members @ ..] if !members.is_empty() => self.group(name, threshold, members)?,
+            [b"group", name, threshold, members @ ..] if !members.is_empty() => {
+                self.group(name, threshold, members)?
+            }
             [b"quorum", name] if self.quorum.is_none() => self.quorum = Some(self.find(name)?),
             _ => return Err("must be a log, witness or group line, or the only quorum line"),
         }
         Ok(())
     }
 
-    fn group(&mut self, name: &[u8], threshold: &[u8], names: &[&[u8]]) -> Result<(), &'static str> {
+    fn group(
+        &mut self,
+        name: &[u8],
+        threshold: &[u8],
+        names: &[&[u8]],
+    ) -> Result<(), &'static str> {
         let mut members = Vec::new();
         for name in names {
             let member = self.find(name)?;
@@ -163,7 +171,8 @@ impl Policy {
             number => decimal(number).and_then(|number| usize::try_from(number).ok()),
         };
         let threshold = threshold.filter(|threshold| (1..=members.len()).contains(threshold));
-        let threshold = threshold.ok_or("must have a threshold from 1 to the number of its members")?;
+        let threshold =
+            threshold.ok_or("must have a threshold from 1 to the number of its members")?;
         self.add(name, Rule::Group { threshold, members })
     }
 
@@ -176,7 +185,10 @@ impl Policy {
     }
 
     fn find(&self, name: &[u8]) -> Result<usize, &'static str> {
-        self.parties.iter().position(|party| party.name == name).ok_or("must use names that earlier lines define")
+        self.parties
+            .iter()
+            .position(|party| party.name == name)
+            .ok_or("must use names that earlier lines define")
     }
 }
 
@@ -208,17 +220,24 @@ mod tests {
 
     fn witness(byte: u8) -> VerifierKey {
         let public = signer("w", byte).verifier().public();
-        VerifierKey::new(&format!("witness.example/{byte}"), KeyKind::Cosignature, &public).expect("a key")
+        VerifierKey::new(&format!("witness.example/{byte}"), KeyKind::Cosignature, &public)
+            .expect("a key")
     }
 
     fn cosign(byte: u8, text: &str) -> Signature {
-        let signed = signer("w", byte).sign(&format!("cosignature/v1\ntime 1679315147\n{text}")).bytes;
+        let signed =
+            signer("w", byte).sign(&format!("cosignature/v1\ntime 1679315147\n{text}")).bytes;
         let bytes = [&1_679_315_147_u64.to_be_bytes()[..], &signed].concat();
         Signature { name: witness(byte).name().to_owned(), id: witness(byte).id(), bytes }
     }
 
     fn note(witnesses: &[u8]) -> SignedNote {
-        let checkpoint = Checkpoint { origin: LOG.to_owned(), size: 0, root: Hash::empty(), extensions: Vec::new() };
+        let checkpoint = Checkpoint {
+            origin: LOG.to_owned(),
+            size: 0,
+            root: Hash::empty(),
+            extensions: Vec::new(),
+        };
         let text = checkpoint.text();
         let mut signatures = vec![signer(LOG, 1).sign(&text)];
         signatures.extend(witnesses.iter().map(|byte| cosign(*byte, &text)));
@@ -251,13 +270,18 @@ mod tests {
             (&[], false),
         ] {
             let outcome = policy.check(&note(witnesses));
-            assert_eq!(outcome.as_ref().err(), (!good).then_some(&Refusal::Quorum), "{witnesses:?}");
+            assert_eq!(
+                outcome.as_ref().err(),
+                (!good).then_some(&Refusal::Quorum),
+                "{witnesses:?}"
+            );
             if let Ok(accepted) = outcome {
                 assert_eq!(accepted.witnesses.len(), witnesses.len());
                 assert!(accepted.witnesses.iter().all(|(_, time)| *time == 1_679_315_147));
             }
         }
-        let none = Policy::parse(format!("quorum none\nlog {}\n", signer(LOG, 1).verifier()).as_bytes());
+        let none =
+            Policy::parse(format!("quorum none\nlog {}\n", signer(LOG, 1).verifier()).as_bytes());
         assert!(none.expect("a policy").check(&note(&[])).is_ok());
     }
 
@@ -278,7 +302,12 @@ mod tests {
         assert_eq!(check(&|note| note.signatures[0].bytes[0] ^= 1), Some(Refusal::Forged));
         assert_eq!(check(&|note| drop(note.signatures.remove(0))), Some(Refusal::NoLog));
         let resigned = |text: &str| {
-            let signatures = vec![signer(LOG, 1).sign(text), cosign(11, text), cosign(12, text), cosign(21, text)];
+            let signatures = vec![
+                signer(LOG, 1).sign(text),
+                cosign(11, text),
+                cosign(12, text),
+                cosign(21, text),
+            ];
             policy.check(&SignedNote { text: text.to_owned(), signatures }).err()
         };
         let missing = LineError { line: 2, must: "must be the size as a plain decimal number" };
@@ -290,12 +319,14 @@ mod tests {
     fn invalid_policies_are_rejected_with_their_line() {
         let (log, x1) = (signer(LOG, 1).verifier().to_string(), witness(11).to_string());
         let shape = "must be a log, witness or group line, or the only quorum line";
-        let (name, unknown) = ("must not repeat a name", "must use names that earlier lines define");
+        let (name, unknown) =
+            ("must not repeat a name", "must use names that earlier lines define");
         let (member, threshold) = (
             "must not have a member that is already in a group",
             "must have a threshold from 1 to the number of its members",
         );
-        let (key, other) = ("must have a valid key of the right kind", "must not repeat the key of a log");
+        let (key, other) =
+            ("must have a valid key of the right kind", "must not repeat the key of a log");
         let control = "must not contain control characters except tabs";
         for (from, to, line, must) in [
             ("quorum both\n", "quorum both", 12, "must end with a line feed"),
@@ -325,7 +356,11 @@ mod tests {
         ] {
             let invalid = policy().replacen(from, to, 1);
             let invalid = if from == "+" { policy().replace(from, to) } else { invalid };
-            assert_eq!(Policy::parse(invalid.as_bytes()), Err(LineError { line, must }), "{from:?} -> {to:?}");
+            assert_eq!(
+                Policy::parse(invalid.as_bytes()),
+                Err(LineError { line, must }),
+                "{from:?} -> {to:?}"
+            );
         }
     }
 }

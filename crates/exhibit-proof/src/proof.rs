@@ -47,7 +47,11 @@ impl LogProof {
     /// The proof as a text.
     #[must_use]
     pub fn write(&self) -> String {
-        let extra = self.extra.as_ref().map(|extra| format!("extra {}\n", BASE64.encode(extra))).unwrap_or_default();
+        let extra = self
+            .extra
+            .as_ref()
+            .map(|extra| format!("extra {}\n", BASE64.encode(extra)))
+            .unwrap_or_default();
         let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
         format!("{FIRST_LINE}\n{extra}index {}\n{hashes}\n{}", self.index, self.checkpoint)
     }
@@ -58,12 +62,17 @@ impl LogProof {
     /// [`LogProofError`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, LogProofError> {
         let mut lines = Lines::new(bytes)?;
-        lines.take("must be `c2sp.org/tlog-proof@v1`", |line| (line == FIRST_LINE).then_some(()))?;
-        let extra = lines.take_if("extra ").map(|text| base64(text).ok_or(lines.wrong("must be base64")));
+        lines
+            .take("must be `c2sp.org/tlog-proof@v1`", |line| (line == FIRST_LINE).then_some(()))?;
+        let extra =
+            lines.take_if("extra ").map(|text| base64(text).ok_or(lines.wrong("must be base64")));
         let extra = extra.transpose()?;
-        let index = lines.take("must be the index", |line| decimal(line.strip_prefix("index ")?))?;
+        let index =
+            lines.take("must be the index", |line| decimal(line.strip_prefix("index ")?))?;
         let mut hashes = Vec::new();
-        let hash = |line: &str| if line.is_empty() { Some(None) } else { Hash::from_base64(line).map(Some) };
+        let hash = |line: &str| {
+            if line.is_empty() { Some(None) } else { Hash::from_base64(line).map(Some) }
+        };
         while let Some(hash) = lines.take("must be a hash, or blank", hash)? {
             if hashes.len() == MAX_HASHES {
                 return Err(lines.wrong("must not have more hashes").into());
@@ -80,7 +89,13 @@ impl LogProof {
     /// [`LogProofError`] if the proof is not valid.
     pub fn verify(&self, entry: &[u8], log: &VerifierKey) -> Result<Checkpoint, LogProofError> {
         let checkpoint = Checkpoint::signed(&self.checkpoint, log)?;
-        tree::check_inclusion(Hash::leaf(entry), self.index, checkpoint.size, &self.hashes, checkpoint.root)?;
+        tree::check_inclusion(
+            Hash::leaf(entry),
+            self.index,
+            checkpoint.size,
+            &self.hashes,
+            checkpoint.root,
+        )?;
         Ok(checkpoint)
     }
 }

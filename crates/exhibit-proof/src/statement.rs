@@ -58,9 +58,12 @@ impl Statement {
         }
         let mut lines = Lines::new(note.text.as_bytes())?;
         lines.take("must be `exhibit export v1`", |line| (line == FIRST_LINE).then_some(()))?;
-        let origin = lines.take("must be the name of the log", |line| (line == key.name()).then(|| line.to_owned()))?;
+        let origin = lines.take("must be the name of the log", |line| {
+            (line == key.name()).then(|| line.to_owned())
+        })?;
         let at = lines.take("must be the time", |line| is_moment(line).then(|| line.to_owned()))?;
-        let digest = |line: &str| Hash::from_hex(line.strip_prefix("sha256:")?).map(|_| line.to_owned());
+        let digest =
+            |line: &str| Hash::from_hex(line.strip_prefix("sha256:")?).map(|_| line.to_owned());
         let mut statement = Self { origin, at, made: Vec::new() };
         while !lines.rest().is_empty() {
             statement.made.push(lines.take("must be a reference to an output", digest)?);
@@ -83,22 +86,36 @@ mod tests {
             at: "2026-11-28T00:00:00.000000Z".to_owned(),
             made,
         };
-        let note = |text: String| SignedNote { signatures: vec![signer.sign(&text)], text }.to_string();
+        let note =
+            |text: String| SignedNote { signatures: vec![signer.sign(&text)], text }.to_string();
         let good = note(statement.text());
         assert_eq!(Statement::read(good.as_bytes(), signer.verifier()), Ok(statement.clone()));
         assert!(Checkpoint::parse(&statement.text()).is_err(), "a statement is not a checkpoint");
-        let checkpoint =
-            Checkpoint { origin: statement.origin.clone(), size: 1, root: Hash::empty(), extensions: Vec::new() };
-        let other_log = Statement { origin: "0000000000000000/custody".to_owned(), ..statement.clone() };
+        let checkpoint = Checkpoint {
+            origin: statement.origin.clone(),
+            size: 1,
+            root: Hash::empty(),
+            extensions: Vec::new(),
+        };
+        let other_log =
+            Statement { origin: "0000000000000000/custody".to_owned(), ..statement.clone() };
         let soon = statement.text().replacen("2026-11-28T00:00:00.000000Z", "at a good moment", 1);
         let free = statement.text() + "and more\n";
-        for invalid in [checkpoint.text(), other_log.text(), "exhibit export v1\n".to_owned(), soon, free] {
+        for invalid in
+            [checkpoint.text(), other_log.text(), "exhibit export v1\n".to_owned(), soon, free]
+        {
             let read = Statement::read(note(invalid).as_bytes(), signer.verifier());
             assert!(matches!(read, Err(StatementError::Form(_))), "{read:?}");
         }
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
-        assert_eq!(Statement::read(good.as_bytes(), other.verifier()), Err(NoteError::NotSigned.into()));
+        assert_eq!(
+            Statement::read(good.as_bytes(), other.verifier()),
+            Err(NoteError::NotSigned.into())
+        );
         let twice = format!("{good}{}", other.sign(&statement.text()));
-        assert_eq!(Statement::read(twice.as_bytes(), signer.verifier()), Err(StatementError::Signatures));
+        assert_eq!(
+            Statement::read(twice.as_bytes(), signer.verifier()),
+            Err(StatementError::Signatures)
+        );
     }
 }

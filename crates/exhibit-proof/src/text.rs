@@ -24,7 +24,8 @@ impl<'a> Lines<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, LineError> {
         let line = |until: usize| bytes[..until].iter().filter(|b| **b == b'\n').count() + 1;
         let wrong = |until, must| LineError { line: line(until), must };
-        let rest = str::from_utf8(bytes).map_err(|error| wrong(error.valid_up_to(), "must be UTF-8"))?;
+        let rest =
+            str::from_utf8(bytes).map_err(|error| wrong(error.valid_up_to(), "must be UTF-8"))?;
         match rest.bytes().position(|b| b < 0x20 && b != b'\n') {
             Some(byte) => Err(wrong(byte, "must not contain control characters except line feeds")),
             None if rest.is_empty() || rest.ends_with('\n') => Ok(Self { rest, number: 0 }),
@@ -56,7 +57,8 @@ impl<'a> Lines<'a> {
         read: impl FnOnce(&'a str) -> Option<T>,
     ) -> Result<T, LineError> {
         let line = self.next();
-        line.and_then(read).ok_or(LineError { line: self.number + usize::from(line.is_none()), must })
+        line.and_then(read)
+            .ok_or(LineError { line: self.number + usize::from(line.is_none()), must })
     }
 
     /// Reads the next line if it begins with `prefix`, and returns the rest of it.

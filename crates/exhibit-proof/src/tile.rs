@@ -39,7 +39,11 @@ impl TileName {
         let count = layer.count(size);
         let index = position / u64::from(FULL);
         let beyond = count.saturating_sub(index * u64::from(FULL)).min(u64::from(FULL));
-        (position < count).then(|| Self { layer, index, width: u16::try_from(beyond).unwrap_or(FULL) })
+        (position < count).then(|| Self {
+            layer,
+            index,
+            width: u16::try_from(beyond).unwrap_or(FULL),
+        })
     }
 
     /// All tiles and bundles that a log of `size` entries consists of, layer by layer, entries last.
@@ -118,7 +122,8 @@ pub fn write_hashes(hashes: &[Hash]) -> Vec<u8> {
 #[must_use]
 pub fn read_hashes(bytes: &[u8], width: u16) -> Option<Vec<Hash>> {
     let (hashes, rest) = bytes.as_chunks::<32>();
-    (rest.is_empty() && hashes.len() == usize::from(width)).then(|| hashes.iter().map(|hash| Hash(*hash)).collect())
+    (rest.is_empty() && hashes.len() == usize::from(width))
+        .then(|| hashes.iter().map(|hash| Hash(*hash)).collect())
 }
 
 /// Appends an entry to a bundle. Returns `false`, without changing the bundle, if it is longer than [`MAX_ENTRY`].
@@ -156,7 +161,11 @@ pub fn subtree_hash<E: From<tree::ProofError>>(
     let out_of_range = || tree::ProofError::OutOfRange { asked: subtree.index, size };
     let layer = Layer::Hashes(subtree.level / 8);
     let within = u32::from(subtree.level % 8);
-    let first = subtree.index.checked_shl(within).filter(|f| f >> within == subtree.index).ok_or_else(out_of_range)?;
+    let first = subtree
+        .index
+        .checked_shl(within)
+        .filter(|f| f >> within == subtree.index)
+        .ok_or_else(out_of_range)?;
     let tile = TileName::holding(layer, first, size).ok_or_else(out_of_range)?;
     let hashes = read(tile)?;
     let start = usize::try_from(first % u64::from(FULL)).unwrap_or(usize::MAX);
@@ -203,7 +212,10 @@ mod tests {
     fn tiles_of_70000_entries_match_the_specification() {
         let tiles: Vec<_> = TileName::all(70_000).collect();
         let tiles_at = |level, full: bool| {
-            tiles.iter().filter(|t| t.layer == Layer::Hashes(level) && (t.width == FULL) == full).collect::<Vec<_>>()
+            tiles
+                .iter()
+                .filter(|t| t.layer == Layer::Hashes(level) && (t.width == FULL) == full)
+                .collect::<Vec<_>>()
         };
         assert_eq!((tiles_at(0, true).len(), tiles_at(0, false)[0].width), (273, 112));
         assert_eq!((tiles_at(1, true).len(), tiles_at(1, false)[0].width), (1, 17));

@@ -77,14 +77,24 @@ pub fn consistency<E: From<ProofError>>(
     }
     let Descent { siblings, end } = Descent::to_end_of(old, new)?;
     let first = Some(end).filter(|end| end.start != 0);
-    first.into_iter().chain(siblings.into_iter().rev().map(|(_, range)| range)).map(|r| range_root(r, read)).collect()
+    first
+        .into_iter()
+        .chain(siblings.into_iter().rev().map(|(_, range)| range))
+        .map(|r| range_root(r, read))
+        .collect()
 }
 
 /// Checks that the entry whose leaf hash is `leaf` is at `index` of the tree with this size and root.
 ///
 /// # Errors
 /// [`ProofError`] if the proof is not valid.
-pub fn check_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> Result<(), ProofError> {
+pub fn check_inclusion(
+    leaf: Hash,
+    index: u64,
+    size: u64,
+    proof: &[Hash],
+    root: Hash,
+) -> Result<(), ProofError> {
     let descent = Descent::to_leaf(index, size)?;
     if descent.siblings.len() != proof.len() {
         return Err(ProofError::Length { hashes: proof.len() });
@@ -108,7 +118,8 @@ pub fn check_consistency(
     let wrong_length = ProofError::Length { hashes: proof.len() };
     let check_old = |is_equal: bool| if is_equal { Ok(()) } else { Err(ProofError::OldRoot) };
     if proof.is_empty() && (old_size == 0 || old_size == new_size) {
-        let is_equal = (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
+        let is_equal = (old_size > 0 || old_root == Hash::empty())
+            && (old_size < new_size || old_root == new_root);
         return check_old(is_equal);
     }
     if old_size == 0 {
@@ -171,7 +182,11 @@ impl Descent {
         while !arrived(&descent.end) {
             let middle = split(&descent.end);
             let Range { start, end } = descent.end;
-            let (side, sibling) = if leaf < middle { (Side::Right, middle..end) } else { (Side::Left, start..middle) };
+            let (side, sibling) = if leaf < middle {
+                (Side::Right, middle..end)
+            } else {
+                (Side::Left, start..middle)
+            };
             descent.end = if leaf < middle { start..middle } else { middle..end };
             descent.siblings.push((side, sibling));
         }
@@ -205,11 +220,17 @@ fn split(range: &Range<u64>) -> u64 {
     range.start + (1 << (length - 1).ilog2())
 }
 
-fn range_root<E>(range: Range<u64>, read: &mut dyn FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
+fn range_root<E>(
+    range: Range<u64>,
+    read: &mut dyn FnMut(Subtree) -> Result<Hash, E>,
+) -> Result<Hash, E> {
     let length = range.end - range.start;
     if length.is_power_of_two() {
         let level = length.trailing_zeros();
-        return read(Subtree { level: u8::try_from(level).unwrap_or(u8::MAX), index: range.start >> level });
+        return read(Subtree {
+            level: u8::try_from(level).unwrap_or(u8::MAX),
+            index: range.start >> level,
+        });
     }
     let middle = split(&range);
     let left = range_root(range.start..middle, read)?;

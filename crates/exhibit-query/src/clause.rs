@@ -37,8 +37,10 @@ fn words(field: TextField, text: &ClauseText) -> Result<Criterion, Kind> {
 
 fn value(kind: FieldKind, text: &ClauseText) -> Result<Criterion, Kind> {
     let (field, value) = (text.field, text.text.as_str());
-    let bad =
-        || Kind::BadValue { field, value: if text.form == Form::Pattern { text.value() } else { value.to_owned() } };
+    let bad = || Kind::BadValue {
+        field,
+        value: if text.form == Form::Pattern { text.value() } else { value.to_owned() },
+    };
     if text.form == Form::Pattern {
         return Err(bad());
     }
@@ -61,7 +63,9 @@ fn value(kind: FieldKind, text: &ClauseText) -> Result<Criterion, Kind> {
 
 fn pattern(expression: &str) -> Result<Phrase, Kind> {
     const LONGEST: usize = 200;
-    let sound = Some(expression).filter(|expression| expression.chars().count() <= LONGEST).and_then(Regex::new);
+    let sound = Some(expression)
+        .filter(|expression| expression.chars().count() <= LONGEST)
+        .and_then(Regex::new);
     let regex = sound.ok_or_else(|| Kind::Pattern(expression.to_owned()))?;
     Ok(one(Unit { slots: vec![Slot { offset: 0, pattern: Pattern::Matches(regex) }], length: 1 }))
 }
@@ -71,13 +75,18 @@ fn one(unit: Unit) -> Phrase {
 }
 
 fn begins(phrase: &Phrase) -> bool {
-    phrase.units.iter().flat_map(|unit| &unit.slots).any(|slot| matches!(slot.pattern, Pattern::Begins(_)))
+    phrase
+        .units
+        .iter()
+        .flat_map(|unit| &unit.slots)
+        .any(|slot| matches!(slot.pattern, Pattern::Begins(_)))
 }
 
 fn phrase(clause: &ClauseText) -> Result<Phrase, Kind> {
     let text = clause.text.as_str();
     let quoted = matches!(clause.form, Form::Quoted | Form::QuotedBeginning | Form::Apart(_));
-    let nothing = || if quoted { Kind::EmptyQuotes } else { Kind::NothingToSearch(text.to_owned()) };
+    let nothing =
+        || if quoted { Kind::EmptyQuotes } else { Kind::NothingToSearch(text.to_owned()) };
     let exact = |text: &str| unit(text).ok_or_else(nothing);
     match clause.form {
         Form::Word | Form::Quoted | Form::Pattern => Ok(one(exact(text)?)),
@@ -91,8 +100,12 @@ fn phrase(clause: &ClauseText) -> Result<Phrase, Kind> {
         }
         Form::Near(edits) => {
             let misplaced = || Kind::MisplacedTilde(text.to_owned());
-            let word = single_word(text).filter(|_| (1..=2).contains(&edits)).ok_or_else(misplaced)?;
-            Ok(one(Unit { slots: vec![Slot { offset: 0, pattern: Pattern::Near(word, edits) }], length: 1 }))
+            let word =
+                single_word(text).filter(|_| (1..=2).contains(&edits)).ok_or_else(misplaced)?;
+            Ok(one(Unit {
+                slots: vec![Slot { offset: 0, pattern: Pattern::Near(word, edits) }],
+                length: 1,
+            }))
         }
         Form::Apart(apart) => {
             let words: Vec<&str> = text.split_whitespace().collect();

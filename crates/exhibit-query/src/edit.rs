@@ -10,7 +10,9 @@ impl Query {
     #[must_use]
     pub fn without(&self, clause: usize) -> Option<Self> {
         fn walk(node: &Node, clause: usize) -> Option<Node> {
-            let all = |nodes: &[Node]| nodes.iter().filter_map(|node| walk(node, clause)).collect::<Vec<_>>();
+            let all = |nodes: &[Node]| {
+                nodes.iter().filter_map(|node| walk(node, clause)).collect::<Vec<_>>()
+            };
             match node {
                 Node::Everything => Some(Node::Everything),
                 Node::Clause(number) => (*number != clause).then_some(Node::Clause(*number)),
@@ -163,17 +165,30 @@ mod tests {
             assert_eq!(without.as_deref(), expected, "{text} without {clause}");
         }
         assert_eq!(query("a (b OR c)").only(2).to_string(), "c");
-        assert_eq!(query("=a b -=\"c d\"").inexact().map(|q| q.to_string()).as_deref(), Some("a b -\"c d\""));
+        assert_eq!(
+            query("=a b -=\"c d\"").inexact().map(|q| q.to_string()).as_deref(),
+            Some("a b -\"c d\"")
+        );
         assert_eq!(query("a").inexact(), None);
         assert_eq!(
             query("a -\"b c\"").in_field(Field::FileName).map(|q| q.to_string()).as_deref(),
             Some("filename:a -filename:\"b c\"")
         );
-        let quoted = ClauseText { field: Field::Text, exact: false, text: "x y".to_owned(), form: Form::Quoted };
+        let quoted = ClauseText {
+            field: Field::Text,
+            exact: false,
+            text: "x y".to_owned(),
+            form: Form::Quoted,
+        };
         let narrowed = query("a OR b").narrowed(quoted).map(|query| query.to_string());
         assert_eq!(narrowed.as_deref(), Ok("(a OR b) \"x y\""));
         assert_eq!(query("a lang:ug").in_field(Field::FileName), None);
-        let near = ClauseText { field: Field::Text, exact: false, text: "meng".to_owned(), form: Form::Near(1) };
+        let near = ClauseText {
+            field: Field::Text,
+            exact: false,
+            text: "meng".to_owned(),
+            form: Form::Near(1),
+        };
         let changed = query("mengqi (meng OR x)").with(1, near).map(|query| query.to_string());
         assert_eq!(changed.as_deref(), Ok("mengqi (meng~1 OR x)"));
     }

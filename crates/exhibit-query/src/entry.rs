@@ -104,7 +104,12 @@ impl PageEntry<'_> {
         let ocr = self.ocr.map(|_| "ocr");
         let state = Some(self.state).filter(|state| !state.is_empty());
         let duplicate = (!self.copies.is_empty()).then_some("duplicate");
-        state.into_iter().chain(duplicate).chain(undated).chain(ocr).chain(self.flags.iter().copied())
+        state
+            .into_iter()
+            .chain(duplicate)
+            .chain(undated)
+            .chain(ocr)
+            .chain(self.flags.iter().copied())
     }
 }
 

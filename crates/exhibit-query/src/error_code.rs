@@ -4,7 +4,8 @@ use crate::error::{Alternative, Operator, QueryError, QueryErrorKind as Kind, Qu
 use crate::field::{Field, known_word};
 
 /// All operators.
-const OPERATORS: [Operator; 5] = [Operator::And, Operator::Or, Operator::Not, Operator::Minus, Operator::Exact];
+const OPERATORS: [Operator; 5] =
+    [Operator::And, Operator::Or, Operator::Not, Operator::Minus, Operator::Exact];
 
 /// The codes of what to do instead.
 const ALTERNATIVES: [(&str, Alternative); 10] = [
@@ -21,8 +22,11 @@ const ALTERNATIVES: [(&str, Alternative); 10] = [
 ];
 
 /// The codes of limits.
-const LIMITS: [(&str, QueryLimit); 3] =
-    [("characters", QueryLimit::Characters), ("clauses", QueryLimit::Clauses), ("brackets", QueryLimit::Brackets)];
+const LIMITS: [(&str, QueryLimit); 3] = [
+    ("characters", QueryLimit::Characters),
+    ("clauses", QueryLimit::Clauses),
+    ("brackets", QueryLimit::Brackets),
+];
 
 fn word_of<T: Copy + PartialEq>(table: &[(&'static str, T)], value: T) -> &'static str {
     table.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
@@ -61,9 +65,11 @@ impl QueryError {
     pub fn values(&self) -> Vec<(&'static str, String)> {
         let field = |field: &Field| ("field", field.name().to_owned());
         match &self.kind {
-            Kind::OpenQuote | Kind::OpenBracket | Kind::ExtraBracket | Kind::EmptyQuotes | Kind::EmptyBrackets => {
-                Vec::new()
-            }
+            Kind::OpenQuote
+            | Kind::OpenBracket
+            | Kind::ExtraBracket
+            | Kind::EmptyQuotes
+            | Kind::EmptyBrackets => Vec::new(),
             Kind::LonelyOperator(operator) => vec![("operator", operator.sign().to_owned())],
             Kind::UnknownField { name, nearest } => {
                 let nearest = nearest.map(|nearest| ("nearest", nearest.name().to_owned()));
@@ -72,14 +78,21 @@ impl QueryError {
             Kind::EmptyField(of) => vec![field(of)],
             Kind::BadValue { field: of, value } => vec![field(of), ("value", value.clone())],
             Kind::UnknownWord { field: of, word, nearest } => {
-                let nearest = nearest.map(|(of, word)| [("nearest_field", of.name()), ("nearest", word)]);
-                let nearest = nearest.into_iter().flatten().map(|(name, value)| (name, value.to_owned()));
+                let nearest =
+                    nearest.map(|(of, word)| [("nearest_field", of.name()), ("nearest", word)]);
+                let nearest =
+                    nearest.into_iter().flatten().map(|(name, value)| (name, value.to_owned()));
                 [field(of), ("word", word.clone())].into_iter().chain(nearest).collect()
             }
             Kind::Unsupported { what, instead } => {
-                vec![("what", what.clone()), ("instead", word_of(&ALTERNATIVES, *instead).to_owned())]
+                vec![
+                    ("what", what.clone()),
+                    ("instead", word_of(&ALTERNATIVES, *instead).to_owned()),
+                ]
             }
-            Kind::NothingToSearch(text) | Kind::MisplacedStar(text) | Kind::MisplacedTilde(text) => {
+            Kind::NothingToSearch(text)
+            | Kind::MisplacedStar(text)
+            | Kind::MisplacedTilde(text) => {
                 vec![("text", text.clone())]
             }
             Kind::Pattern(pattern) => vec![("pattern", pattern.clone())],
@@ -91,7 +104,11 @@ impl QueryError {
 
     /// The error of a code and its values; `None` if this version does not know it.
     #[must_use]
-    pub fn from_code<'a>(code: &str, position: usize, value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+    pub fn from_code<'a>(
+        code: &str,
+        position: usize,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
         let text = |name: &str| value(name).map(str::to_owned);
         let field = || Field::named(value("field")?);
         let kind = match code {
@@ -102,11 +119,14 @@ impl QueryError {
             "empty-brackets" => Kind::EmptyBrackets,
             "lonely-operator" => {
                 let sign = value("operator")?;
-                Kind::LonelyOperator(OPERATORS.into_iter().find(|operator| operator.sign() == sign)?)
+                Kind::LonelyOperator(
+                    OPERATORS.into_iter().find(|operator| operator.sign() == sign)?,
+                )
             }
-            "unknown-field" => {
-                Kind::UnknownField { name: text("name")?, nearest: value("nearest").and_then(Field::named) }
-            }
+            "unknown-field" => Kind::UnknownField {
+                name: text("name")?,
+                nearest: value("nearest").and_then(Field::named),
+            },
             "empty-field" => Kind::EmptyField(field()?),
             "bad-value" => Kind::BadValue { field: field()?, value: text("value")? },
             "unknown-word" => {
@@ -114,14 +134,18 @@ impl QueryError {
                 let nearest = nearest.and_then(|(field, word)| known_word(field, word));
                 Kind::UnknownWord { field: field()?, word: text("word")?, nearest }
             }
-            "unsupported" => {
-                Kind::Unsupported { what: text("what")?, instead: of_word(&ALTERNATIVES, value("instead")?)? }
-            }
+            "unsupported" => Kind::Unsupported {
+                what: text("what")?,
+                instead: of_word(&ALTERNATIVES, value("instead")?)?,
+            },
             "nothing-to-search" => Kind::NothingToSearch(text("text")?),
             "misplaced-star" => Kind::MisplacedStar(text("text")?),
             "misplaced-tilde" => Kind::MisplacedTilde(text("text")?),
             "pattern" => Kind::Pattern(text("pattern")?),
-            "too-much" => Kind::TooMuch { what: of_word(&LIMITS, value("what")?)?, most: value("most")?.parse().ok()? },
+            "too-much" => Kind::TooMuch {
+                what: of_word(&LIMITS, value("what")?)?,
+                most: value("most")?.parse().ok()?,
+            },
             _ => return None,
         };
         Some(Self { position, kind })
@@ -136,7 +160,9 @@ mod tests {
 
     fn again(error: &QueryError) -> Option<QueryError> {
         let values: BTreeMap<&str, String> = error.values().into_iter().collect();
-        QueryError::from_code(error.code(), error.position, |name| values.get(name).map(String::as_str))
+        QueryError::from_code(error.code(), error.position, |name| {
+            values.get(name).map(String::as_str)
+        })
     }
 
     #[test]
@@ -180,7 +206,10 @@ mod tests {
             assert_eq!(again(&error), Some(error));
         }
         for (_, instead) in ALTERNATIVES {
-            let error = QueryError { position: 0, kind: Kind::Unsupported { what: "x".to_owned(), instead } };
+            let error = QueryError {
+                position: 0,
+                kind: Kind::Unsupported { what: "x".to_owned(), instead },
+            };
             assert_eq!(again(&error), Some(error));
         }
         for (_, what) in LIMITS {
@@ -193,7 +222,10 @@ mod tests {
     fn unknown_codes_and_missing_values_are_none() {
         assert_eq!(QueryError::from_code("of-a-later-version", 0, |_| None), None);
         assert_eq!(QueryError::from_code("bad-value", 0, |_| None), None);
-        assert_eq!(QueryError::from_code("too-much", 0, |name| (name == "what").then_some("clauses")), None);
+        assert_eq!(
+            QueryError::from_code("too-much", 0, |name| (name == "what").then_some("clauses")),
+            None
+        );
         assert_eq!(QueryError::from_code("lonely-operator", 0, |_| Some("XOR")), None);
     }
 }

@@ -84,8 +84,13 @@ impl Facet {
 }
 
 /// The bands of OCR's confidence, as `ocr:` accepts them: the first and last percent of each.
-pub const CONFIDENCE_BANDS: [(&str, u64, u64); 5] =
-    [("0.9..1", 90, 100), ("0.8..0.89", 80, 89), ("0.7..0.79", 70, 79), ("0.5..0.69", 50, 69), ("0..0.49", 0, 49)];
+pub const CONFIDENCE_BANDS: [(&str, u64, u64); 5] = [
+    ("0.9..1", 90, 100),
+    ("0.8..0.89", 80, 89),
+    ("0.7..0.79", 70, 79),
+    ("0.5..0.69", 50, 69),
+    ("0..0.49", 0, 49),
+];
 
 /// Whether a value of `ocr:` is one of the bands.
 pub(crate) fn is_band(value: &str) -> bool {

@@ -299,11 +299,15 @@ pub(crate) fn refused(field: Field, word: &str) -> Option<QueryErrorKind> {
     if WORDS.iter().any(|(_, known)| *known == word) {
         return None;
     }
-    if let Some((.., instead)) = UNSUPPORTED_WORDS.iter().find(|(_, unsupported, _)| *unsupported == word) {
+    if let Some((.., instead)) =
+        UNSUPPORTED_WORDS.iter().find(|(_, unsupported, _)| *unsupported == word)
+    {
         let what = format!("{}:{word}", field.name());
         return Some(QueryErrorKind::Unsupported { what, instead: *instead });
     }
-    let near = |most| WORDS.iter().find(|(_, known)| crate::Pattern::Near(word.clone(), most).takes(known));
+    let near = |most| {
+        WORDS.iter().find(|(_, known)| crate::Pattern::Near(word.clone(), most).takes(known))
+    };
     let nearest = near(1).or_else(|| near(2).filter(|_| word.chars().count() > 3)).copied();
     Some(QueryErrorKind::UnknownWord { field, word, nearest })
 }
@@ -312,7 +316,9 @@ pub(crate) fn refused(field: Field, word: &str) -> Option<QueryErrorKind> {
 pub(crate) fn unknown(name: &str) -> QueryErrorKind {
     let lower = name.to_lowercase();
     match UNSUPPORTED_FIELDS.iter().find(|(unsupported, _)| *unsupported == lower) {
-        Some((_, instead)) => QueryErrorKind::Unsupported { what: format!("{lower}:"), instead: *instead },
+        Some((_, instead)) => {
+            QueryErrorKind::Unsupported { what: format!("{lower}:"), instead: *instead }
+        }
         None => QueryErrorKind::UnknownField { name: name.to_owned(), nearest: nearest(&lower) },
     }
 }

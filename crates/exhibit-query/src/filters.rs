@@ -62,11 +62,18 @@ impl FilteredQuery {
                 (node, filters)
             })
             .collect();
-        let chooses = |filters: &[Filter], field| filters.first().is_some_and(|f| f.field == field && !f.excluded);
+        let chooses = |filters: &[Filter], field| {
+            filters.first().is_some_and(|f| f.field == field && !f.excluded)
+        };
         let several = |filters: &[Filter]| {
             let field = filters[0].field;
             !filters[0].excluded
-                && read.iter().filter_map(|(_, f)| f.as_deref()).filter(|f| chooses(f, field)).count() > 1
+                && read
+                    .iter()
+                    .filter_map(|(_, f)| f.as_deref())
+                    .filter(|f| chooses(f, field))
+                    .count()
+                    > 1
         };
         let (mut rest, mut found) = (Vec::new(), Vec::new());
         for (node, filters) in &read {
@@ -75,8 +82,10 @@ impl FilteredQuery {
                 _ => rest.push(node.clone()),
             }
         }
-        let mut filtered =
-            Self { rest: query.rebuilt(joined(rest, Node::And).unwrap_or(Node::Everything)), filters: found };
+        let mut filtered = Self {
+            rest: query.rebuilt(joined(rest, Node::And).unwrap_or(Node::Everything)),
+            filters: found,
+        };
         filtered.tidy();
         filtered
     }
@@ -92,8 +101,11 @@ impl FilteredQuery {
         };
         for field in FIELDS {
             let mut of = |excluded| {
-                let filters = self.filters.iter().filter(|f| f.field == field && f.excluded == excluded);
-                filters.filter_map(|filter| Some(builder.leaf(&filter.clause()?))).collect::<Vec<Node>>()
+                let filters =
+                    self.filters.iter().filter(|f| f.field == field && f.excluded == excluded);
+                filters
+                    .filter_map(|filter| Some(builder.leaf(&filter.clause()?)))
+                    .collect::<Vec<Node>>()
             };
             nodes.extend(joined(of(false), Node::Or));
             nodes.extend(of(true).into_iter().map(negated));
@@ -109,7 +121,9 @@ impl FilteredQuery {
         other.filters.retain(|known| known.field != chosen.field || known.value != chosen.value);
         if other.filters.len() == self.filters.len() {
             // a deeper or higher value replaces the one it is reached from
-            other.filters.retain(|known| known.excluded || !known.contains(&chosen) && !chosen.contains(known));
+            other.filters.retain(|known| {
+                known.excluded || !known.contains(&chosen) && !chosen.contains(known)
+            });
             other.filters.push(chosen);
         }
         other.tidy();
@@ -119,7 +133,8 @@ impl FilteredQuery {
     /// Removes the chosen values of a field; excluded ones stay.
     #[must_use]
     pub fn without(&self, field: Field) -> Self {
-        let filters = self.filters.iter().filter(|f| f.field != field || f.excluded).cloned().collect();
+        let filters =
+            self.filters.iter().filter(|f| f.field != field || f.excluded).cloned().collect();
         Self { rest: self.rest.clone(), filters }
     }
 
@@ -127,14 +142,16 @@ impl FilteredQuery {
     /// subfolder.
     pub fn narrow(&mut self) {
         let all = self.filters.clone();
-        self.filters
-            .retain(|wide| wide.excluded || !all.iter().any(|narrow| !narrow.excluded && wide.contains(narrow)));
+        self.filters.retain(|wide| {
+            wide.excluded || !all.iter().any(|narrow| !narrow.excluded && wide.contains(narrow))
+        });
     }
 
     /// Sorts the filters and removes duplicates.
     pub fn tidy(&mut self) {
         self.filters.sort_by(|a, b| {
-            let order = |f: &Filter| (FIELDS.iter().position(|field| *field == f.field), f.excluded);
+            let order =
+                |f: &Filter| (FIELDS.iter().position(|field| *field == f.field), f.excluded);
             order(a).cmp(&order(b)).then_with(|| a.value.cmp(&b.value))
         });
         self.filters.dedup();
@@ -147,7 +164,8 @@ impl Filter {
     pub fn new(field: Field, value: &str, excluded: bool) -> Option<Self> {
         let filter = Self { field, excluded, value: form(field, value) };
         // a quotation mark would end the value
-        let sound = FIELDS.contains(&field) && !filter.value.is_empty() && !filter.value.contains('"');
+        let sound =
+            FIELDS.contains(&field) && !filter.value.is_empty() && !filter.value.contains('"');
         (sound && filter.clause().is_some()).then_some(filter)
     }
 
@@ -189,7 +207,10 @@ fn filters(query: &Query, node: &Node) -> Option<Vec<Filter>> {
         node => std::slice::from_ref(node),
     })?;
     let of = |number: usize| {
-        let ClauseText { text, form: Form::Word | Form::Quoted, .. } = &query.clauses[number].text else { return None };
+        let ClauseText { text, form: Form::Word | Form::Quoted, .. } = &query.clauses[number].text
+        else {
+            return None;
+        };
         let filter = || Filter { field, excluded, value: form(field, text) };
         (FIELDS.contains(&field) && is_of_facet(field, text)).then(filter)
     };
@@ -197,7 +218,8 @@ fn filters(query: &Query, node: &Node) -> Option<Vec<Filter>> {
 }
 
 fn is_of_facet(field: Field, value: &str) -> bool {
-    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     match field {
         // a range is not a year or month
         Field::Date => match value.split_once('-') {
@@ -233,16 +255,25 @@ mod tests {
     fn check(query: &str, rest: &str, filters: &str) {
         let filtered = of(query);
         let sign = |filter: &Filter| if filter.excluded { "-" } else { "" };
-        let shown = filtered.filters.iter().map(|f| format!("{}{}:{}", sign(f), f.field.name(), f.value));
+        let shown =
+            filtered.filters.iter().map(|f| format!("{}{}:{}", sign(f), f.field.name(), f.value));
         let shown = shown.collect::<Vec<_>>().join(" ");
-        assert_eq!((filtered.rest.to_string().as_str(), shown.as_str()), (rest, filters), "{query}");
+        assert_eq!(
+            (filtered.rest.to_string().as_str(), shown.as_str()),
+            (rest, filters),
+            "{query}"
+        );
     }
 
     #[test]
     fn filters_are_separated_from_the_rest() {
         check("登记", "登记", "");
         check("登记 lang:UG", "登记", "lang:ug");
-        check("lang:ug 登记 type:(word OR pdf) -ext:tmp", "登记", "type:pdf type:word lang:ug -ext:tmp");
+        check(
+            "lang:ug 登记 type:(word OR pdf) -ext:tmp",
+            "登记",
+            "type:pdf type:word lang:ug -ext:tmp",
+        );
         check("(a OR b) lang:zh", "a OR b", "lang:zh");
         check("a OR b lang:zh", "a OR (b lang:zh)", "");
         check("a AND lang:zh", "a", "lang:zh");
@@ -269,7 +300,10 @@ mod tests {
         assert_eq!(text(&filtered), "(a OR b) lang:zh-hans");
         let both = of(&text(&filtered)).toggled(Field::Language, "ug");
         assert_eq!(text(&both), "(a OR b) lang:(ug OR zh-hans)");
-        assert_eq!(text(&both.toggled(Field::Language, "ug").toggled(Field::Language, "zh-hans")), "a OR b");
+        assert_eq!(
+            text(&both.toggled(Field::Language, "ug").toggled(Field::Language, "zh-hans")),
+            "a OR b"
+        );
         assert_eq!(text(&both.without(Field::Language)), "a OR b");
         let below = of("a").toggled(Field::Folder, "disk 2").toggled(Field::Folder, "disk 2/\"x\"");
         assert_eq!(text(&below), "a folder:\"disk 2/'x'\"");

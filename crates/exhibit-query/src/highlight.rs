@@ -23,7 +23,9 @@ pub fn highlight(query: &Query, text: &str) -> Vec<HitSpan> {
     let reading = Reading::of(query, TextField::Text, text);
     let mut spans = Vec::new();
     for (number, wanted) in query.wanted().into_iter().enumerate() {
-        if let (true, Criterion::Words { field: TextField::Text, any }) = (wanted, &query.clauses[number].asks) {
+        if let (true, Criterion::Words { field: TextField::Text, any }) =
+            (wanted, &query.clauses[number].asks)
+        {
             let found = any.iter().flat_map(|phrase| reading.find(phrase));
             spans.extend(found.map(|(start, end)| HitSpan { start, end, clause: number }));
         }
@@ -38,7 +40,9 @@ fn apart(spans: Vec<HitSpan>) -> Vec<HitSpan> {
         match kept.last_mut() {
             Some(last) if span.end <= last.end => {}
             // occurrences of a phrase that overlap are joined
-            Some(last) if span.start < last.end && span.clause == last.clause => last.end = span.end,
+            Some(last) if span.start < last.end && span.clause == last.clause => {
+                last.end = span.end
+            }
             Some(last) if span.start < last.end => {
                 span.start = last.end;
                 kept.push(span);
@@ -58,7 +62,12 @@ mod tests {
         let mut shown = String::new();
         let mut at = 0;
         for span in highlight(&query, text) {
-            shown += &format!("{}[{}]{}", &text[at..span.start], &text[span.start..span.end], span.clause);
+            shown += &format!(
+                "{}[{}]{}",
+                &text[at..span.start],
+                &text[span.start..span.end],
+                span.clause
+            );
             at = span.end;
         }
         assert_eq!(shown + &text[at..], expected);
@@ -71,7 +80,11 @@ mod tests {
         check("登记 记表", "登记表", "[登记]0[表]1");
         check("人人", "人人人", "[人人人]0");
         check("regist*", "Registers and registration", "[Registers]0 and [registration]0");
-        check("\"party office\"", "Party\nOffice, office of the party", "[Party\nOffice]0, office of the party");
+        check(
+            "\"party office\"",
+            "Party\nOffice, office of the party",
+            "[Party\nOffice]0, office of the party",
+        );
         check(
             "\"office party\"~3",
             "Party Office; office of the party",

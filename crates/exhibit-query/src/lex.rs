@@ -59,7 +59,10 @@ pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
     const MOST: usize = 20_000;
     let characters: Vec<char> = query.chars().map(half_width).collect();
     if characters.len() > MOST {
-        return Err(QueryError::new(MOST, Kind::TooMuch { what: QueryLimit::Characters, most: MOST }));
+        return Err(QueryError::new(
+            MOST,
+            Kind::TooMuch { what: QueryLimit::Characters, most: MOST },
+        ));
     }
     let mut lexer = Lexer { characters: &characters, at: 0, pieces: Vec::new() };
     while lexer.piece()? {}
@@ -220,12 +223,15 @@ impl Lexer<'_> {
 
     // Whether the word read so far names a field: ASCII letters only.
     fn is_field(&self, position: usize) -> bool {
-        self.at > position && self.characters[position..self.at].iter().all(char::is_ascii_alphabetic)
+        self.at > position
+            && self.characters[position..self.at].iter().all(char::is_ascii_alphabetic)
     }
 
     // The length of a number in brackets, such as the year within a document's number; it is part of the word.
     fn bracketed_number(&self) -> Option<usize> {
-        let digits = (1..6).take_while(|ahead| self.peek(*ahead).is_some_and(|c| c.is_ascii_digit())).count();
+        let digits = (1..6)
+            .take_while(|ahead| self.peek(*ahead).is_some_and(|c| c.is_ascii_digit()))
+            .count();
         (digits > 0 && self.peek(digits + 1) == Some(')')).then_some(digits + 2)
     }
 }
@@ -233,7 +239,8 @@ impl Lexer<'_> {
 fn word_end(position: usize, text: String) -> Result<What, QueryError> {
     let (text, end) = if let Some(beginning) = text.strip_suffix('*') {
         (beginning.to_owned(), End::Star)
-    } else if let Some((word, number)) = text.rsplit_once('~').filter(|(word, _)| !word.is_empty()) {
+    } else if let Some((word, number)) = text.rsplit_once('~').filter(|(word, _)| !word.is_empty())
+    {
         let sound = number.len() <= 1 && number.bytes().all(|b| b.is_ascii_digit());
         if !sound || word.contains('~') {
             return Err(QueryError::new(position, Kind::MisplacedTilde(text)));

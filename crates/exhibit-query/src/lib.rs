@@ -41,8 +41,8 @@ pub use parse::parse;
 pub use pattern::{Pattern, alphabet};
 pub use print::ReadPart;
 pub use query::{
-    Clause, ClauseText, Criterion, Form, Hint, HintKind, MessageRef, Node, NumberField, Phrase, Property, Query, Slot,
-    Sort, TextField, Unit,
+    Clause, ClauseText, Criterion, Form, Hint, HintKind, MessageRef, Node, NumberField, Phrase,
+    Property, Query, Slot, Sort, TextField, Unit,
 };
 pub use regex::{Regex, RegexState};
 pub use snippet::{Snippet, snippet};

@@ -30,7 +30,11 @@ pub(crate) fn place_answers(query: &Query, clause: &Clause, path: &str) -> bool 
     match &clause.asks {
         Criterion::Property(Property::Below(folder)) => values_text::is_below(path, folder),
         Criterion::Words { field: field @ (TextField::Path | TextField::Name), any } => {
-            let text = if *field == TextField::Path { path } else { path.rsplit('/').next().unwrap_or_default() };
+            let text = if *field == TextField::Path {
+                path
+            } else {
+                path.rsplit('/').next().unwrap_or_default()
+            };
             let reading = Reading::of(query, *field, text);
             any.iter().any(|phrase| !reading.find(phrase).is_empty())
         }
@@ -56,7 +60,9 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
     match property {
         Property::Language(tag) => {
             let language = entry.language.to_lowercase();
-            language.strip_prefix(tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            language
+                .strip_prefix(tag.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         }
         Property::Kind(kinds) => kinds.contains(&FileKind::of(entry.media_type)),
         Property::MediaTypeNamed(named) => entry.media_type.to_lowercase() == *named,
@@ -64,10 +70,12 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
         Property::Word(wanted) => entry.words().any(|word| word.to_lowercase() == *wanted),
         // tags are not part of a page
         Property::Tag(_) => false,
-        Property::Source(wanted) => entry.sources.iter().any(|source| source.to_lowercase() == *wanted),
-        Property::Date { from, until } => entry
-            .date
-            .is_some_and(|date| from.is_none_or(|from| date.0 >= from) && until.is_none_or(|until| date.0 < until)),
+        Property::Source(wanted) => {
+            entry.sources.iter().any(|source| source.to_lowercase() == *wanted)
+        }
+        Property::Date { from, until } => entry.date.is_some_and(|date| {
+            from.is_none_or(|from| date.0 >= from) && until.is_none_or(|until| date.0 < until)
+        }),
         Property::Number { of, least, most } => {
             let number = match of {
                 NumberField::Bytes => Some(entry.bytes),
@@ -133,7 +141,8 @@ impl<'q> Reading<'q> {
         };
         // several places are one per line
         let places = matches!(field, TextField::Path | TextField::Name);
-        let lines: Vec<(&str, u32)> = if places { values_text::lines(text).collect() } else { vec![(text, 0)] };
+        let lines: Vec<(&str, u32)> =
+            if places { values_text::lines(text).collect() } else { vec![(text, 0)] };
         for (line, base) in lines {
             let take = &mut |token: exhibit_text::Token<'_>| {
                 take(exhibit_text::Token { position: token.position + base, ..token });
@@ -177,7 +186,8 @@ impl<'q> Reading<'q> {
             Pattern::Except(pattern, without) => {
                 let (found, without) = (self.found(pattern), self.found(without));
                 let tokens = found.positions.iter().zip(&found.places);
-                let left = tokens.filter(|(position, _)| without.positions.binary_search(position).is_err());
+                let left = tokens
+                    .filter(|(position, _)| without.positions.binary_search(position).is_err());
                 let (positions, places) = left.map(|(position, place)| (*position, *place)).unzip();
                 return Cow::Owned(Found { positions, places });
             }
@@ -200,13 +210,18 @@ impl<'q> Reading<'q> {
 
     /// The stretches of the text (first byte, byte after the last) that belong to an occurrence of the phrase.
     pub(crate) fn find(&self, phrase: &Phrase) -> Vec<(usize, usize)> {
-        let slots: Vec<Vec<Cow<'_, Found>>> =
-            phrase.units.iter().map(|unit| unit.slots.iter().map(|slot| self.found(&slot.pattern)).collect()).collect();
+        let slots: Vec<Vec<Cow<'_, Found>>> = phrase
+            .units
+            .iter()
+            .map(|unit| unit.slots.iter().map(|slot| self.found(&slot.pattern)).collect())
+            .collect();
         let begins: Vec<Vec<u32>> = phrase
             .units
             .iter()
             .zip(&slots)
-            .map(|(unit, slots)| starts(unit, &slots.iter().map(|f| f.positions.as_slice()).collect::<Vec<_>>()))
+            .map(|(unit, slots)| {
+                starts(unit, &slots.iter().map(|f| f.positions.as_slice()).collect::<Vec<_>>())
+            })
             .collect();
         let occurrences = together(phrase, &begins);
         occurrences
@@ -218,7 +233,9 @@ impl<'q> Reading<'q> {
                     .iter()
                     .zip(&slots[occurrence.unit])
                     .filter_map(|(slot, found)| found.place(occurrence.start + slot.offset));
-                places.fold((usize::MAX, 0), |(start, end), place| (start.min(place.0), end.max(place.1)))
+                places.fold((usize::MAX, 0), |(start, end), place| {
+                    (start.min(place.0), end.max(place.1))
+                })
             })
             .filter(|(start, end)| start < end)
             .collect()

@@ -194,8 +194,10 @@ impl NameSet {
 
     /// Prepares the names for searching. Must be called again after names are added.
     pub fn settle(&mut self) {
-        self.likely_terms = Likely::of(self.terms.keys().map(|term| FxBuildHasher.hash_one(&**term)));
-        self.likely_readings = Likely::of(self.readings.keys().map(|pair| FxBuildHasher.hash_one(pair)));
+        self.likely_terms =
+            Likely::of(self.terms.keys().map(|term| FxBuildHasher.hash_one(&**term)));
+        self.likely_readings =
+            Likely::of(self.readings.keys().map(|pair| FxBuildHasher.hash_one(pair)));
         let mut counts = vec![0_u32; self.rarity.len() + 1];
         for at in 0..self.names.len() {
             let slots = self.slots_of(at);
@@ -214,7 +216,8 @@ impl NameSet {
             let word = slots[self.names[at].anchor as usize].0;
             let others = slots.iter().map(|(other, _)| *other).filter(|other| *other != word);
             let other = others.min_by_key(|other| self.rarity[*other as usize]).unwrap_or(word);
-            self.by_word[counts[word as usize] as usize] = (u32::try_from(at).unwrap_or(u32::MAX), other);
+            self.by_word[counts[word as usize] as usize] =
+                (u32::try_from(at).unwrap_or(u32::MAX), other);
             counts[word as usize] += 1;
         }
     }
@@ -232,7 +235,12 @@ impl NameSet {
 
     /// Emits the number of each name that occurs in the text, each once and in order, and its first occurrence: first
     /// byte and the byte after the last.
-    pub fn find(&self, text: &str, scratch: &mut NameScratch, emit: &mut impl FnMut(u32, (usize, usize))) {
+    pub fn find(
+        &self,
+        text: &str,
+        scratch: &mut NameScratch,
+        emit: &mut impl FnMut(u32, (usize, usize)),
+    ) {
         let NameScratch { hits, found, is_found } = scratch;
         self.find_words(text, hits);
         found.clear();
@@ -246,8 +254,12 @@ impl NameSet {
             // most names have some word that is not on the page
             let names = &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize];
             for (name, _) in names.iter().filter(|(name, other)| bit(*other) && all_found(*name)) {
-                let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, hits));
-                found.extend(place.map(|(start, end)| (self.names[*name as usize].number, start, end)));
+                let place = places
+                    .iter()
+                    .find_map(|place| self.stands(*name as usize, place.position, hits));
+                found.extend(
+                    place.map(|(start, end)| (self.names[*name as usize].number, start, end)),
+                );
             }
         }
         found.sort_unstable();
@@ -261,11 +273,13 @@ impl NameSet {
     fn find_words(&self, text: &str, hits: &mut Vec<Hit>) {
         hits.clear();
         let mut take = |token: exhibit_text::Token<'_>| {
-            let place = |word| Hit { word, position: token.position, start: token.start, end: token.end };
+            let place =
+                |word| Hit { word, position: token.position, start: token.start, end: token.end };
             let likely = self.likely_terms.has(FxBuildHasher.hash_one(token.term));
             if let Some(word) = if likely { self.terms.get(token.term) } else { None } {
                 hits.push(place(*word));
-                let also = if self.counts_for.is_empty() { None } else { self.counts_for.get(word) };
+                let also =
+                    if self.counts_for.is_empty() { None } else { self.counts_for.get(word) };
                 hits.extend(also.into_iter().flatten().map(|word| place(*word)));
             }
             if token.kind == exhibit_text::TokenKind::Bigram && !self.readings.is_empty() {
@@ -289,7 +303,9 @@ impl NameSet {
         let stands = |word: u32, position: u32| {
             hits.binary_search_by_key(&(word, position), |hit| (hit.word, hit.position)).is_ok()
         };
-        let is_out = |one: &Hit| self.unless.get(&one.word).is_some_and(|other| stands(*other, one.position));
+        let is_out = |one: &Hit| {
+            self.unless.get(&one.word).is_some_and(|other| stands(*other, one.position))
+        };
         let mut left: Vec<Hit> = hits.iter().filter(|one| !is_out(one)).copied().collect();
         let more: Vec<Hit> = left
             .iter()
@@ -327,7 +343,9 @@ impl NameSet {
         let first = position.checked_sub(slots[self.names[name].anchor as usize].1)?;
         let mut place = (usize::MAX, 0);
         for (word, offset) in slots {
-            let at = hits.binary_search_by_key(&(*word, first + offset), |hit| (hit.word, hit.position)).ok()?;
+            let at = hits
+                .binary_search_by_key(&(*word, first + offset), |hit| (hit.word, hit.position))
+                .ok()?;
             place = (place.0.min(hits[at].start), place.1.max(hits[at].end));
         }
         Some(place)
@@ -355,7 +373,9 @@ fn phrases(query: &Query) -> Option<Vec<&Phrase>> {
     }
     let mut phrases = Vec::new();
     for number in clauses {
-        let Criterion::Words { field: TextField::Text, any } = &query.clauses[number].asks else { return None };
+        let Criterion::Words { field: TextField::Text, any } = &query.clauses[number].asks else {
+            return None;
+        };
         for phrase in any {
             let [unit] = phrase.units.as_slice() else { return None };
             if unit.slots.is_empty() || !unit.slots.iter().all(is_whole) {
@@ -371,14 +391,18 @@ fn is_whole(slot: &Slot) -> bool {
     fn terms(pattern: &Pattern) -> bool {
         match pattern {
             Pattern::Is(_) => true,
-            Pattern::Any(patterns) => patterns.iter().all(|pattern| matches!(pattern, Pattern::Is(_))),
+            Pattern::Any(patterns) => {
+                patterns.iter().all(|pattern| matches!(pattern, Pattern::Is(_)))
+            }
             _ => false,
         }
     }
     fn whole(pattern: &Pattern) -> bool {
         match pattern {
             // the exclusion is on a term, so that it is known when terms are
-            Pattern::Except(pattern, without) => matches!(**pattern, Pattern::Is(_)) && terms(without),
+            Pattern::Except(pattern, without) => {
+                matches!(**pattern, Pattern::Is(_)) && terms(without)
+            }
             Pattern::Any(patterns) => {
                 patterns.iter().all(|pattern| !matches!(pattern, Pattern::Any(_)) && whole(pattern))
             }
@@ -398,12 +422,17 @@ mod tests {
         let mut all = NameSet::default();
         for (number, name) in (0..).zip(names) {
             if let Ok(query) = parse(&format!("\"{name}\"")) {
-                assert!(all.add(number, &if wide { query.with_all_variants() } else { query }), "{name}");
+                assert!(
+                    all.add(number, &if wide { query.with_all_variants() } else { query }),
+                    "{name}"
+                );
             }
         }
         all.settle();
         let mut found = Vec::new();
-        let mut emit = |number, (start, end): (usize, usize)| found.push((number, text[start..end].to_owned()));
+        let mut emit = |number, (start, end): (usize, usize)| {
+            found.push((number, text[start..end].to_owned()))
+        };
         all.find(text, &mut NameScratch::default(), &mut emit);
         found
     }
@@ -411,7 +440,9 @@ mod tests {
     #[test]
     fn names_are_found_as_searches_find_them() {
         let names = ["王立強", "王立", "Shohret Zakir", "立强", "O'Brien", "王", "，", "王立强 刘"];
-        let numbers = |text| found(&names, text, false).into_iter().map(|(number, _)| number).collect::<Vec<_>>();
+        let numbers = |text| {
+            found(&names, text, false).into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+        };
         assert_eq!(numbers("王立\n强, Shöhret  Zakir"), [0, 1, 2, 3, 5]);
         assert_eq!(numbers("obrien's zakir shohret"), [4]);
         assert!(numbers("").is_empty());
@@ -422,7 +453,10 @@ mod tests {
         let names = ["Wang Liqiang", "Shohret Zakir", "2017年", "wang li"];
         let text = "王立\n強、شۆھرەت زاكىر 二〇一七年";
         let expected = [(0, "王立\n強"), (1, "شۆھرەت زاكىر"), (2, "二〇一七年"), (3, "王立")];
-        assert_eq!(found(&names, text, true), expected.map(|(number, place)| (number, place.to_owned())));
+        assert_eq!(
+            found(&names, text, true),
+            expected.map(|(number, place)| (number, place.to_owned()))
+        );
         assert_eq!(found(&names, text, false), []);
     }
 

@@ -9,7 +9,8 @@ use crate::{Phrase, Unit};
 ///
 /// `positions` contains, slot by slot, the ascending positions of the slot's tokens.
 pub fn starts(unit: &Unit, positions: &[&[u32]]) -> Vec<u32> {
-    let Some((rarest, _)) = positions.iter().enumerate().min_by_key(|(_, of_slot)| of_slot.len()) else {
+    let Some((rarest, _)) = positions.iter().enumerate().min_by_key(|(_, of_slot)| of_slot.len())
+    else {
         return Vec::new();
     };
     let own = unit.slots[rarest].offset;
@@ -52,11 +53,18 @@ pub(crate) fn together(phrase: &Phrase, starts: &[Vec<u32>]) -> Vec<Occurrence> 
 
 /// Whether the phrase occurs: whether [`together`] finds anything.
 pub fn occurs(phrase: &Phrase, starts: &[Vec<u32>]) -> bool {
-    if phrase.units.len() == 1 { !starts[0].is_empty() } else { windows(phrase, starts).next().is_some() }
+    if phrase.units.len() == 1 {
+        !starts[0].is_empty()
+    } else {
+        windows(phrase, starts).next().is_some()
+    }
 }
 
 // The occurrences of the phrase, each from its leftmost unit.
-fn windows<'p>(phrase: &'p Phrase, starts: &'p [Vec<u32>]) -> impl Iterator<Item = Vec<Occurrence>> + 'p {
+fn windows<'p>(
+    phrase: &'p Phrase,
+    starts: &'p [Vec<u32>],
+) -> impl Iterator<Item = Vec<Occurrence>> + 'p {
     let units = &phrase.units;
     let reach = units.iter().map(|unit| unit.length).sum::<u32>() + phrase.apart;
     // near an occurrence of the rarest unit there must be one of each other: most pages are rejected here
@@ -86,7 +94,9 @@ fn window(units: &[Unit], starts: &[Vec<u32>], left: u32, right: u32) -> Vec<Occ
         let from = twin.map_or(left, |occurrence| occurrence.start + unit.length);
         let at = starts[number].partition_point(|start| *start < from);
         match starts[number].get(at) {
-            Some(start) if start + unit.length <= right => window.push(Occurrence { start: *start, unit: number }),
+            Some(start) if start + unit.length <= right => {
+                window.push(Occurrence { start: *start, unit: number })
+            }
             _ => return Vec::new(),
         }
     }

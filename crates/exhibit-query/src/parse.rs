@@ -52,8 +52,7 @@ struct Parser<'p> {
 // no operand.
 fn take_sort(pieces: &mut Vec<Piece>) -> Result<Option<Sort>, QueryError> {
     let mut sort = None;
-    let named =
-        |piece: &Piece| matches!(&piece.what, What::Field { name, .. } if Field::named(name) == Some(Field::Sort));
+    let named = |piece: &Piece| matches!(&piece.what, What::Field { name, .. } if Field::named(name) == Some(Field::Sort));
     while let Some(at) = pieces.iter().position(named) {
         let position = pieces[at].position;
         let (What::Field { touches: true, .. }, Some(What::Word { text, end })) =
@@ -142,7 +141,12 @@ impl<'p> Parser<'p> {
             What::Field { name, touches } => self.field(position, name, *touches),
             What::AsWritten => self.as_written(position, field),
             What::Pattern(expression) => {
-                let text = ClauseText { field, exact: false, text: expression.clone(), form: Form::Pattern };
+                let text = ClauseText {
+                    field,
+                    exact: false,
+                    text: expression.clone(),
+                    form: Form::Pattern,
+                };
                 let node = self.clause(span, text)?;
                 self.query.hints.push(Hint { position, kind: HintKind::SlowPattern });
                 Ok(node)
@@ -162,7 +166,8 @@ impl<'p> Parser<'p> {
             _ => return Err(lonely),
         };
         self.at += 1;
-        let node = self.clause(piece.position..piece.end, ClauseText { field, exact: true, text, form })?;
+        let node =
+            self.clause(piece.position..piece.end, ClauseText { field, exact: true, text, form })?;
         self.begin_span(&node, position);
         Ok(node)
     }
@@ -171,11 +176,16 @@ impl<'p> Parser<'p> {
         const DEEPEST: usize = 60;
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(QueryError::new(position, Kind::TooMuch { what: QueryLimit::Brackets, most: DEEPEST }));
+            return Err(QueryError::new(
+                position,
+                Kind::TooMuch { what: QueryLimit::Brackets, most: DEEPEST },
+            ));
         }
         match self.peek() {
             None => return Err(QueryError::new(position, Kind::OpenBracket)),
-            Some(Piece { what: What::Close, .. }) => return Err(QueryError::new(position, Kind::EmptyBrackets)),
+            Some(Piece { what: What::Close, .. }) => {
+                return Err(QueryError::new(position, Kind::EmptyBrackets));
+            }
             Some(_) => {}
         }
         let node = self.or(field)?;
@@ -188,7 +198,8 @@ impl<'p> Parser<'p> {
     }
 
     fn field(&mut self, position: usize, name: &str, touches: bool) -> Result<Node, QueryError> {
-        let field = Field::named(name).ok_or_else(|| QueryError::new(position, field::unknown(name)))?;
+        let field =
+            Field::named(name).ok_or_else(|| QueryError::new(position, field::unknown(name)))?;
         let value = self.peek().filter(|_| touches);
         match value.map(|piece| &piece.what) {
             Some(What::Open) => self.primary(field),
@@ -220,7 +231,10 @@ impl<'p> Parser<'p> {
         let position = span.start;
         let FieldKind::Words(_) = field.kind() else {
             let form = if quoted { Form::Quoted } else { Form::Word };
-            let node = self.clause(span, ClauseText { field, exact: false, text: whole_value(text, end), form })?;
+            let node = self.clause(
+                span,
+                ClauseText { field, exact: false, text: whole_value(text, end), form },
+            )?;
             if field.kind() == FieldKind::State && text.eq_ignore_ascii_case("encrypted") {
                 self.query.hints.push(Hint { position, kind: HintKind::EncryptedWithoutPages });
             }
@@ -232,9 +246,12 @@ impl<'p> Parser<'p> {
             (true, End::Tilde(words)) => Form::Apart(words.unwrap_or(5)),
             (false, End::Plain) => Form::Word,
             (false, End::Star) => Form::Beginning,
-            (false, End::Tilde(edits)) => Form::Near(u8::try_from(edits.unwrap_or(1)).unwrap_or(u8::MAX)),
+            (false, End::Tilde(edits)) => {
+                Form::Near(u8::try_from(edits.unwrap_or(1)).unwrap_or(u8::MAX))
+            }
         };
-        let node = self.clause(span, ClauseText { field, exact: false, text: text.to_owned(), form })?;
+        let node =
+            self.clause(span, ClauseText { field, exact: false, text: text.to_owned(), form })?;
         let operator = match text {
             "or" => Some(Operator::Or),
             "and" => Some(Operator::And),
@@ -252,12 +269,16 @@ impl<'p> Parser<'p> {
         let position = span.start;
         let clause = Clause::new(text).map_err(|kind| QueryError::new(position, kind))?;
         // repeated clauses are stored once
-        if let Some(number) = self.query.clauses.iter().position(|known| known.text == clause.text) {
+        if let Some(number) = self.query.clauses.iter().position(|known| known.text == clause.text)
+        {
             self.query.spans[number].push(span);
             return Ok(Node::Clause(number));
         }
         if self.query.clauses.len() == MOST {
-            return Err(QueryError::new(position, Kind::TooMuch { what: QueryLimit::Clauses, most: MOST }));
+            return Err(QueryError::new(
+                position,
+                Kind::TooMuch { what: QueryLimit::Clauses, most: MOST },
+            ));
         }
         self.query.clauses.push(clause);
         self.query.spans.push(vec![span]);
@@ -270,7 +291,9 @@ fn whole_value(text: &str, end: End) -> String {
     match end {
         End::Plain => text.to_owned(),
         End::Star => format!("{text}*"),
-        End::Tilde(number) => format!("{text}~{}", number.map_or_else(String::new, |n| n.to_string())),
+        End::Tilde(number) => {
+            format!("{text}~{}", number.map_or_else(String::new, |n| n.to_string()))
+        }
     }
 }
 
@@ -312,7 +335,10 @@ mod tests {
         check("(/regist(er|ry)/ OR -filename:/王./)", "/regist(er|ry)/ OR NOT filename:/王./");
         check("written:2017-08-23 forms:factory", "written:2017-08-23 AND forms:factory");
         check("登记 sort:date", "登记");
-        check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
+        check(
+            "pinyin:\"wang liqiang\" -uyghur:Шөһрәт",
+            "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт",
+        );
         check("a a a", "a AND a AND a");
         check("pinyin:wang pinyin:\"Sun Wenyu\"", "pinyin:wang AND pinyin:\"Sun Wenyu\"");
     }
@@ -363,7 +389,8 @@ mod tests {
             ("a type:(pdf OR word) -(lang:ug OR lang:zh)", "a type:(pdf OR word) -lang:(ug OR zh)"),
             ("登记*", "登记"),
         ] {
-            let shown = parse(query).map_or_else(|error| error.to_string(), |query| query.to_string());
+            let shown =
+                parse(query).map_or_else(|error| error.to_string(), |query| query.to_string());
             assert_eq!(shown, expected, "{query}");
         }
     }
@@ -371,14 +398,20 @@ mod tests {
     #[test]
     fn clauses_know_where_they_are_written() {
         let query = parse("登记 OR type:(pdf OR word) -=a 登记").expect("a valid query");
-        let written = |number| query.spans(number).iter().map(|span| (span.start, span.end)).collect::<Vec<_>>();
+        let written = |number| {
+            query.spans(number).iter().map(|span| (span.start, span.end)).collect::<Vec<_>>()
+        };
         let spans: Vec<_> = (0..query.clauses.len()).map(written).collect();
         assert_eq!(spans, [vec![(0, 2), (29, 31)], vec![(12, 15)], vec![(19, 23)], vec![(26, 28)]]);
     }
 
     #[test]
     fn bounds_hold() {
-        for query in ["(".repeat(100) + "a", "a".repeat(30_000), (0..2_000).map(|n| format!("w{n} ")).collect()] {
+        for query in [
+            "(".repeat(100) + "a",
+            "a".repeat(30_000),
+            (0..2_000).map(|n| format!("w{n} ")).collect(),
+        ] {
             assert!(parse(&query).is_err());
         }
         assert!(parse(&"- ".repeat(5_000)).is_err());

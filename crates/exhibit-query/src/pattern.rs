@@ -37,12 +37,17 @@ impl Pattern {
             }
             Self::Read(first, second) => {
                 let mut characters = term.chars();
-                let read = |character: Option<char>, sound: &Sound| character.is_some_and(|c| sound.takes(c));
-                read(characters.next(), first) && read(characters.next(), second) && characters.next().is_none()
+                let read = |character: Option<char>, sound: &Sound| {
+                    character.is_some_and(|c| sound.takes(c))
+                };
+                read(characters.next(), first)
+                    && read(characters.next(), second)
+                    && characters.next().is_none()
             }
             Self::ReadAlone(sound) => {
                 let mut characters = term.chars();
-                characters.next().is_some_and(|character| sound.takes(character)) && characters.next().is_none()
+                characters.next().is_some_and(|character| sound.takes(character))
+                    && characters.next().is_none()
             }
             Self::Matches(regex) => regex.takes(term),
             Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
@@ -56,8 +61,14 @@ impl Pattern {
         match self {
             Self::Is(term) => term.starts_with([KEY, FORM]),
             Self::Any(patterns) => patterns.iter().any(Self::asks_beside_text),
-            Self::Except(pattern, without) => pattern.asks_beside_text() || without.asks_beside_text(),
-            Self::Begins(_) | Self::Near(..) | Self::Read(..) | Self::ReadAlone(_) | Self::Matches(_) => false,
+            Self::Except(pattern, without) => {
+                pattern.asks_beside_text() || without.asks_beside_text()
+            }
+            Self::Begins(_)
+            | Self::Near(..)
+            | Self::Read(..)
+            | Self::ReadAlone(_)
+            | Self::Matches(_) => false,
         }
     }
 }
@@ -75,7 +86,8 @@ pub fn alphabet(word: &str) -> std::ops::Range<char> {
 /// Whether two words are at most `most` edits apart (optimal string alignment distance, in characters).
 fn distance_within(a: &str, b: &str, most: usize) -> bool {
     // words that differ much in length are rejected at once; a character has at most four bytes
-    if a.len().abs_diff(b.len()) > 4 * most || a.chars().count().abs_diff(b.chars().count()) > most {
+    if a.len().abs_diff(b.len()) > 4 * most || a.chars().count().abs_diff(b.chars().count()) > most
+    {
         return false;
     }
     strsim::osa_distance(a, b) <= most

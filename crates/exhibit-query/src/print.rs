@@ -105,7 +105,13 @@ impl Query {
         }
     }
 
-    fn print_all(&self, nodes: &[Node], with: &str, inner: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn print_all(
+        &self,
+        nodes: &[Node],
+        with: &str,
+        inner: bool,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
         let group = inner && nodes.len() > 1;
         f.write_str(if group { "(" } else { "" })?;
         for (at, node) in nodes.iter().enumerate() {
@@ -117,10 +123,12 @@ impl Query {
 
     /// The field and the clauses of alternatives, if all name the same field.
     pub(crate) fn alternatives(&self, nodes: &[Node]) -> Option<(Field, Vec<usize>)> {
-        let number = |node: &Node| if let Node::Clause(number) = node { Some(*number) } else { None };
+        let number =
+            |node: &Node| if let Node::Clause(number) = node { Some(*number) } else { None };
         let numbers = nodes.iter().map(number).collect::<Option<Vec<usize>>>()?;
         let field = self.clauses[*numbers.first()?].text.field;
-        let same = field != Field::Text && numbers.iter().all(|number| self.clauses[*number].text.field == field);
+        let same = field != Field::Text
+            && numbers.iter().all(|number| self.clauses[*number].text.field == field);
         same.then_some((field, numbers))
     }
 }

@@ -299,7 +299,10 @@ impl Query {
     ///
     /// # Errors
     /// The error of `documents`.
-    pub fn with_tags<E>(mut self, mut documents: impl FnMut(&str) -> Result<Vec<i64>, E>) -> Result<Self, E> {
+    pub fn with_tags<E>(
+        mut self,
+        mut documents: impl FnMut(&str) -> Result<Vec<i64>, E>,
+    ) -> Result<Self, E> {
         for clause in &mut self.clauses {
             if let Criterion::Property(Property::Tag(tag)) = &clause.asks {
                 let mut tagged = documents(tag)?;
@@ -314,7 +317,10 @@ impl Query {
     ///
     /// # Errors
     /// The error of `documents`.
-    pub fn with_threads<E>(mut self, mut documents: impl FnMut(&MessageRef) -> Result<Vec<i64>, E>) -> Result<Self, E> {
+    pub fn with_threads<E>(
+        mut self,
+        mut documents: impl FnMut(&MessageRef) -> Result<Vec<i64>, E>,
+    ) -> Result<Self, E> {
         for clause in &mut self.clauses {
             if let Criterion::Property(Property::Thread(thread)) = &clause.asks {
                 let mut tied = documents(thread)?;
@@ -343,7 +349,8 @@ impl Query {
     #[must_use]
     pub fn place_asked_for(&self, places: &[&str]) -> Option<usize> {
         let wanted = self.wanted();
-        let of_places: Vec<&Clause> = self.clauses.iter().zip(wanted).filter(|(_, w)| *w).map(|(c, _)| c).collect();
+        let of_places: Vec<&Clause> =
+            self.clauses.iter().zip(wanted).filter(|(_, w)| *w).map(|(c, _)| c).collect();
         let answers = |path: &str| {
             let of = |clause: &&&Clause| crate::matcher::place_answers(self, clause, path);
             of_places.iter().filter(of).count()
@@ -360,7 +367,11 @@ impl Query {
             Criterion::Words { field: TextField::Text, any } => Some(any),
             _ => None,
         });
-        phrases.flatten().flat_map(|p| &p.units).flat_map(|u| &u.slots).any(|slot| slot.pattern.takes(word))
+        phrases
+            .flatten()
+            .flat_map(|p| &p.units)
+            .flat_map(|u| &u.slots)
+            .any(|slot| slot.pattern.takes(word))
     }
 
     /// Whether it has no clauses, so that every page matches.
@@ -387,7 +398,9 @@ impl Query {
         fn walk(node: &Node, positive: bool, wanted: &mut [bool]) {
             match node {
                 Node::Everything => {}
-                Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|n| walk(n, positive, wanted)),
+                Node::And(nodes) | Node::Or(nodes) => {
+                    nodes.iter().for_each(|n| walk(n, positive, wanted))
+                }
                 Node::Not(node) => walk(node, !positive, wanted),
                 Node::Clause(number) => wanted[*number] |= positive,
             }

@@ -86,7 +86,8 @@ impl Regex {
 
     /// Whether it matches a term of the text.
     pub fn takes(&self, term: &str) -> bool {
-        let end = term.bytes().fold(self.begin, |state, byte| self.automaton.next_state(state, byte));
+        let end =
+            term.bytes().fold(self.begin, |state, byte| self.automaton.next_state(state, byte));
         term >= Self::FROM && self.automaton.is_match_state(self.automaton.next_eoi_state(end))
     }
 }

@@ -36,12 +36,15 @@ pub fn snippet(text: &str, spans: &[HitSpan], width: usize) -> Snippet {
     let spare = width.saturating_sub(taken);
     let start = begin(text, hit_start, spare / 3);
     let before = text[start..hit_start].chars().count();
-    let end = finish(text, cut_end(text, hit_start, hit_end, 4 * width), spare.saturating_sub(before));
+    let end =
+        finish(text, cut_end(text, hit_start, hit_end, 4 * width), spare.saturating_sub(before));
     let inside = spans.iter().filter(|span| span.start >= start && span.end <= end);
     Snippet {
         text: text[start..end].to_owned(),
         start,
-        spans: inside.map(|s| HitSpan { start: s.start - start, end: s.end - start, clause: s.clause }).collect(),
+        spans: inside
+            .map(|s| HitSpan { start: s.start - start, end: s.end - start, clause: s.clause })
+            .collect(),
         cut_before: !text[..start].trim().is_empty(),
         cut_after: !text[end..].trim().is_empty(),
     }
@@ -58,7 +61,10 @@ fn best_group(text: &str, spans: &[HitSpan], width: usize) -> (usize, usize) {
     let spans = &spans[..spans.len().min(CONSIDERED)];
     let mut best = (0, 0, 0);
     for (first, from) in spans.iter().enumerate() {
-        let limit = text[from.start..].char_indices().nth(width).map_or(text.len(), |(at, _)| from.start + at);
+        let limit = text[from.start..]
+            .char_indices()
+            .nth(width)
+            .map_or(text.len(), |(at, _)| from.start + at);
         let mut clauses: Vec<usize> = Vec::new();
         let mut last = first;
         for (at, span) in spans.iter().enumerate().skip(first) {
@@ -80,10 +86,13 @@ fn best_group(text: &str, spans: &[HitSpan], width: usize) -> (usize, usize) {
 // A good place to begin, at most `room` characters before `hit`.
 fn begin(text: &str, hit: usize, room: usize) -> usize {
     let earliest = text[..hit].char_indices().rev().nth(room).map(|(at, c)| at + c.len_utf8());
-    let Some(earliest) = earliest else { return text.len() - text.trim_start().len().max(text.len() - hit) };
+    let Some(earliest) = earliest else {
+        return text.len() - text.trim_start().len().max(text.len() - hit);
+    };
     let window = &text[earliest..hit];
     let after = |found: Option<(usize, char)>| found.map(|(at, c)| earliest + at + c.len_utf8());
-    let sentence = window.char_indices().rfind(|(_, c)| matches!(c, '\n' | '。' | '！' | '？' | '؟' | '།'));
+    let sentence =
+        window.char_indices().rfind(|(_, c)| matches!(c, '\n' | '。' | '！' | '？' | '؟' | '།'));
     let blank = window.char_indices().find(|(_, c)| c.is_whitespace());
     let start = after(sentence).or(after(blank)).unwrap_or(earliest);
     start + (text[start..hit].len() - text[start..hit].trim_start().len())
@@ -113,7 +122,11 @@ mod tests {
             .iter()
             .enumerate()
             .flat_map(|(clause, hit)| {
-                text.match_indices(hit).map(move |(start, _)| HitSpan { start, end: start + hit.len(), clause })
+                text.match_indices(hit).map(move |(start, _)| HitSpan {
+                    start,
+                    end: start + hit.len(),
+                    clause,
+                })
             })
             .collect();
         spans.sort_by_key(|span| span.start);
@@ -121,12 +134,17 @@ mod tests {
         let mut shown = String::new();
         let mut at = 0;
         for span in &made.spans {
-            shown += &format!("{}[{}]", &made.text[at..span.start], &made.text[span.start..span.end]);
+            shown +=
+                &format!("{}[{}]", &made.text[at..span.start], &made.text[span.start..span.end]);
             at = span.end;
         }
         shown += &made.text[at..];
         assert_eq!(
-            format!("{}{shown}{}", if made.cut_before { "…" } else { "" }, if made.cut_after { "…" } else { "" }),
+            format!(
+                "{}{shown}{}",
+                if made.cut_before { "…" } else { "" },
+                if made.cut_after { "…" } else { "" }
+            ),
             expected
         );
     }
@@ -142,7 +160,12 @@ mod tests {
             70,
             "…the [register] of 2017 lists every household in the [county], street by…",
         );
-        check("登记。各县要登记所有住户的情况并于月底前上报地区。", &["住户"], 14, "…登记所有[住户]的情况并于月底前…");
+        check(
+            "登记。各县要登记所有住户的情况并于月底前上报地区。",
+            &["住户"],
+            14,
+            "…登记所有[住户]的情况并于月底前…",
+        );
         check("", &[], 20, "");
     }
 

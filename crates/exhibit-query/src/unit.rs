@@ -68,9 +68,18 @@ pub(crate) fn keep_forms(unit: &mut Unit, text: &str) {
         } else {
             // its pair is searched already, and has the same position
             let offset = token.position - first;
-            let at = unit.slots.iter().position(|slot| slot.offset == offset && matches!(slot.pattern, Pattern::Is(_)));
-            let own = at.map_or_else(|| Pattern::Is(token.term.to_owned()), |at| unit.slots.remove(at).pattern);
-            Pattern::Except(Box::new(own), Box::new(Pattern::Any(others.iter().copied().map(of).collect())))
+            let at = unit
+                .slots
+                .iter()
+                .position(|slot| slot.offset == offset && matches!(slot.pattern, Pattern::Is(_)));
+            let own = at.map_or_else(
+                || Pattern::Is(token.term.to_owned()),
+                |at| unit.slots.remove(at).pattern,
+            );
+            Pattern::Except(
+                Box::new(own),
+                Box::new(Pattern::Any(others.iter().copied().map(of).collect())),
+            )
         };
         unit.slots.push(Slot { offset: token.position - first, pattern });
     });

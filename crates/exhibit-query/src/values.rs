@@ -41,12 +41,14 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
         }
         Kind::Document => Property::Document(item(value)?),
         Kind::Container => Property::Within(item(value)?),
-        Kind::Folder => {
-            Property::Below(Some(value.trim().trim_matches('/')).filter(|folder| !folder.is_empty())?.to_owned())
-        }
+        Kind::Folder => Property::Below(
+            Some(value.trim().trim_matches('/')).filter(|folder| !folder.is_empty())?.to_owned(),
+        ),
         Kind::Sender => Property::Sender(clause_value(value).to_lowercase()),
         Kind::Recipient => Property::Recipient(clause_value(value).to_lowercase()),
-        Kind::Words(_) | Kind::Pinyin | Kind::Uyghur | Kind::Written | Kind::Forms | Kind::Sort => return None,
+        Kind::Words(_) | Kind::Pinyin | Kind::Uyghur | Kind::Written | Kind::Forms | Kind::Sort => {
+            return None;
+        }
     })
 }
 
@@ -65,7 +67,8 @@ fn hash(value: &str) -> Option<String> {
 // A document's number, or a message's id: only the latter contains `@`.
 fn thread(value: &str) -> Option<MessageRef> {
     if value.contains('@') || value.starts_with('<') {
-        return Some(MessageRef::Id(message(value))).filter(|_| value.chars().any(char::is_alphanumeric));
+        return Some(MessageRef::Id(message(value)))
+            .filter(|_| value.chars().any(char::is_alphanumeric));
     }
     item(value).map(MessageRef::Document)
 }
@@ -117,26 +120,36 @@ fn bound(text: &str, end: impl Fn(Period) -> i64) -> Option<Option<i64>> {
 // A year, a month or a day: its first microsecond and the first one after it.
 fn period(text: &str) -> Option<Period> {
     // as written in Chinese, and without separators
-    let plain = text.strip_suffix(['年', '月', '日', '号']).unwrap_or(text).replace(['年', '月'], "-");
+    let plain =
+        text.strip_suffix(['年', '月', '日', '号']).unwrap_or(text).replace(['年', '月'], "-");
     let whole = plain.len() == 8 && plain.bytes().all(|b| b.is_ascii_digit());
-    let text = if whole { format!("{}-{}-{}", &plain[..4], &plain[4..6], &plain[6..]) } else { plain };
+    let text =
+        if whole { format!("{}-{}-{}", &plain[..4], &plain[4..6], &plain[6..]) } else { plain };
     let mut numbers = [0_u32; 3];
     let mut count = 0;
     for part in text.split(['-', '/', '.']) {
         let wanted = if count == 0 { 4 } else { 2 };
-        if count == 3 || part.is_empty() || part.len() > wanted || !part.bytes().all(|b| b.is_ascii_digit()) {
+        if count == 3
+            || part.is_empty()
+            || part.len() > wanted
+            || !part.bytes().all(|b| b.is_ascii_digit())
+        {
             return None;
         }
         numbers[count] = part.parse().ok()?;
         count += 1;
     }
     let [year, month, day] = numbers;
-    let start = |year: u32, month: u32, day: u32| Moment::from_civil(i64::from(year), month, day, 0, 0, 0).map(|m| m.0);
+    let start = |year: u32, month: u32, day: u32| {
+        Moment::from_civil(i64::from(year), month, day, 0, 0, 0).map(|m| m.0)
+    };
     match count {
         1 => Some((start(year, 1, 1)?, start(year + 1, 1, 1)?)),
         2 if month == 12 => Some((start(year, 12, 1)?, start(year + 1, 1, 1)?)),
         2 => Some((start(year, month, 1)?, start(year, month + 1, 1)?)),
-        3 if (1..=12).contains(&month) && (1..=days_in_month(i64::from(year), month)).contains(&day) => {
+        3 if (1..=12).contains(&month)
+            && (1..=days_in_month(i64::from(year), month)).contains(&day) =>
+        {
             const DAY: i64 = 86_400_000_000;
             let from = start(year, month, day)?;
             Some((from, from + DAY))
@@ -175,10 +188,16 @@ fn range(text: &str, scale: f64) -> Option<(u64, u64)> {
 fn number(text: &str, scale: f64) -> Option<(u64, u64)> {
     let factors = [('k', 1e3), ('m', 1e6), ('g', 1e9), ('t', 1e12)];
     let lower = text.to_lowercase();
-    let lower = lower.strip_suffix('b').filter(|rest| rest.ends_with(['k', 'm', 'g', 't'])).unwrap_or(&lower);
-    let found = factors.iter().find_map(|(letter, factor)| Some((lower.strip_suffix(*letter)?, *factor)));
+    let lower = lower
+        .strip_suffix('b')
+        .filter(|rest| rest.ends_with(['k', 'm', 'g', 't']))
+        .unwrap_or(&lower);
+    let found =
+        factors.iter().find_map(|(letter, factor)| Some((lower.strip_suffix(*letter)?, *factor)));
     let (digits, factor) = found.unwrap_or((lower, 1.0));
-    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.len() <= 15;
+    let plain = !digits.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && digits.len() <= 15;
     let value: f64 = if plain { digits.parse().ok()? } else { return None };
     let value = value * factor * scale;
     // exact up to 2^53, and no file is larger
@@ -188,7 +207,11 @@ fn number(text: &str, scale: f64) -> Option<(u64, u64)> {
     // 0.29 · 100 is a little less than 29
     let whole = value.round();
     let exact = (value - whole).abs() < 1e-6;
-    Some(if exact { (whole as u64, whole as u64) } else { (value.floor() as u64, value.ceil() as u64) })
+    Some(if exact {
+        (whole as u64, whole as u64)
+    } else {
+        (value.floor() as u64, value.ceil() as u64)
+    })
 }
 
 #[cfg(test)]

@@ -62,11 +62,15 @@ pub fn is_below(path: &str, folder: &str) -> bool {
 /// The addresses in a header's line, in lower case, each once; the line itself if it has none.
 pub fn addresses(line: &str) -> Vec<String> {
     const LONGEST: usize = 200;
-    let is_sign =
-        |c: char| matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '，' | '；' | '、');
+    let is_sign = |c: char| {
+        matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '，' | '；' | '、')
+    };
     let apart = |c: char| c.is_whitespace() || is_sign(crate::lex::half_width(c));
-    let is_address = |word: &&str| word.split_once('@').is_some_and(|(name, at)| !name.is_empty() && !at.is_empty());
-    let short = |text: &str| clause_value(&text.chars().take(LONGEST).collect::<String>()).to_lowercase();
+    let is_address = |word: &&str| {
+        word.split_once('@').is_some_and(|(name, at)| !name.is_empty() && !at.is_empty())
+    };
+    let short =
+        |text: &str| clause_value(&text.chars().take(LONGEST).collect::<String>()).to_lowercase();
     let mut found: Vec<String> = line.split(apart).filter(is_address).map(short).collect();
     if found.is_empty() && !line.trim().is_empty() {
         found.push(short(line));
@@ -83,7 +87,10 @@ mod tests {
     #[test]
     fn addresses_are_taken_out_of_headers() {
         let check = |line: &str, expected: &[&str]| assert_eq!(addresses(line), expected, "{line}");
-        check("Meng <Meng@Baihe.example>, \"O, Li\" <li@baihe.example>", &["li@baihe.example", "meng@baihe.example"]);
+        check(
+            "Meng <Meng@Baihe.example>, \"O, Li\" <li@baihe.example>",
+            &["li@baihe.example", "meng@baihe.example"],
+        );
         check("a@b.example a@b.example", &["a@b.example"]);
         check("综合科 “值班”", &["综合科 '值班'"]);
         check("@ me", &["@ me"]);

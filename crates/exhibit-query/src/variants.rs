@@ -70,7 +70,9 @@ pub(crate) fn by_key(text: &str) -> Option<Phrase> {
             let keys = exhibit_text::word_keys(written);
             sound &= !keys.is_empty();
             let plain = written.is_ascii();
-            let any = keys.iter().flat_map(|key| if plain { umlauts_left_out(key) } else { as_written(key) });
+            let any = keys
+                .iter()
+                .flat_map(|key| if plain { umlauts_left_out(key) } else { as_written(key) });
             slots.push(Slot { offset: token.position, pattern: Pattern::Any(any.collect()) });
         }
         TokenKind::Part | TokenKind::Key | TokenKind::Form => {}
@@ -87,17 +89,23 @@ fn key(form: &str) -> Pattern {
 // Plain Latin letters may be meant as o or ö, u or ü.
 fn umlauts_left_out(plain: &str) -> Vec<Pattern> {
     let forms = exhibit_text::key_forms(plain);
-    std::iter::once(Pattern::Is(plain.to_owned())).chain(forms.iter().map(|form| key(form))).collect()
+    std::iter::once(Pattern::Is(plain.to_owned()))
+        .chain(forms.iter().map(|form| key(form)))
+        .collect()
 }
 
 // A word that distinguishes o from ö means it; but a word in plain Latin letters may stand for either.
 fn as_written(own: &str) -> Vec<Pattern> {
     let plain = own.replace('ö', "o").replace('ü', "u");
     let forms = exhibit_text::key_forms(&plain);
-    let others: Vec<Pattern> = forms.iter().filter(|form| *form != own).map(|form| key(form)).collect();
+    let others: Vec<Pattern> =
+        forms.iter().filter(|form| *form != own).map(|form| key(form)).collect();
     let latin = Pattern::Is(plain);
-    let latin =
-        if others.is_empty() { latin } else { Pattern::Except(Box::new(latin), Box::new(Pattern::Any(others))) };
+    let latin = if others.is_empty() {
+        latin
+    } else {
+        Pattern::Except(Box::new(latin), Box::new(Pattern::Any(others)))
+    };
     vec![key(own), latin]
 }
 

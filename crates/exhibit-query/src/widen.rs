@@ -30,8 +30,11 @@ impl Widening<'_> {
             Node::Not(inner) => Node::Not(Box::new(self.node(inner))),
             Node::And(nodes) => self.and(nodes),
             Node::Clause(number) => {
-                let plain = self.query.clauses[*number].plain().map(|(text, quoted)| (text.to_owned(), quoted));
-                let more = plain.map_or_else(Vec::new, |(text, quoted)| self.variants(&text, quoted));
+                let plain = self.query.clauses[*number]
+                    .plain()
+                    .map(|(text, quoted)| (text.to_owned(), quoted));
+                let more =
+                    plain.map_or_else(Vec::new, |(text, quoted)| self.variants(&text, quoted));
                 either(Node::Clause(*number), more)
             }
         }
@@ -42,9 +45,11 @@ impl Widening<'_> {
         let mut joined = Vec::new();
         let mut at = 0;
         while at < nodes.len() {
-            let words: Vec<String> = nodes[at..].iter().map_while(|node| self.name_part(node)).collect();
+            let words: Vec<String> =
+                nodes[at..].iter().map_while(|node| self.name_part(node)).collect();
             let length = words.len().max(1);
-            let own: Vec<Node> = nodes[at..at + length].iter().map(|node| self.node(node)).collect();
+            let own: Vec<Node> =
+                nodes[at..at + length].iter().map(|node| self.node(node)).collect();
             let more = if words.len() > 1 { self.readings(&words.join(" ")) } else { Vec::new() };
             if more.is_empty() {
                 joined.extend(own);
@@ -69,7 +74,9 @@ impl Widening<'_> {
             let sounds = way.iter().map(ToString::to_string).collect::<Vec<_>>();
             sounds.join(" ")
         };
-        ways.iter().filter_map(|way| self.add(Field::Pinyin, shown(way), vec![read_as(way)])).collect()
+        ways.iter()
+            .filter_map(|way| self.add(Field::Pinyin, shown(way), vec![read_as(way)]))
+            .collect()
     }
 
     fn variants(&mut self, text: &str, quoted: bool) -> Vec<usize> {
@@ -86,7 +93,9 @@ impl Widening<'_> {
             }
         }
         // quoted words are meant as written
-        if let Some(phrase) = inflected(text).filter(|phrase| !quoted && self.is_elsewhere(text, phrase)) {
+        if let Some(phrase) =
+            inflected(text).filter(|phrase| !quoted && self.is_elsewhere(text, phrase))
+        {
             more.extend(self.add(Field::Forms, text.to_owned(), vec![phrase]));
         }
         more
@@ -101,7 +110,8 @@ impl Widening<'_> {
         let own = unit(text);
         let mut slots = phrase.units.iter().flat_map(|unit| &unit.slots).enumerate();
         slots.any(|(number, slot)| {
-            let known = own.as_ref().and_then(|own| own.slots.get(number)).map(|slot| &slot.pattern);
+            let known =
+                own.as_ref().and_then(|own| own.slots.get(number)).map(|slot| &slot.pattern);
             let Pattern::Any(patterns) = &slot.pattern else { return false };
             let other = |pattern: &&Pattern| match pattern {
                 Pattern::Except(pattern, _) => Some(pattern.as_ref()) != known,
@@ -121,7 +131,9 @@ impl Widening<'_> {
             return Some(known);
         }
         let number = self.query.clauses.len();
-        self.query.clauses.push(Clause { text, asks: Criterion::Words { field: TextField::Text, any } });
+        self.query
+            .clauses
+            .push(Clause { text, asks: Criterion::Words { field: TextField::Text, any } });
         self.query.spans.push(Vec::new());
         self.query.widenings.push(number);
         Some(number)
@@ -147,7 +159,11 @@ mod tests {
     fn check(query: &str, expected: &str) {
         let wide = widen(&parse(query).expect("a sound query"), &|_| true);
         assert_eq!(read_as(&wide), expected, "{query}");
-        assert_eq!(parse(&read_as(&wide)).expect("what is read back is sound").root, wide.root, "{query}");
+        assert_eq!(
+            parse(&read_as(&wide)).expect("what is read back is sound").root,
+            wide.root,
+            "{query}"
+        );
     }
 
     #[test]

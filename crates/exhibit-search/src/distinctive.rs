@@ -60,7 +60,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// Those of reading and searching.
-    pub fn distinctive_words(&self, query: &CaseQuery, most: usize) -> Result<DistinctiveWords, SearchError> {
+    pub fn distinctive_words(
+        &self,
+        query: &CaseQuery,
+        most: usize,
+    ) -> Result<DistinctiveWords, SearchError> {
         let (searcher, query) = (query.searcher(), query.scoped());
         let (sample, total) = searcher.sample(query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
@@ -69,7 +73,8 @@ impl Search<'_> {
             let page = self.view.page(ItemId::new(key.document), key.page).ok();
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));
         }
-        let sizes = Sizes { found: total, read: texts.len() as u64, case: searcher.pages(query.scope())? };
+        let sizes =
+            Sizes { found: total, read: texts.len() as u64, case: searcher.pages(query.scope())? };
         let mut words = measured(searcher, query, &texts, sizes)?;
         join_pairs(searcher, query, &texts, sizes, &mut words)?;
         words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
@@ -90,7 +95,8 @@ fn measured(
     counts.retain(|(word, pages)| *pages >= least && tells(word) && !query.query().asks_for(word));
     counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(MEASURED);
-    let in_case = searcher.frequencies(counts.iter().map(|(word, _)| word.as_str()), query.scope())?;
+    let in_case =
+        searcher.frequencies(counts.iter().map(|(word, _)| word.as_str()), query.scope())?;
     let word = |((word, pages), in_case): ((String, u64), u64)| {
         telling(pages, in_case, sizes).map(|score| DistinctiveWord { word, pages, in_case, score })
     };
@@ -122,10 +128,16 @@ fn join_pairs(
     words: &mut Vec<DistinctiveWord>,
 ) -> Result<(), SearchError> {
     words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
-    let is_pair = |word: &&DistinctiveWord| word.word.chars().count() == 2 && word.word.chars().all(is_han);
-    let pairs: BTreeMap<String, u64> =
-        words.iter().filter(is_pair).take(PAIRS).map(|word| (word.word.clone(), word.pages)).collect();
-    let joins = |pair: &str| pairs.contains_key(pair) || is_han_pair(pair) && query.query().asks_for(pair);
+    let is_pair =
+        |word: &&DistinctiveWord| word.word.chars().count() == 2 && word.word.chars().all(is_han);
+    let pairs: BTreeMap<String, u64> = words
+        .iter()
+        .filter(is_pair)
+        .take(PAIRS)
+        .map(|word| (word.word.clone(), word.pages))
+        .collect();
+    let joins =
+        |pair: &str| pairs.contains_key(pair) || is_han_pair(pair) && query.query().asks_for(pair);
     let mut inside: HashMap<String, u64> = HashMap::new();
     for (chain, pages) in chains(texts, &joins) {
         let parts: Vec<&str> = pairs_of(&chain);
@@ -134,7 +146,9 @@ fn join_pairs(
             continue;
         }
         let phrase = query.scope().query(parse(&format!("\"{chain}\""))?);
-        let in_case = searcher.search(&phrase, &SearchOptions { limit: 0, ..SearchOptions::default() })?.total;
+        let in_case = searcher
+            .search(&phrase, &SearchOptions { limit: 0, ..SearchOptions::default() })?
+            .total;
         let Some(score) = telling(pages, in_case, sizes) else { continue };
         parts.iter().for_each(|part| *inside.entry((*part).to_owned()).or_default() += pages);
         words.push(DistinctiveWord { word: chain, pages, in_case, score });
@@ -152,7 +166,8 @@ pub(crate) fn joined(words: &[String], texts: &[String]) -> Vec<String> {
     let chains = chains(texts, &joins);
     for chain in chains.keys() {
         let parts = pairs_of(chain);
-        let first = parts.iter().filter_map(|part| words.iter().position(|word| word == part)).min();
+        let first =
+            parts.iter().filter_map(|part| words.iter().position(|word| word == part)).min();
         shown.extend(first.map(|first| (first, chain.clone())));
         inside.extend(parts);
     }
@@ -220,7 +235,8 @@ fn telling(pages: u64, in_case: u64, sizes: Sizes) -> Option<f64> {
         let part = |count: f64, rate: f64| if count > 0.0 { count * rate.ln() } else { 0.0 };
         part(of, rate) + part(all - of, 1.0 - rate)
     };
-    let apart = likely(inside, read, inside / read) + likely(outside, outside_pages, outside / outside_pages);
+    let apart = likely(inside, read, inside / read)
+        + likely(outside, outside_pages, outside / outside_pages);
     let as_one = likely(inside, read, together) + likely(outside, outside_pages, together);
     // 3.84: chance alone exceeds this for one word in twenty
     Some(2.0 * (apart - as_one)).filter(|ratio| *ratio > 3.84)
@@ -237,9 +253,14 @@ mod tests {
         let ratio = telling(110, 160, sizes).expect("it tells");
         assert!((ratio - 328.63).abs() < 0.5, "{ratio}");
         assert_eq!(telling(110, 5_000, sizes), None, "it is commoner outside");
-        assert_eq!(telling(10, 10, Sizes { found: 10, read: 10, case: 10 }), None, "there is no outside");
+        assert_eq!(
+            telling(10, 10, Sizes { found: 10, read: 10, case: 10 }),
+            None,
+            "there is no outside"
+        );
         // half of the results read, the same rates
-        let half = telling(55, 160, Sizes { found: 1_000, read: 500, case: 10_000 }).expect("it tells");
+        let half =
+            telling(55, 160, Sizes { found: 1_000, read: 500, case: 10_000 }).expect("it tells");
         assert!((half - 189.37).abs() < 0.5, "{half}");
     }
 

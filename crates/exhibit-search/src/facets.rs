@@ -51,22 +51,29 @@ impl Search<'_> {
         let within = chosen_folder(&filtered);
         let chooses = |field| filtered.filters.iter().any(|f| f.field == field && !f.excluded);
         // facets counted under one query are counted together
-        let (free, narrowed): (Vec<Facet>, Vec<Facet>) = Facet::ALL.into_iter().partition(|f| !chooses(f.field()));
+        let (free, narrowed): (Vec<Facet>, Vec<Facet>) =
+            Facet::ALL.into_iter().partition(|f| !chooses(f.field()));
         let mut groups = vec![free];
         for group in narrowed.chunk_by(|a, b| a.field() == b.field()) {
             groups.push(group.to_vec());
         }
         let mut counted: BTreeMap<usize, FacetCounts> = BTreeMap::new();
         for (number, facets) in groups.iter().enumerate().filter(|(_, facets)| !facets.is_empty()) {
-            let requests: Result<Vec<FacetRequest>, _> = facets.iter().map(|f| self.facet(*f, &within)).collect();
+            let requests: Result<Vec<FacetRequest>, _> =
+                facets.iter().map(|f| self.facet(*f, &within)).collect();
             let counts = if number == 0 {
                 query.searcher().facets(query.scoped(), &requests?)?
             } else {
-                let under = self.changed(query, filtered.without(facets[0].field()).query(), query.exact())?;
+                let under = self.changed(
+                    query,
+                    filtered.without(facets[0].field()).query(),
+                    query.exact(),
+                )?;
                 query.searcher().facets(under.scoped(), &requests?)?
             };
             for (facet, counts) in facets.iter().zip(counts) {
-                let place = Facet::ALL.iter().position(|known| known == facet).unwrap_or(Facet::ALL.len());
+                let place =
+                    Facet::ALL.iter().position(|known| known == facet).unwrap_or(Facet::ALL.len());
                 counted.insert(place, self.listed(*facet, counts, &filtered, most, &within)?);
             }
         }
@@ -88,9 +95,9 @@ impl Search<'_> {
             Facet::Confidence => FacetRequest::Confidence,
             Facet::Extension => FacetRequest::Extension,
             Facet::State => FacetRequest::Word,
-            Facet::Tag => {
-                FacetRequest::Among(self.view.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect())
-            }
+            Facet::Tag => FacetRequest::Among(
+                self.view.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect(),
+            ),
         })
     }
 
@@ -105,11 +112,17 @@ impl Search<'_> {
     ) -> Result<FacetCounts, SearchError> {
         let mut counts = self.own_values(facet, counts);
         let field = facet.field();
-        let stands_for = |value: &str| if value == UNDATED && facet.is_period() { Field::Is } else { field };
+        let stands_for =
+            |value: &str| if value == UNDATED && facet.is_period() { Field::Is } else { field };
         let named = |value: &str, excluded: bool| {
-            filtered.filters.iter().any(|c| c.field == stands_for(value) && c.value == value && c.excluded == excluded)
+            filtered
+                .filters
+                .iter()
+                .any(|c| c.field == stands_for(value) && c.value == value && c.excluded == excluded)
         };
-        for chosen in filtered.filters.iter().filter(|c| c.field == field && belongs(facet, &c.value, within)) {
+        for chosen in
+            filtered.filters.iter().filter(|c| c.field == field && belongs(facet, &c.value, within))
+        {
             if !counts.iter().any(|(value, _)| *value == chosen.value) {
                 counts.push((chosen.value.clone(), 0));
             }
@@ -151,7 +164,12 @@ impl Search<'_> {
         counts
     }
 
-    fn label_of(&self, facet: Facet, value: &str, sources: &BTreeMap<String, String>) -> Result<String, SearchError> {
+    fn label_of(
+        &self,
+        facet: Facet,
+        value: &str,
+        sources: &BTreeMap<String, String>,
+    ) -> Result<String, SearchError> {
         Ok(match facet {
             Facet::Container => match self.view.resolve(value) {
                 Ok(id) => self.view.case().name(&self.view.item(id)?),

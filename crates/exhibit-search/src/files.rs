@@ -8,7 +8,10 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> SearchError {
+pub(crate) fn io_error(
+    act: &'static str,
+    path: &Path,
+) -> impl FnOnce(std::io::Error) -> SearchError {
     let path = path.to_owned();
     move |source| SearchError::Case(CaseError::Io { act, path, source })
 }

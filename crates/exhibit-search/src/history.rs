@@ -43,7 +43,8 @@ pub struct Searched {
 
 impl History {
     fn add(&mut self, searched: Searched) {
-        self.searches.retain(|known| known.query != searched.query || known.exact != searched.exact);
+        self.searches
+            .retain(|known| known.query != searched.query || known.exact != searched.exact);
         self.searches.insert(0, searched);
         self.searches.truncate(MOST);
     }
@@ -97,7 +98,9 @@ impl Search<'_> {
     fn keep_history(&self, history: &History) -> Result<(), SearchError> {
         self.view.whole()?;
         let path = self.view.case().folder.history();
-        let replaced = replace_file(&path, Readers::Owner, |file| file.write_all(&serde_json::to_vec(history)?));
+        let replaced = replace_file(&path, Readers::Owner, |file| {
+            file.write_all(&serde_json::to_vec(history)?)
+        });
         replaced.map_err(io_error("write", &path))
     }
 }

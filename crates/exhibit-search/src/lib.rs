@@ -20,7 +20,8 @@ mod suggest;
 mod tests;
 
 pub use batch::{
-    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, ErrorText, MOST_LINES, NewBatch, Which,
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, ErrorText, MOST_LINES,
+    NewBatch, Which,
 };
 pub use distinctive::{DistinctiveWord, DistinctiveWords};
 pub use facets::{FacetCount, FacetCounts};

@@ -55,18 +55,27 @@ fn used(number: u64, line: Vec<u8>) -> Option<ListLine> {
         return None;
     }
     let long = text.chars().nth(LONGEST).is_some();
-    Some(ListLine { number, text: if long { Err(LineFault::TooLong) } else { Ok(text.to_owned()) } })
+    Some(ListLine {
+        number,
+        text: if long { Err(LineFault::TooLong) } else { Ok(text.to_owned()) },
+    })
 }
 
 // One cell of each record, with the line at which the record begins.
 fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
-    let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(bytes)).from_reader(bytes);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator(bytes))
+        .from_reader(bytes);
     let (mut found, mut record) = (Vec::new(), ByteRecord::new());
     let (mut line, mut counted) = (1, 0);
     // reading from memory does not fail, and records of any length are allowed
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
+        let at = record
+            .position()
+            .and_then(|position| usize::try_from(position.byte()).ok())
+            .unwrap_or(counted);
         // the position is that of blank lines before the record; the reader's own count omits line ends of one CR
         let blank = bytes.iter().skip(at).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = at + blank;
@@ -96,13 +105,18 @@ mod tests {
 
     fn check(bytes: &[u8], column: Option<usize>, expected: &[(u64, Result<&str, LineFault>)]) {
         let read = read_list(bytes, column);
-        let read: Vec<_> = read.iter().map(|l| (l.number, l.text.as_deref().map_err(|e| *e))).collect();
+        let read: Vec<_> =
+            read.iter().map(|l| (l.number, l.text.as_deref().map_err(|e| *e))).collect();
         assert_eq!(read, expected);
     }
 
     #[test]
     fn lists_are_read_line_by_line() {
-        check("\u{feff}王立强\r\n\n  O'Brien \n".as_bytes(), None, &[(1, Ok("王立强")), (3, Ok("O'Brien"))]);
+        check(
+            "\u{feff}王立强\r\n\n  O'Brien \n".as_bytes(),
+            None,
+            &[(1, Ok("王立强")), (3, Ok("O'Brien"))],
+        );
         check(b"a\n\xff\nb", None, &[(1, Ok("a")), (2, Err(LineFault::NotUtf8)), (3, Ok("b"))]);
         let long = "x".repeat(2_001);
         check(long.as_bytes(), None, &[(1, Err(LineFault::TooLong))]);
@@ -112,12 +126,24 @@ mod tests {
     #[test]
     fn a_column_of_a_table_is_read() {
         let table = "id,name\n1,\"Wang \"\"Li\"\", of\nK\"\n2,刘\n3\n";
-        check(table.as_bytes(), Some(1), &[(1, Ok("name")), (2, Ok("Wang \"Li\", of\nK")), (4, Ok("刘"))]);
+        check(
+            table.as_bytes(),
+            Some(1),
+            &[(1, Ok("name")), (2, Ok("Wang \"Li\", of\nK")), (4, Ok("刘"))],
+        );
         check(b"a;b,c;d\n1;2", Some(1), &[(1, Ok("b,c")), (2, Ok("2"))]);
         check(b"\"never closed\nb", Some(0), &[(1, Ok("never closed\nb"))]);
-        check(b"a,b\n\n\nc,d\n\"e\nf\",g\nh,i", Some(0), &[(1, Ok("a")), (4, Ok("c")), (5, Ok("e\nf")), (7, Ok("h"))]);
+        check(
+            b"a,b\n\n\nc,d\n\"e\nf\",g\nh,i",
+            Some(0),
+            &[(1, Ok("a")), (4, Ok("c")), (5, Ok("e\nf")), (7, Ok("h"))],
+        );
         check(b"a,b\r\n\r\nc,d\r\n", Some(0), &[(1, Ok("a")), (3, Ok("c"))]);
-        check(b"a,b\rc,d\r\r\"e\rf\",g\rh,i", Some(0), &[(1, Ok("a")), (2, Ok("c")), (4, Ok("e\rf")), (6, Ok("h"))]);
+        check(
+            b"a,b\rc,d\r\r\"e\rf\",g\rh,i",
+            Some(0),
+            &[(1, Ok("a")), (2, Ok("c")), (4, Ok("e\rf")), (6, Ok("h"))],
+        );
         check(b"a,\xff\nb,c", Some(1), &[(1, Err(LineFault::NotUtf8)), (2, Ok("c"))]);
     }
 }

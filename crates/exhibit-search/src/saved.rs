@@ -47,7 +47,12 @@ impl Search<'_> {
     ///
     /// # Errors
     /// [`SearchError::Case`].
-    pub fn save_search(&self, name: &str, query: &CaseQuery, now: Moment) -> Result<(), SearchError> {
+    pub fn save_search(
+        &self,
+        name: &str,
+        query: &CaseQuery,
+        now: Moment,
+    ) -> Result<(), SearchError> {
         self.view.case().must_be_open()?;
         let mut all = self.all_saved()?;
         let (query, exact) = (query.text().to_owned(), query.exact());
@@ -94,7 +99,12 @@ impl Search<'_> {
     ///
     /// # Errors
     /// [`SearchError::NotKept`] if there is none with this name.
-    pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), SearchError> {
+    pub fn seen_search(
+        &self,
+        name: &str,
+        documents: Vec<i64>,
+        now: Moment,
+    ) -> Result<(), SearchError> {
         self.view.case().must_be_open()?;
         let mut all = self.all_saved()?;
         let saved = all.get_mut(name).ok_or_else(|| not_saved(name))?;
@@ -107,7 +117,9 @@ impl Search<'_> {
     }
 
     fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), SearchError> {
-        write_whole(&self.view.case().folder.saved(), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+        write_whole(&self.view.case().folder.saved(), |file| {
+            Ok(serde_json::to_writer_pretty(file, all)?)
+        })
     }
 }
 

@@ -179,7 +179,12 @@ impl Search<'_> {
     }
 
     /// Another query over the same state of the index as an earlier one.
-    pub(crate) fn changed(&self, of: &CaseQuery, parsed: Query, exact: bool) -> Result<CaseQuery, SearchError> {
+    pub(crate) fn changed(
+        &self,
+        of: &CaseQuery,
+        parsed: Query,
+        exact: bool,
+    ) -> Result<CaseQuery, SearchError> {
         self.resolve_query(parsed.to_string(), parsed, exact, of.searcher.clone())
     }
 
@@ -277,7 +282,8 @@ impl Search<'_> {
     /// # Errors
     /// Those of the index.
     pub fn documents_found(&self, query: &CaseQuery) -> Result<Vec<i64>, SearchError> {
-        let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
+        let options =
+            SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
         let found = query.searcher.search(&query.resolved, &options)?;
         let mut documents: Vec<i64> = found.hits.iter().map(|hit| hit.key.document).collect();
         documents.sort_unstable();
@@ -305,14 +311,16 @@ impl Search<'_> {
 // A document number or a digest: letters, then digits; or hexadecimal digits.
 fn may_be_number(text: &str) -> bool {
     let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_label = prefix.len() < text.len() && prefix.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_label =
+        prefix.len() < text.len() && prefix.starts_with(|c: char| c.is_ascii_alphabetic());
     is_label || (text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 // A path, or a file name with an ending.
 fn may_be_path(text: &str) -> bool {
     let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_ending = (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_ending =
+        (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
     text.contains('/') || (is_ending && ending.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
@@ -352,7 +360,8 @@ mod tests {
     #[test]
     fn only_what_may_name_a_document_is_looked_up() {
         let looked_up = |text: &&str| may_be_number(text) || may_be_path(text);
-        for text in ["EXH-000017", "exh17", "deadbeef", "20170803", "名单.docx", "a/b", "box.7z"] {
+        for text in ["EXH-000017", "exh17", "deadbeef", "20170803", "名单.docx", "a/b", "box.7z"]
+        {
             assert!(looked_up(&text), "{text}");
         }
         for text in ["", "2017", "登记", "3.5", "copper", "date:2017-08 copper", "e.g."] {

@@ -43,23 +43,37 @@ impl Search<'_> {
     ///
     /// # Errors
     /// [`SearchError::Case`] if there is no such document or page; those of reading and searching.
-    pub fn similar(&self, id: ItemId, page: Option<PageNumber>, most: usize) -> Result<Similar, SearchError> {
+    pub fn similar(
+        &self,
+        id: ItemId,
+        page: Option<PageNumber>,
+        most: usize,
+    ) -> Result<Similar, SearchError> {
         let texts = self.texts_of(id, page)?;
         let words = self.weighed(&texts)?;
         let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
-        let weighted: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+        let weighted: Vec<(&str, f32)> =
+            words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
         let words: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
         if weighted.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
         let itself = self.view.content(id).map_or(id, |content| content.id);
-        let found = self.view.searcher()?.similar(&weighted, &self.view.documents()?, itself.get(), most)?;
-        let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
+        let found = self.view.searcher()?.similar(
+            &weighted,
+            &self.view.documents()?,
+            itself.get(),
+            most,
+        )?;
+        let query = parse(
+            &words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
+        )?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {
             let hit = self.hit(&query, found)?;
             let shared: BTreeSet<usize> = hit.spans.iter().map(|span| span.clause).collect();
-            let shared: Vec<String> = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
+            let shared: Vec<String> =
+                shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
             let text = self.view.page(hit.item.id, hit.page)?.text;
             hits.push(SimilarHit { hit, words: joined(&shared, &[shortened(&text).to_owned()]) });
         }
@@ -67,13 +81,18 @@ impl Search<'_> {
     }
 
     // The examined pages, by number, and the beginning of the text of each.
-    fn texts_of(&self, id: ItemId, page: Option<PageNumber>) -> Result<Vec<(PageNumber, String)>, SearchError> {
+    fn texts_of(
+        &self,
+        id: ItemId,
+        page: Option<PageNumber>,
+    ) -> Result<Vec<(PageNumber, String)>, SearchError> {
         let rows = match page {
             Some(number) => vec![self.view.page_row(id, number)?],
             None => self.view.pages(id)?,
         };
         let step = rows.len().div_ceil(PAGES).max(1);
-        let text = |row: &PageRow| Ok((row.number, shortened(&self.view.read_page(row)?.text).to_owned()));
+        let text =
+            |row: &PageRow| Ok((row.number, shortened(&self.view.read_page(row)?.text).to_owned()));
         rows.iter().step_by(step).map(text).collect()
     }
 

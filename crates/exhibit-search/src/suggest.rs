@@ -68,7 +68,9 @@ impl Search<'_> {
         for (number, text) in clauses.iter().filter(|(_, text)| text.field == Field::Folder) {
             let anywhere = ClauseText { field: Field::Path, ..(*text).clone() };
             let other = parsed.with(*number, anywhere).ok();
-            tried.extend(other.map(|query| candidate(SuggestedChange::AnyFolder((*text).clone()), query)));
+            tried.extend(
+                other.map(|query| candidate(SuggestedChange::AnyFolder((*text).clone()), query)),
+            );
         }
         if clauses.len() > 1 {
             let mut fewer: Vec<(u8, Candidate)> = clauses
@@ -87,11 +89,19 @@ impl Search<'_> {
             };
             tried.extend(words.map(only));
         }
-        tried.extend(parsed.in_field(Field::FileName).map(|query| candidate(SuggestedChange::InNames, query)));
+        tried.extend(
+            parsed
+                .in_field(Field::FileName)
+                .map(|query| candidate(SuggestedChange::InNames, query)),
+        );
         self.those_that_find(tried, query)
     }
 
-    fn those_that_find(&self, tried: Vec<Candidate>, original: &CaseQuery) -> Result<Vec<Suggestion>, SearchError> {
+    fn those_that_find(
+        &self,
+        tried: Vec<Candidate>,
+        original: &CaseQuery,
+    ) -> Result<Vec<Suggestion>, SearchError> {
         let mut found: Vec<Suggestion> = Vec::new();
         for Candidate { change, query, exact } in tried {
             if found.len() < MOST && !found.iter().any(|known| known.query == query) {
@@ -119,7 +129,11 @@ impl Search<'_> {
                 let near = ClauseText { form: Form::Near(*edits), ..(*text).clone() };
                 let Ok(query) = parsed.with(*number, near) else { continue };
                 if self.would_find(original, &query.only(*number), exact)? > 0 {
-                    candidates.push(Candidate { change: SuggestedChange::Spelling((*text).clone()), query, exact });
+                    candidates.push(Candidate {
+                        change: SuggestedChange::Spelling((*text).clone()),
+                        query,
+                        exact,
+                    });
                     break;
                 }
             }
@@ -128,7 +142,12 @@ impl Search<'_> {
     }
 
     // A query that matches every page is not a suggestion.
-    fn would_find(&self, original: &CaseQuery, query: &Query, exact: bool) -> Result<u64, SearchError> {
+    fn would_find(
+        &self,
+        original: &CaseQuery,
+        query: &Query,
+        exact: bool,
+    ) -> Result<u64, SearchError> {
         if query.is_everything() {
             return Ok(0);
         }
@@ -149,7 +168,11 @@ fn leave_out(text: &ClauseText) -> (u8, SuggestedChange) {
 // Whether a clause is a word of letters, long enough to be recognisable with one letter different.
 fn is_spelled(text: &ClauseText) -> bool {
     let letters = text.text.chars().all(|c| c.is_alphabetic() && !('\u{2e80}'..).contains(&c));
-    text.field == Field::Text && !text.exact && text.form == Form::Word && letters && text.text.chars().count() >= 4
+    text.field == Field::Text
+        && !text.exact
+        && text.form == Form::Word
+        && letters
+        && text.text.chars().count() >= 4
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Searches of a small case whose pages are written by the tests: no workers, no OCR.
 
 use crate::{
-    BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
+    BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest,
+    SuggestedChange, Which,
 };
 use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_model::ItemId;
@@ -22,16 +23,21 @@ fn a_query_finds_pages_and_their_facets() {
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
-    let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
+    let results =
+        search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
     let mut paths: Vec<&str> = results.hits.iter().map(|hit| hit.path.as_str()).collect();
     paths.sort_unstable();
     assert_eq!((results.total, results.documents, paths), (2, 2, vec!["a/one.txt", "a/two.txt"]));
     let facets = search.facets(&query, 10).expect("facets");
     let folders = facets.iter().find(|facet| facet.facet == Facet::Folder).expect("folders");
-    let folders: Vec<(&str, u64)> = folders.values.iter().map(|count| (count.value.as_str(), count.pages)).collect();
+    let folders: Vec<(&str, u64)> =
+        folders.values.iter().map(|count| (count.value.as_str(), count.pages)).collect();
     assert_eq!(folders, [("a", 2)]);
     let hits = search.hits(&query, ItemId::new(1)).expect("hits");
-    assert_eq!(hits.iter().map(|page| (page.page.get(), page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
+    assert_eq!(
+        hits.iter().map(|page| (page.page.get(), page.spans.len())).collect::<Vec<_>>(),
+        [(1, 2)]
+    );
 }
 
 #[test]
@@ -41,11 +47,15 @@ fn errors_name_their_kind() {
     let search = Search::of(case.view(Principal::LOCAL));
     assert!(matches!(search.query("\"", false).err(), Some(SearchError::Query(_))));
     assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: crate::Kept::Batch, .. })));
-    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: crate::Kept::SavedSearch, .. })));
+    assert!(matches!(
+        search.forget_search("none"),
+        Err(SearchError::NotKept { what: crate::Kept::SavedSearch, .. })
+    ));
     let missing = search.similar(ItemId::new(99), None, 5);
     assert!(matches!(missing, Err(SearchError::Case(CaseError::NoSuchDocument(_)))));
     let list = "a\n".repeat(MOST_LINES + 1);
-    let new = NewBatch { name: "", list: list.as_bytes(), queries: false, exact: false, column: None };
+    let new =
+        NewBatch { name: "", list: list.as_bytes(), queries: false, exact: false, column: None };
     assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
     std::fs::remove_dir_all(CaseFolder::new(&folder.folder()).index()).expect("no index");
     let case = folder.open();
@@ -65,19 +75,24 @@ fn an_empty_result_has_suggestions() {
     assert!(suggestions.iter().all(|suggestion| suggestion.pages > 0));
     let without = |word: &str| {
         let of = |change: &SuggestedChange| matches!(change, SuggestedChange::Without(clause) if clause.text == word);
-        suggestions.iter().find(|suggestion| of(&suggestion.change)).map(|suggestion| suggestion.pages)
+        suggestions
+            .iter()
+            .find(|suggestion| of(&suggestion.change))
+            .map(|suggestion| suggestion.pages)
     };
     assert_eq!((without("coper"), without("weather")), (Some(1), None), "{suggestions:?}");
 }
 
 #[test]
 fn distinctive_words_and_similar_documents_share_what_is_rare() {
-    let mut documents: Vec<(String, String)> =
-        (0..30).map(|number| (format!("{number}.txt"), format!("ordinary letter number {number}"))).collect();
+    let mut documents: Vec<(String, String)> = (0..30)
+        .map(|number| (format!("{number}.txt"), format!("ordinary letter number {number}")))
+        .collect();
     for number in 0..4 {
         documents.push((format!("copper{number}.txt"), format!("copper depot payment {number}")));
     }
-    let documents: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let documents: Vec<(&str, &str)> =
+        documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = TestCase::of_texts(&documents);
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
@@ -124,7 +139,15 @@ fn history_can_be_turned_off() {
     let search = Search::of(case.view(Principal::LOCAL));
     search.remember_search(" copper ", false, 2, NOW);
     search.remember_search("  ", false, 3, NOW);
-    let queries = || search.history().expect("a history").searches.into_iter().map(|one| one.query).collect::<Vec<_>>();
+    let queries = || {
+        search
+            .history()
+            .expect("a history")
+            .searches
+            .into_iter()
+            .map(|one| one.query)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(queries(), ["copper"]);
     search.turn_history(false).expect("off");
     search.remember_search("depot", false, 2, NOW);
@@ -141,11 +164,19 @@ fn a_batch_counts_lines_and_what_is_new() {
     let folder = three();
     let case = folder.open();
     let list = "copper\nweather\nabsent\n";
-    let new = NewBatch { name: "words", list: list.as_bytes(), queries: false, exact: false, column: None };
-    let (number, lines) = Search::of(case.view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
+    let new = NewBatch {
+        name: "words",
+        list: list.as_bytes(),
+        queries: false,
+        exact: false,
+        column: None,
+    };
+    let (number, lines) =
+        Search::of(case.view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
     assert_eq!((number, lines), (1, 3));
-    let run =
-        Search::of(case.view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
+    let run = Search::of(case.view(Principal::LOCAL))
+        .run_batch(number, NOW, 2, &BatchProgress::default())
+        .expect("a run");
     assert_eq!((run.run, run.lines, run.found, run.bad), (1, 3, 2, 0));
     let _ = folder.add_texts(&[("c/four.txt", "more copper")]);
     let case = folder.open();
@@ -154,14 +185,20 @@ fn a_batch_counts_lines_and_what_is_new() {
     assert_eq!((run.run, run.found, run.new), (2, 2, 1));
     assert_eq!(search.batches().expect("batches")[0].last_run.as_ref().map(|run| run.run), Some(2));
     let mut zero = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::Zero, &|error| error.code.clone(), &mut zero).expect("an export");
+    search
+        .write_batch(number, BatchForm::Csv, Which::Zero, &|error| error.code.clone(), &mut zero)
+        .expect("an export");
     let zero = String::from_utf8(zero).expect("text");
     assert_eq!(zero.lines().skip(1).collect::<Vec<_>>(), ["3,absent,0,0,0,,,,"]);
     let mut new = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::New, &|error| error.code.clone(), &mut new).expect("an export");
+    search
+        .write_batch(number, BatchForm::Csv, Which::New, &|error| error.code.clone(), &mut new)
+        .expect("an export");
     let new = String::from_utf8(new).expect("text");
     assert_eq!(
         new.lines().nth(1),
-        Some("1,copper,3,3,1,EXH-000001,1,\"copper ledger of the northern depot, copper paid in full\",")
+        Some(
+            "1,copper,3,3,1,EXH-000001,1,\"copper ledger of the northern depot, copper paid in full\","
+        )
     );
 }

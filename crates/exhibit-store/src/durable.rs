@@ -34,7 +34,11 @@ enum Step {
 /// # Errors
 /// Those of the file system and of `write`; the old file is then still in place, unless only the last step failed:
 /// making the folder durable.
-pub fn replace_file(path: &Path, readers: Readers, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub fn replace_file(
+    path: &Path,
+    readers: Readers,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     replace(path, readers, write, &mut |_| Ok(()))
 }
 
@@ -86,11 +90,19 @@ fn open_alone(new: &Path, readers: Readers) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     loop {
         let mut options = OpenOptions::new();
-        let file = options.write(true).create(true).truncate(false).mode(mode).custom_flags(flags).open(new)?;
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(mode)
+            .custom_flags(flags)
+            .open(new)?;
         flock(&file, FlockOperation::LockExclusive)?;
         let own = file.metadata()?;
         // Another process may have renamed it while this one waited.
-        if fs::symlink_metadata(new).is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())) {
+        if fs::symlink_metadata(new)
+            .is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino()))
+        {
             if readers == Readers::Owner {
                 file.set_permissions(Permissions::from_mode(mode))?;
             }
@@ -101,7 +113,8 @@ fn open_alone(new: &Path, readers: Readers) -> io::Result<File> {
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }
 
@@ -112,7 +125,8 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).expect("listed").flatten();
-        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }
@@ -120,21 +134,28 @@ mod tests {
     // A crash after each step leaves the old or the new content, and the next replacement removes what it left.
     #[test]
     fn a_crash_leaves_the_old_or_the_new_file_whole() {
-        let steps = [(Step::Opened, "old"), (Step::Written, "old"), (Step::Synced, "old"), (Step::Renamed, "newer")];
+        let steps = [
+            (Step::Opened, "old"),
+            (Step::Written, "old"),
+            (Step::Synced, "old"),
+            (Step::Renamed, "newer"),
+        ];
         for (crash, content) in steps {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("settings");
             replace_file(&path, Readers::Default, |file| file.write_all(b"old")).expect("created");
             let mut reached = false;
-            let died = replace(&path, Readers::Default, |file| file.write_all(b"newer"), &mut |step| {
-                assert!(!reached, "nothing happens after the crash");
-                reached = step == crash;
-                if reached { Err(io::Error::other("the process dies here")) } else { Ok(()) }
-            });
+            let died =
+                replace(&path, Readers::Default, |file| file.write_all(b"newer"), &mut |step| {
+                    assert!(!reached, "nothing happens after the crash");
+                    reached = step == crash;
+                    if reached { Err(io::Error::other("the process dies here")) } else { Ok(()) }
+                });
             assert!(died.is_err() && reached, "{crash:?}");
             assert_eq!(fs::read_to_string(&path).expect("read"), content, "{crash:?}");
             assert_eq!(temporary(&path).exists(), crash != Step::Renamed, "{crash:?}");
-            replace_file(&path, Readers::Default, |file| file.write_all(b"last")).expect("replaced");
+            replace_file(&path, Readers::Default, |file| file.write_all(b"last"))
+                .expect("replaced");
             assert_eq!(fs::read_to_string(&path).expect("read"), "last", "{crash:?}");
             assert_eq!(names(folder.path()), ["settings"], "{crash:?}");
         }
@@ -185,7 +206,10 @@ mod tests {
                         })
                         .expect("replaced");
                         let read = fs::read(path).expect("read");
-                        assert!(read.len() == 64 && read.iter().all(|byte| *byte == read[0]), "{read:?}");
+                        assert!(
+                            read.len() == 64 && read.iter().all(|byte| *byte == read[0]),
+                            "{read:?}"
+                        );
                     }
                 });
             }

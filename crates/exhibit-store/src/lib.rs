@@ -49,14 +49,19 @@ impl StoreError {
         match self {
             Self::Io { source, .. } => matches!(
                 source.kind(),
-                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge
+                std::io::ErrorKind::StorageFull
+                    | std::io::ErrorKind::QuotaExceeded
+                    | std::io::ErrorKind::FileTooLarge
             ),
             Self::Damaged { .. } => false,
         }
     }
 }
 
-pub(crate) fn io_error(act: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> StoreError {
+pub(crate) fn io_error(
+    act: &'static str,
+    path: &std::path::Path,
+) -> impl FnOnce(std::io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io { act, path, source }
 }

@@ -102,7 +102,13 @@ impl Originals {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 result => {
                     let file = result.map_err(io_error("create", &path))?;
-                    return Ok(Deposit { store: self, path, file: Some(file), hasher: Sha256::new(), size: 0 });
+                    return Ok(Deposit {
+                        store: self,
+                        path,
+                        file: Some(file),
+                        hasher: Sha256::new(),
+                        size: 0,
+                    });
                 }
             }
         }
@@ -129,11 +135,17 @@ impl Originals {
     ///
     /// # Errors
     /// [`StoreError::Io`] if it exists but cannot be read.
-    pub fn check(&self, original: OriginalId, progress: &mut dyn FnMut(u64)) -> Result<Fixity, StoreError> {
+    pub fn check(
+        &self,
+        original: OriginalId,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Fixity, StoreError> {
         let path = self.path(original);
         let mut file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Fixity::Missing),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Fixity::Missing);
+            }
             Err(error) => return Err(io_error("open the original", &path)(error)),
         };
         let mut hasher = Sha256::new();
@@ -155,7 +167,10 @@ impl Originals {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn for_each(&self, each: &mut dyn FnMut(Result<OriginalId, PathBuf>)) -> Result<(), StoreError> {
+    pub fn for_each(
+        &self,
+        each: &mut dyn FnMut(Result<OriginalId, PathBuf>),
+    ) -> Result<(), StoreError> {
         let list = |folder: &Path| -> Result<Vec<PathBuf>, StoreError> {
             let entries = fs::read_dir(folder).map_err(io_error("list", folder))?;
             let paths = entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
@@ -165,7 +180,8 @@ impl Originals {
         };
         let metadata = |path: &Path| path.symlink_metadata().ok();
         for folder in list(&self.root)? {
-            let prefix = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let prefix =
+                folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if prefix == INCOMING {
                 continue;
             }
@@ -176,7 +192,8 @@ impl Originals {
             }
             for path in list(&folder)? {
                 let is_file = metadata(&path).is_some_and(|metadata| metadata.is_file());
-                let rest = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let rest =
+                    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 match Digest::parse(&format!("{prefix}{rest}")) {
                     Ok(digest) if prefix.len() == 2 && is_file => each(Ok(OriginalId::new(digest))),
                     _ => each(Err(path)),

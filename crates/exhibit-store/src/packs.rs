@@ -71,7 +71,8 @@ impl PackWriter {
     /// [`StoreError::Io`]; [`StoreError::Damaged`] if the pack ends before `end`.
     pub fn open(folder: &Path, end: Option<PackLocation>) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(io_error("make the folder", folder))?;
-        let PackLocation { pack: number, offset: length } = end.unwrap_or(PackLocation { pack: 1, offset: 0 });
+        let PackLocation { pack: number, offset: length } =
+            end.unwrap_or(PackLocation { pack: 1, offset: 0 });
         let path = pack_path(folder, number);
         let ended = |present| StoreError::Damaged {
             pack: number,
@@ -79,9 +80,16 @@ impl PackWriter {
             what: "the pack ends before its last record",
         };
         // a pack that must have records is never created: a missing one stays missing
-        let opened = fs::OpenOptions::new().read(true).write(true).create(length == 0).truncate(false).open(&path);
+        let opened = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(length == 0)
+            .truncate(false)
+            .open(&path);
         let file = match opened {
-            Err(error) if length > 0 && error.kind() == std::io::ErrorKind::NotFound => return Err(ended(0)),
+            Err(error) if length > 0 && error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ended(0));
+            }
             result => result.map_err(io_error("open", &path))?,
         };
         let present = file.metadata().map_err(io_error("read", &path))?.len();
@@ -167,7 +175,9 @@ impl PackReader {
         let damaged = |what| StoreError::Damaged { pack: place.pack, offset: place.offset, what };
         let mut header = [0; HEADER];
         let read = |bytes: &mut [u8], at| match file.read_exact_at(bytes, at) {
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(damaged("truncated record")),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(damaged("truncated record"))
+            }
             result => result.map_err(io_error("read", &path)),
         };
         read(&mut header, place.offset)?;
@@ -187,8 +197,9 @@ impl PackReader {
         if Digest::of(&frame).as_bytes()[..8] != header[48..56] {
             return Err(damaged("the frame was changed"));
         }
-        let page =
-            self.decompress(&frame, page_length as usize).map_err(|_| damaged("the frame cannot be decompressed"))?;
+        let page = self
+            .decompress(&frame, page_length as usize)
+            .map_err(|_| damaged("the frame cannot be decompressed"))?;
         if page.len() as u64 != page_length || Digest::of(&page).as_bytes() != &header[16..48] {
             return Err(damaged("the page was changed"));
         }

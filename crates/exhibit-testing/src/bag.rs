@@ -11,7 +11,16 @@ use std::path::{Path, PathBuf};
 /// A request to check something by itself: no key or policy is known.
 #[must_use]
 pub fn request(what: What, path: PathBuf) -> VerifyRequest {
-    VerifyRequest { what, path, key: None, policy: None, entry: None, log: None, plain: false, time: Time::default() }
+    VerifyRequest {
+        what,
+        path,
+        key: None,
+        policy: None,
+        entry: None,
+        log: None,
+        plain: false,
+        time: Time::default(),
+    }
 }
 
 /// What the check of a bag finds: place, fault and detail of each deviation.
@@ -84,7 +93,8 @@ impl ForgedBag {
     /// The path of the first file below a folder that contains a text.
     #[must_use]
     pub fn find(&self, below: &str, text: &str) -> String {
-        let contains = |path: &PathBuf| String::from_utf8_lossy(&fs::read(path).expect("read")).contains(text);
+        let contains =
+            |path: &PathBuf| String::from_utf8_lossy(&fs::read(path).expect("read")).contains(text);
         let found = files_below(&self.bag.join(below)).into_iter().find(contains);
         let found = found.unwrap_or_else(|| panic!("nothing below {below} contains {text}"));
         found.strip_prefix(&self.bag).expect("below").to_str().expect("UTF-8").to_owned()
@@ -94,16 +104,28 @@ impl ForgedBag {
     pub fn cover_up(&self) {
         let hash = |path: &Path, kind: &str| {
             let bytes = fs::read(path).expect("read");
-            if kind == "sha256" { to_hex(&Sha256::digest(bytes)) } else { to_hex(&Sha512::digest(bytes)) }
+            if kind == "sha256" {
+                to_hex(&Sha256::digest(bytes))
+            } else {
+                to_hex(&Sha512::digest(bytes))
+            }
         };
         let (mut files, mut bytes) = (0, 0);
         for name in ["manifest", "tagmanifest"] {
             for kind in ["sha256", "sha512"] {
                 let mut list = String::new();
                 for file in files_below(&self.bag) {
-                    let path = file.strip_prefix(&self.bag).expect("below").to_str().expect("UTF-8").to_owned();
+                    let path = file
+                        .strip_prefix(&self.bag)
+                        .expect("below")
+                        .to_str()
+                        .expect("UTF-8")
+                        .to_owned();
                     let is_payload = path.starts_with("data/");
-                    if is_payload != (name == "manifest") || path.starts_with("tagmanifest-") || !file.is_file() {
+                    if is_payload != (name == "manifest")
+                        || path.starts_with("tagmanifest-")
+                        || !file.is_file()
+                    {
                         continue;
                     }
                     if is_payload && kind == "sha256" {

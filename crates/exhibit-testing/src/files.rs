@@ -12,7 +12,11 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).expect("a folder") {
         let entry = entry.expect("an entry");
         let kind = entry.file_type().expect("a kind");
-        if kind.is_dir() { files.extend(files_below(&entry.path())) } else { files.push(entry.path()) }
+        if kind.is_dir() {
+            files.extend(files_below(&entry.path()))
+        } else {
+            files.push(entry.path())
+        }
     }
     files.sort();
     files

@@ -1,6 +1,8 @@
 //! The items of a test case: what was received, and what reading it found.
 
-use exhibit_model::{MetadataKey, Moment, Note, NoteCode, Page, PageKind, Reason, Relation, State, TextSource};
+use exhibit_model::{
+    MetadataKey, Moment, Note, NoteCode, Page, PageKind, Reason, Relation, State, TextSource,
+};
 
 /// An item to add to a test case.
 #[derive(Debug, Clone)]
@@ -47,7 +49,8 @@ impl TestItem {
     #[must_use]
     pub fn text(path: &str, text: &str) -> Self {
         let pages = text.split('\u{c}').filter(|_| !text.is_empty());
-        let page = |(text, number): (&str, u32)| Page::of_text(number, PageKind::Text, text.to_owned());
+        let page =
+            |(text, number): (&str, u32)| Page::of_text(number, PageKind::Text, text.to_owned());
         Self { pages: pages.zip(1..).map(page).collect(), ..Self::new(path, text.as_bytes()) }
     }
 
@@ -80,7 +83,13 @@ impl TestItem {
     /// A file without bytes, such as a link.
     #[must_use]
     pub fn without_bytes(path: &str, state: State, reason: Reason) -> Self {
-        Self { bytes: None, state, reason: Some(reason), media_type: String::new(), ..Self::new(path, b"") }
+        Self {
+            bytes: None,
+            state,
+            reason: Some(reason),
+            media_type: String::new(),
+            ..Self::new(path, b"")
+        }
     }
 
     /// A file that waits to be read.

@@ -14,7 +14,9 @@ pub use files::{copy_folder, files_below, flip, original, overwrite};
 pub use item::TestItem;
 pub use stored::{STORED_FORM, stored_case};
 
-use exhibit_bag::{ExportContext, ExportOrder, Exported, Lock, NewQuote, Selected, Selection, export, make_quote};
+use exhibit_bag::{
+    ExportContext, ExportOrder, Exported, Lock, NewQuote, Selected, Selection, export, make_quote,
+};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_custody::{Act, Channel};
 use exhibit_ingest::{IngestProgress, reindex};
@@ -141,7 +143,8 @@ impl TestCase {
 
     /// Adds a text document for each path and text.
     pub fn add_texts(&self, documents: &[(&str, &str)]) -> Vec<ItemId> {
-        let items: Vec<TestItem> = documents.iter().map(|(path, text)| TestItem::text(path, text)).collect();
+        let items: Vec<TestItem> =
+            documents.iter().map(|(path, text)| TestItem::text(path, text)).collect();
         self.add(&items)
     }
 
@@ -225,7 +228,10 @@ impl TestCase {
     /// Tags the item with this path, and logs that.
     pub fn tag(&self, path: &str, tag: &str) {
         assert!(
-            self.open().view(Principal::LOCAL).set_tag(self.id(path), tag, true, NOW).expect("tagged"),
+            self.open()
+                .view(Principal::LOCAL)
+                .set_tag(self.id(path), tag, true, NOW)
+                .expect("tagged"),
             "{path} has {tag} already"
         );
         self.write(|held| held.log_marks().expect("logged"));
@@ -233,7 +239,13 @@ impl TestCase {
 
     /// Quotes a passage. Returns the name of the quote.
     pub fn quote(&self, path: &str, page: u32, exact: &str) -> String {
-        let quote = NewQuote { item: self.id(path), page: PageNumber::new(page), exact, nth: None, seen: None };
+        let quote = NewQuote {
+            item: self.id(path),
+            page: PageNumber::new(page),
+            exact,
+            nth: None,
+            seen: None,
+        };
         self.write(|held| make_quote(held, &quote).expect("a quote").id())
     }
 
@@ -249,15 +261,24 @@ impl TestCase {
     /// Writes an open bag of a selection next to the case, under a name.
     pub fn export_selection(&self, name: &str, selection: &Selection) -> Exported {
         let target = self.beside(name);
-        let order = ExportOrder { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
+        let order = ExportOrder {
+            selection,
+            target: &target,
+            lock: Lock::Open,
+            bates: None,
+            receiver: None,
+        };
         let mut context = ExportContext { cage: None, progress: &mut |_| {} };
         self.write(|held| export(held, &order, &mut context).expect("a bag"))
     }
 
     /// Runs statements on the catalogue that change at least one row: a forgery.
     pub fn sql(&self, statements: &str) {
-        let catalogue = rusqlite::Connection::open(self.path(CaseFolder::CATALOGUE)).expect("a catalogue");
-        catalogue.execute_batch(&format!("PRAGMA foreign_keys = off; {statements}")).expect("a forgery");
+        let catalogue =
+            rusqlite::Connection::open(self.path(CaseFolder::CATALOGUE)).expect("a catalogue");
+        catalogue
+            .execute_batch(&format!("PRAGMA foreign_keys = off; {statements}"))
+            .expect("a forgery");
         assert!(catalogue.total_changes() > 0, "{statements}");
     }
 

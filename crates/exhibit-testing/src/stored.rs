@@ -17,14 +17,24 @@ pub fn stored_case() -> TestCase {
             .property(MetadataKey::DC_TITLE, "通知")
             .picture(1, b"\x89PNG of a page"),
         TestItem::text("تىزىملىك.txt", "ئون ئىككى كىشىنىڭ تىزىملىكى").language("ug"),
-        TestItem::text("list.txt", "Шөһрәт Закир\nThe registers were destroyed in June 2019.").language("en"),
-        TestItem::text("copy of list.txt", "Шөһрәт Закир\nThe registers were destroyed in June 2019."),
+        TestItem::text("list.txt", "Шөһрәт Закир\nThe registers were destroyed in June 2019.")
+            .language("en"),
+        TestItem::text(
+            "copy of list.txt",
+            "Шөһрәт Закир\nThe registers were destroyed in June 2019.",
+        ),
         TestItem::archive("post.zip"),
-        TestItem::message("letter.eml", "gate@example.org", "登记", "Ten persons entered on Monday.")
-            .within("post.zip")
-            .property(MetadataKey::MAIL_DATE, "2019-03-28T10:20:30+08:00"),
+        TestItem::message(
+            "letter.eml",
+            "gate@example.org",
+            "登记",
+            "Ten persons entered on Monday.",
+        )
+        .within("post.zip")
+        .property(MetadataKey::MAIL_DATE, "2019-03-28T10:20:30+08:00"),
         TestItem::scan("scan.png", "值班员 签名", 0.71).within("post.zip").language("zh"),
-        TestItem::unread("locked.pdf", b"%PDF locked", State::Encrypted, None).media_type("application/pdf"),
+        TestItem::unread("locked.pdf", b"%PDF locked", State::Encrypted, None)
+            .media_type("application/pdf"),
         TestItem::unread(
             "broken.xls",
             b"no workbook",
@@ -34,8 +44,10 @@ pub fn stored_case() -> TestCase {
         .note(0, NoteCode::FileUpdated { times: 2 }),
         TestItem::text("cut.txt", "the beginning of a").cut(Reason::ArchiveEnds { bytes: 18 }),
         TestItem::text("empty.txt", ""),
-        TestItem::without_bytes("link", State::Unsupported, Reason::Device).relation(Relation::File),
-        TestItem::text("odd", "a name in another encoding").path_bytes(b"\xb5\xc7\xbc\xc7.txt", "登记.txt"),
+        TestItem::without_bytes("link", State::Unsupported, Reason::Device)
+            .relation(Relation::File),
+        TestItem::text("odd", "a name in another encoding")
+            .path_bytes(b"\xb5\xc7\xbc\xc7.txt", "登记.txt"),
     ]);
     case.tag("通知.txt", "待核实");
     case.tag("list.txt", "checked");

@@ -11,7 +11,8 @@ fn matches(kind: &str, a: &str, b: &str) -> bool {
     if kind == "chinese_variants" {
         return exhibit_text::fold_word(a) == exhibit_text::fold_word(b);
     }
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.split_whitespace().collect(), b.split_whitespace().collect());
+    let (a, b): (Vec<&str>, Vec<&str>) =
+        (a.split_whitespace().collect(), b.split_whitespace().collect());
     a.len() == b.len()
         && a.iter().zip(&b).all(|(a, b)| {
             let keys = exhibit_text::word_keys(b);

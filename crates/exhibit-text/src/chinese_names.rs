@@ -68,11 +68,14 @@ type Reading = Vec<Sound>;
 #[must_use]
 pub fn spellings(words: &str) -> Vec<Reading> {
     let groups: Vec<&str> = words.split_whitespace().collect();
-    let parts: Vec<&str> = groups.iter().flat_map(|group| group.split(is_hyphen)).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> =
+        groups.iter().flat_map(|group| group.split(is_hyphen)).filter(|p| !p.is_empty()).collect();
     let mut readings = join(&parts, &in_pinyin);
     let hyphenated = groups.iter().any(|group| group.contains(is_hyphen));
     let is_wade_giles = |part: &&str| !in_wade_giles(part, false).is_empty();
-    if parts.iter().any(|part| indicates_wade_giles(part)) || (hyphenated && parts.iter().all(is_wade_giles)) {
+    if parts.iter().any(|part| indicates_wade_giles(part))
+        || (hyphenated && parts.iter().all(is_wade_giles))
+    {
         let marked = parts.iter().any(|part| part.contains(is_apostrophe));
         let in_either = |part: &str| {
             let readings = in_wade_giles(part, marked);
@@ -83,9 +86,12 @@ pub fn spellings(words: &str) -> Vec<Reading> {
     readings.retain(|reading| (2..=MAX_SYLLABLES).contains(&reading.len()));
     let mut kept: Vec<Reading> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
-        let covered =
-            |by: &Reading| by.len() == reading.len() && by.iter().zip(reading).all(|(by, own)| covers(by, own));
-        if !kept.iter().any(covered) && !readings[at + 1..].iter().any(|by| by != reading && covered(by)) {
+        let covered = |by: &Reading| {
+            by.len() == reading.len() && by.iter().zip(reading).all(|(by, own)| covers(by, own))
+        };
+        if !kept.iter().any(covered)
+            && !readings[at + 1..].iter().any(|by| by != reading && covered(by))
+        {
             kept.push(reading.clone());
         }
     }
@@ -137,8 +143,9 @@ fn join(parts: &[&str], of_part: &dyn Fn(&str) -> Vec<Reading>) -> Vec<Reading> 
     let mut readings: Vec<Reading> = vec![Reading::new()];
     for part in parts {
         let next = of_part(part);
-        let longer =
-            readings.iter().flat_map(|reading| next.iter().map(move |next| [reading.as_slice(), next].concat()));
+        let longer = readings
+            .iter()
+            .flat_map(|reading| next.iter().map(move |next| [reading.as_slice(), next].concat()));
         readings = longer.take(MAX_READINGS).collect();
     }
     readings
@@ -197,11 +204,17 @@ fn segment(rest: &str, prefix: &mut Reading, found: &mut Vec<Reading>) {
 // apostrophe in pinyin (`chien` as `chi'en`) or does not exist there.
 fn indicates_wade_giles(part: &str) -> bool {
     let needs_no_apostrophe = |reading: &Reading| {
-        reading.iter().skip(1).all(|sound| sound.syllables().all(|s| !s.starts_with(['a', 'e', 'o'])))
+        reading
+            .iter()
+            .skip(1)
+            .all(|sound| sound.syllables().all(|s| !s.starts_with(['a', 'e', 'o'])))
     };
     let pinyin = in_pinyin(part);
-    let is_pinyin =
-        if part.contains(is_apostrophe) { !pinyin.is_empty() } else { pinyin.iter().any(needs_no_apostrophe) };
+    let is_pinyin = if part.contains(is_apostrophe) {
+        !pinyin.is_empty()
+    } else {
+        pinyin.iter().any(needs_no_apostrophe)
+    };
     !is_pinyin && !in_wade_giles(part, false).is_empty()
 }
 
@@ -235,7 +248,9 @@ fn segment_wade_giles(rest: &str, marked: bool, prefix: &mut Reading, found: &mu
     }
     let longest = rest.len().min(wade_giles::MAX_LENGTH);
     for length in (1..=longest).rev().filter(|length| rest.is_char_boundary(*length)) {
-        let entries = wade_giles::syllables(&rest[..length]).iter().filter(|entry| !(marked && entry.unmarked));
+        let entries = wade_giles::syllables(&rest[..length])
+            .iter()
+            .filter(|entry| !(marked && entry.unmarked));
         let syllables: Vec<&'static str> = entries.map(|entry| entry.syllable).collect();
         // within a word no syllable begins with a vowel, or else hsiao would be hsia and o
         let can_begin = prefix.is_empty() || !rest.starts_with(['a', 'e', 'i', 'o']);
@@ -249,21 +264,27 @@ fn segment_wade_giles(rest: &str, marked: bool, prefix: &mut Reading, found: &mu
 
 // Marks the surname if each word has a capital: a surname of one or two syllables with a given name of one or two.
 fn mark_surname(groups: &[&str], reading: &mut Reading) {
-    let Some(first) = groups.first().filter(|_| groups.len() > 1 && groups.iter().all(|g| is_capitalised(g))) else {
+    let Some(first) =
+        groups.first().filter(|_| groups.len() > 1 && groups.iter().all(|g| is_capitalised(g)))
+    else {
         return;
     };
     let parts: Vec<&str> = first.split(is_hyphen).filter(|part| !part.is_empty()).collect();
-    let readings: Vec<Reading> = [join(&parts, &in_pinyin), join(&parts, &|part| in_wade_giles(part, false))].concat();
+    let readings: Vec<Reading> =
+        [join(&parts, &in_pinyin), join(&parts, &|part| in_wade_giles(part, false))].concat();
     let has_length = |length: usize| {
         let readings = readings.iter().filter(|reading| reading.len() == length);
-        readings.into_iter().any(|reading| reading.iter().zip(reading.iter()).all(|(by, own)| covers(by, own)))
+        readings
+            .into_iter()
+            .any(|reading| reading.iter().zip(reading.iter()).all(|(by, own)| covers(by, own)))
     };
     let surname = if has_length(1) && (2..=3).contains(&reading.len()) {
         true
     } else {
         has_length(2) && (3..=4).contains(&reading.len()) && is_double(&reading[..2])
     };
-    let syllables: Vec<&str> = reading.iter().filter_map(|sound| sound.syllables().next()).collect();
+    let syllables: Vec<&str> =
+        reading.iter().filter_map(|sound| sound.syllables().next()).collect();
     let place = PLACES.split(',').any(|place| syllables.join(" ").starts_with(place));
     if let Some(sound) = reading[0].as_surname().filter(|_| surname && !place) {
         reading[0] = sound;
@@ -273,7 +294,9 @@ fn mark_surname(groups: &[&str], reading: &mut Reading) {
 // Whether two sounds are a surname of two characters.
 fn is_double(sounds: &[Sound]) -> bool {
     const DOUBLE: &str = "欧阳 上官 司马 司徒 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 端木 长孙 宇文 轩辕 东方 西门 南宫 万俟 呼延 独孤 完颜 赫连 拓跋 闻人 澹台 淳于 申屠 太史 公羊 钟离 鲜于 司空 司寇 仲孙 纳兰";
-    DOUBLE.split(' ').any(|name| name.chars().zip(sounds).all(|(c, sound)| sound.takes(crate::fold::folded(c).to)))
+    DOUBLE.split(' ').any(|name| {
+        name.chars().zip(sounds).all(|(c, sound)| sound.takes(crate::fold::folded(c).to))
+    })
 }
 
 #[cfg(test)]
@@ -281,7 +304,9 @@ mod tests {
     use super::*;
 
     fn displayed(words: &str) -> Vec<String> {
-        let shown = |reading: &Reading| reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let shown = |reading: &Reading| {
+            reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
         spellings(words).iter().map(shown).collect()
     }
 
@@ -327,8 +352,14 @@ mod tests {
             ("Chu Jung-chi", &["Chu/ju/qu/zhu rong ji/qi"]),
             ("Liu Hsiaomei", &["Liu xiao mei"]),
             ("Hsieh Wentung", &["Xie wen dong/tong"]),
-            ("Chang Chien-kuo", &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"]),
-            ("Chang Chienkuo", &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"]),
+            (
+                "Chang Chien-kuo",
+                &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"],
+            ),
+            (
+                "Chang Chienkuo",
+                &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"],
+            ),
             ("P'eng Chün-i", &["Peng jun yi"]),
             ("wang li-ch'iang", &["wang li qiang"]),
             ("Ssu-t'u Erh-k'ang", &["Si tu er kang"]),

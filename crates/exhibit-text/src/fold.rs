@@ -86,7 +86,11 @@ pub fn is_gram(character: char) -> bool {
 /// The characters that a character of class [`Class::Several`] folds to.
 pub(crate) fn several(character: char) -> &'static [char] {
     let low = (u32::from(character) & 255) as u8;
-    block(character).several.iter().find(|(at, _)| *at == low).map_or(&[], |(_, characters)| characters)
+    block(character)
+        .several
+        .iter()
+        .find(|(at, _)| *at == low)
+        .map_or(&[], |(_, characters)| characters)
 }
 
 /// Folds a word like the tokenizer, without splitting it. Use it to compare names and keys.
@@ -154,7 +158,8 @@ fn fold_once(character: char) -> Vec<char> {
 
 // й, ї and ў are separate letters; ё and letters with stress marks fold to the plain ones.
 fn without_diacritic(letter: char) -> char {
-    if matches!(letter, 'й' | 'ї' | 'ў') || !matches!(letter.script(), Script::Latin | Script::Cyrillic | Script::Greek)
+    if matches!(letter, 'й' | 'ї' | 'ў')
+        || !matches!(letter.script(), Script::Latin | Script::Cyrillic | Script::Greek)
     {
         return letter;
     }
@@ -193,13 +198,20 @@ fn special(character: char) -> Option<&'static str> {
 fn classify(original: char, folded: char) -> Folded {
     let plain = |class| Folded { class, to: folded, orthography: Orthography::Either };
     if let Some(value) = digit_value(folded) {
-        return Folded { class: Class::Digit, to: char::from(b'0' + value), orthography: Orthography::Either };
+        return Folded {
+            class: Class::Digit,
+            to: char::from(b'0' + value),
+            orthography: Orthography::Either,
+        };
     }
     match folded {
         '\u{ad}' => return plain(Class::SoftHyphen),
         '\n' => return plain(Class::Newline),
-        '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => return plain(Class::Break),
-        '\'' | '`' | '´' | '\u{2018}' | '\u{2019}' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{2be}' | '\u{2bf}' => {
+        '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            return plain(Class::Break);
+        }
+        '\'' | '`' | '´' | '\u{2018}' | '\u{2019}' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}'
+        | '\u{2be}' | '\u{2bf}' => {
             return plain(Class::Apostrophe);
         }
         '-' | '\u{2010}' | '\u{2011}' => return plain(Class::Hyphen),
@@ -223,7 +235,9 @@ fn classify(original: char, folded: char) -> Folded {
         }
         // the prolonged sound mark and other letters shared by the kana scripts
         Script::Common if matches!(folded, 'ー' | '々' | '〆') => plain(Class::Han),
-        Script::Inherited | Script::Latin | Script::Cyrillic | Script::Greek if mark => plain(Class::Mark),
+        Script::Inherited | Script::Latin | Script::Cyrillic | Script::Greek if mark => {
+            plain(Class::Mark)
+        }
         Script::Arabic | Script::Hebrew | Script::Syriac if mark => plain(Class::Mark),
         _ => plain(Class::Letter),
     }
@@ -231,7 +245,11 @@ fn classify(original: char, folded: char) -> Folded {
 
 fn han(original: char, folded: char) -> Folded {
     let tables = han::tables();
-    Folded { class: Class::Han, to: tables.representative(folded), orthography: tables.orthography(original) }
+    Folded {
+        class: Class::Han,
+        to: tables.representative(folded),
+        orthography: tables.orthography(original),
+    }
 }
 
 // Characters without width and meaning: joiners, direction marks, variation selectors.
@@ -244,11 +262,12 @@ fn is_ignorable(character: char) -> bool {
 
 // The zero of each script's decimal digits (general category Nd); the other nine digits follow it.
 const ZEROS: [u32; 62] = [
-    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
-    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
-    0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0,
-    0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60,
-    0x16ac0, 0x16b50, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e950, 0x1fbf0,
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
+    0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
+    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+    0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650,
+    0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50,
+    0x1e140, 0x1e2f0, 0x1e4f0, 0x1e950, 0x1fbf0,
 ];
 
 fn digit_value(character: char) -> Option<u8> {

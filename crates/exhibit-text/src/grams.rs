@@ -100,7 +100,12 @@ impl Grams {
 
     /// Adds a mark. `merge` composes it with the last character of the gram, or returns `None` to drop the mark; without
     /// `merge` the mark is appended.
-    pub(crate) fn mark(&mut self, mark: char, end: usize, merge: Option<fn(char, char) -> Option<char>>) {
+    pub(crate) fn mark(
+        &mut self,
+        mark: char,
+        end: usize,
+        merge: Option<fn(char, char) -> Option<char>>,
+    ) {
         let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None) else { return };
         gram.end = end;
         let length = self.forms.len() - gram.from;
@@ -123,10 +128,22 @@ impl Grams {
         let Some(gram) = self.gram.take() else { return };
         if let Some(before) = self.before {
             let (position, start, end) = (before.position, before.start, gram.end);
-            emit(Token { term: cut(&self.forms[before.from..]), kind: TokenKind::Bigram, position, start, end });
+            emit(Token {
+                term: cut(&self.forms[before.from..]),
+                kind: TokenKind::Bigram,
+                position,
+                start,
+                end,
+            });
         }
         let Gram { position, start, end, .. } = gram;
-        emit(Token { term: cut(&self.forms[gram.from..]), kind: TokenKind::Unigram, position, start, end });
+        emit(Token {
+            term: cut(&self.forms[gram.from..]),
+            kind: TokenKind::Unigram,
+            position,
+            start,
+            end,
+        });
         self.before = Some(gram);
     }
 

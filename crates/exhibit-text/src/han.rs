@@ -67,7 +67,11 @@ pub fn written_form(character: char) -> char {
         _ => character,
     };
     let tables = tables();
-    if matches!(form, '\u{2e80}'..='\u{2eff}' | '\u{31c0}'..='\u{31ef}') { tables.paired(form) } else { form }
+    if matches!(form, '\u{2e80}'..='\u{2eff}' | '\u{31c0}'..='\u{31ef}') {
+        tables.paired(form)
+    } else {
+        form
+    }
 }
 
 /// The other forms in a class of characters, given its representative; ascending.
@@ -107,7 +111,8 @@ pub(crate) enum Orthography {
 
 impl Tables {
     fn load() -> Self {
-        let open = |config| OpenCC::from_config(config).expect("the tables are embedded in the program");
+        let open =
+            |config| OpenCC::from_config(config).expect("the tables are embedded in the program");
         let mut pairs: Vec<(char, char)> = [PAIRS, RADICALS]
             .into_iter()
             .flat_map(str::split_whitespace)
@@ -119,14 +124,20 @@ impl Tables {
         pairs.sort_unstable();
         let mut shared: Vec<char> = SHARED.chars().filter(|c| !c.is_whitespace()).collect();
         shared.sort_unstable();
-        Self { to_simplified: open(BuiltinConfig::T2s), to_traditional: open(BuiltinConfig::S2t), pairs, shared }
+        Self {
+            to_simplified: open(BuiltinConfig::T2s),
+            to_traditional: open(BuiltinConfig::S2t),
+            pairs,
+            shared,
+        }
     }
 
     /// The representative of the character's class.
     pub(crate) fn representative(&self, character: char) -> char {
         // twice, because the result of a pair may have a simplified form or be the left side of another pair
         let once = |character: char| {
-            let simplified = only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
+            let simplified =
+                only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
             self.paired(simplified.unwrap_or(character))
         };
         once(once(character))
@@ -168,8 +179,18 @@ mod tests {
     #[test]
     fn forms_of_one_character_share_a_representative() {
         let tables = tables();
-        for class in ["锺钟鐘鍾", "馀余餘", "乾干幹", "后後", "发發髮", "台臺檯枱", "着著", "了瞭", "线線綫缐", "零〇"]
-        {
+        for class in [
+            "锺钟鐘鍾",
+            "馀余餘",
+            "乾干幹",
+            "后後",
+            "发發髮",
+            "台臺檯枱",
+            "着著",
+            "了瞭",
+            "线線綫缐",
+            "零〇",
+        ] {
             let mut forms = class.chars().map(|c| tables.representative(c));
             let first = forms.next().expect("classes are not empty");
             assert!(forms.all(|form| form == first), "{class}");
@@ -188,15 +209,17 @@ mod tests {
     #[test]
     fn every_radical_folds_to_an_ideograph() {
         use crate::fold::{Class, folded};
-        let assigned = ('\u{2e80}'..='\u{2ef3}').filter(|c| *c != '\u{2e9a}').chain('\u{2f00}'..='\u{2fd5}');
+        let assigned =
+            ('\u{2e80}'..='\u{2ef3}').filter(|c| *c != '\u{2e9a}').chain('\u{2f00}'..='\u{2fd5}');
         for radical in assigned {
             let (once, ideograph) = (folded(radical), folded(folded(radical).to));
             assert_eq!((once.class, ideograph.to), (Class::Han, once.to), "{radical}");
             let block = u32::from(once.to);
             assert!(matches!(block, 0x3400..=0x4dbf | 0x4e00..=0x9fff), "{radical} {block:x}");
         }
-        for (radical, ideograph) in
-            "⼈⽂⽇⻋⾞⻅⾒⻢⾺⻓⻑⾧⻔⾨⼤⺠㇐".chars().zip("人文日车车见见马马长长长门门大民一".chars())
+        for (radical, ideograph) in "⼈⽂⽇⻋⾞⻅⾒⻢⾺⻓⻑⾧⻔⾨⼤⺠㇐"
+            .chars()
+            .zip("人文日车车见见马马长长长门门大民一".chars())
         {
             assert_eq!(folded(radical).to, ideograph, "{radical}");
         }

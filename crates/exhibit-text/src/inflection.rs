@@ -42,7 +42,8 @@ fn english(word: &str) -> Vec<String> {
         let before = plain.chars().rev().nth(1).unwrap_or('a');
         let y = last == 'y' && !is_vowel(before);
         let stem = if y || last == 'e' { &plain[..plain.len() - 1] } else { plain.as_str() };
-        let sibilant = plain.ends_with(['s', 'x', 'z']) || plain.ends_with("ch") || plain.ends_with("sh");
+        let sibilant =
+            plain.ends_with(['s', 'x', 'z']) || plain.ends_with("ch") || plain.ends_with("sh");
         all.push(match (y, sibilant) {
             (true, _) => format!("{stem}ies"),
             (_, true) => format!("{plain}es"),
@@ -71,15 +72,20 @@ fn doubles(plain: &str) -> bool {
 fn base_forms(word: &str) -> Vec<String> {
     let mut plain = vec![word.to_owned()];
     let is_stem = |stem: &str| stem.len() > 2 && stem.contains(['a', 'e', 'i', 'o', 'u', 'y']);
-    if let Some(stem) = word.strip_suffix("ies").or_else(|| word.strip_suffix("ied")).filter(|stem| stem.len() > 1) {
+    if let Some(stem) =
+        word.strip_suffix("ies").or_else(|| word.strip_suffix("ied")).filter(|stem| stem.len() > 1)
+    {
         plain.push(format!("{stem}y"));
-    } else if let Some(stem) = word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i']) && is_stem(stem)) {
+    } else if let Some(stem) =
+        word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i']) && is_stem(stem))
+    {
         plain.push(stem.to_owned());
-        let sibilant = stem
-            .strip_suffix('e')
-            .filter(|stem| stem.ends_with(['s', 'x', 'z']) || stem.ends_with("ch") || stem.ends_with("sh"));
+        let sibilant = stem.strip_suffix('e').filter(|stem| {
+            stem.ends_with(['s', 'x', 'z']) || stem.ends_with("ch") || stem.ends_with("sh")
+        });
         plain.extend(sibilant.map(str::to_owned));
-    } else if let Some(stem) = word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|stem| is_stem(stem))
+    } else if let Some(stem) =
+        word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|stem| is_stem(stem))
     {
         let single = &stem[..stem.len() - 1];
         if doubles(single) && stem.ends_with(single.chars().next_back().unwrap_or(' ')) {
@@ -97,15 +103,16 @@ fn base_forms(word: &str) -> Vec<String> {
 
 // Endings of Russian nouns and adjectives, longest first.
 const ENDINGS: [&str; 45] = [
-    "иями", "ями", "ами", "ией", "иям", "ием", "иях", "его", "ого", "ему", "ому", "ыми", "ими", "ов", "ев", "ей", "ой",
-    "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ам", "ям", "ах", "ях", "ом", "ем", "ым", "им", "ых",
-    "их", "ью", "ия", "ию", "ии", "а", "я", "о", "е",
+    "иями", "ями", "ами", "ией", "иям", "ием", "иях", "его", "ого", "ему", "ому", "ыми", "ими",
+    "ов", "ев", "ей", "ой", "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ам", "ям",
+    "ах", "ях", "ом", "ем", "ым", "им", "ых", "их", "ью", "ия", "ию", "ии", "а", "я", "о", "е",
 ];
 const SHORT: [&str; 6] = ["ы", "и", "у", "ю", "ь", "й"];
 
 fn russian(word: &str) -> Vec<String> {
     let ending = ENDINGS.iter().chain(&SHORT).find(|ending| {
-        word.strip_suffix(**ending).is_some_and(|stem| stem.chars().count() >= 3 && stem.contains(russian_vowel))
+        word.strip_suffix(**ending)
+            .is_some_and(|stem| stem.chars().count() >= 3 && stem.contains(russian_vowel))
     });
     let stem = &word[..word.len() - ending.map_or(0, |ending| ending.len())];
     let mut stems = vec![stem.to_owned()];
@@ -125,10 +132,16 @@ fn russian(word: &str) -> Vec<String> {
         && !russian_vowel(*before)
         && rest.len() > 1
     {
-        bare = ['о', 'е'].map(|vowel| rest.iter().chain([before, &vowel, last]).collect::<String>()).to_vec();
+        bare = ['о', 'е']
+            .map(|vowel| rest.iter().chain([before, &vowel, last]).collect::<String>())
+            .to_vec();
     }
     let with_endings = stems.iter().flat_map(|stem| {
-        ENDINGS.iter().chain(&SHORT).map(move |ending| format!("{stem}{ending}")).chain([stem.clone()])
+        ENDINGS
+            .iter()
+            .chain(&SHORT)
+            .map(move |ending| format!("{stem}{ending}"))
+            .chain([stem.clone()])
     });
     with_endings.chain(bare).collect()
 }

@@ -70,7 +70,9 @@ pub fn detect(text: &str) -> Languages {
             Some((_, sum)) => *sum += weight,
             None => weights.push((tag, weight)),
         }
-        let (Ok(start), Ok(end)) = (u32::try_from(run.start), u32::try_from(run.end)) else { break };
+        let (Ok(start), Ok(end)) = (u32::try_from(run.start), u32::try_from(run.end)) else {
+            break;
+        };
         match runs.last_mut() {
             Some(last) if last.language == *tag => last.end = end,
             _ => runs.push(Run { start, end, language: tag.clone() }),
@@ -181,7 +183,15 @@ fn extend(
     letters: u32,
 ) -> &mut ScriptRun {
     if script_runs.last().is_none_or(|last| last.script != script) {
-        script_runs.push(ScriptRun { script, start, end, letters: 0, kana: 0, simplified: 0, traditional: 0 });
+        script_runs.push(ScriptRun {
+            script,
+            start,
+            end,
+            letters: 0,
+            kana: 0,
+            simplified: 0,
+            traditional: 0,
+        });
     }
     let at = script_runs.len() - 1;
     let last = &mut script_runs[at];
@@ -209,8 +219,11 @@ fn count_han(run: &mut ScriptRun, character: char) {
 // seldom differ, and single words are not enough evidence.
 fn tags(text: &str, script_runs: &[ScriptRun]) -> Vec<String> {
     let runs_in = |script: ScriptGroup| script_runs.iter().filter(move |run| run.script == script);
-    let sample = |script: ScriptGroup| rules::sample(runs_in(script).map(|run| &text[run.start..run.end]));
-    let sum = |count: fn(&ScriptRun) -> u32| runs_in(ScriptGroup::Han).map(|s| u64::from(count(s))).sum::<u64>();
+    let sample =
+        |script: ScriptGroup| rules::sample(runs_in(script).map(|run| &text[run.start..run.end]));
+    let sum = |count: fn(&ScriptRun) -> u32| {
+        runs_in(ScriptGroup::Han).map(|s| u64::from(count(s))).sum::<u64>()
+    };
     let (kana, han) = (sum(|s| s.kana), sum(|s| s.letters));
     let japanese = kana >= 2 && kana * 10 >= han;
     let page_tag = chinese_tag(sum(|s| s.simplified), sum(|s| s.traditional));
@@ -230,11 +243,13 @@ fn tags(text: &str, script_runs: &[ScriptRun]) -> Vec<String> {
     }
     let tag = |run: &ScriptRun| match run.script {
         ScriptGroup::Han if japanese || run.kana > 0 && run.kana * 5 >= run.letters => "ja",
-        ScriptGroup::Han => match chinese_tag(u64::from(run.simplified), u64::from(run.traditional)) {
-            // a run without evidence is like the rest of its page
-            "zh" => page_tag,
-            tag => tag,
-        },
+        ScriptGroup::Han => {
+            match chinese_tag(u64::from(run.simplified), u64::from(run.traditional)) {
+                // a run without evidence is like the rest of its page
+                "zh" => page_tag,
+                tag => tag,
+            }
+        }
         ScriptGroup::Hangul => "ko",
         ScriptGroup::Arabic => arabic,
         ScriptGroup::Cyrillic => cyrillic,
@@ -313,7 +328,16 @@ mod tests {
             .runs
             .iter()
             .map(|run| (text[run.start as usize..run.end as usize].trim(), run.language.as_str()))
-            .map(|(run, tag)| (run, if tag == "zh-Hans" { "zh-Hans" } else { ["und", "ug"][usize::from(tag == "ug")] }))
+            .map(|(run, tag)| {
+                (
+                    run,
+                    if tag == "zh-Hans" {
+                        "zh-Hans"
+                    } else {
+                        ["und", "ug"][usize::from(tag == "ug")]
+                    },
+                )
+            })
             .collect();
         assert_eq!(found, [("登记表", "zh-Hans"), ("register 12", "und"), ("ئۇيغۇر", "ug")]);
     }

@@ -131,7 +131,8 @@ fn digit(character: char) -> Option<u32> {
 }
 
 fn is_numeral(character: char) -> bool {
-    digit(character).is_some() || matches!(character, '十' | '百' | '千' | '万' | '亿' | '两' | '廿' | '卅')
+    digit(character).is_some()
+        || matches!(character, '十' | '百' | '千' | '万' | '亿' | '两' | '廿' | '卅')
 }
 
 // Parses a number in digits (with optional commas, 万 or 亿 may follow) or in numerals; returns its value and length.
@@ -153,7 +154,8 @@ fn run(characters: &[char]) -> Option<(u64, usize)> {
         length += 4;
     }
     let written: String = characters[..length].iter().filter(|c| **c != ',').collect();
-    let value: u64 = written.parse().ok().filter(|value| *value < 1_000_000_000_000).unwrap_or(u64::MAX);
+    let value: u64 =
+        written.parse().ok().filter(|value| *value < 1_000_000_000_000).unwrap_or(u64::MAX);
     match characters.get(length) {
         Some('万') if value < 100_000 => Some((value * 10_000, length + 1)),
         Some('亿') if value < 10_000 => Some((value * 100_000_000, length + 1)),
@@ -167,7 +169,9 @@ fn numerals(characters: &[char]) -> Option<u64> {
         return None;
     }
     if characters.len() > 1 && characters.iter().all(|c| digit(*c).is_some()) {
-        return characters.iter().try_fold(0_u64, |value, c| Some(value * 10 + u64::from(digit(*c)?)));
+        return characters
+            .iter()
+            .try_fold(0_u64, |value, c| Some(value * 10 + u64::from(digit(*c)?)));
     }
     let (mut total, mut section, mut current) = (0_u64, 0_u64, None::<u64>);
     let mut smallest = u64::MAX;
@@ -227,7 +231,8 @@ fn quantity(characters: &[char], before: Option<char>) -> Option<(Quantity, usiz
     let (value, length) = run(characters)?;
     let after = characters.get(length);
     let counted = before == Some('第') || after.is_some_and(|c| COUNTED.contains(folded(*c).to));
-    (counted && (1..1_000_000_000_000).contains(&value)).then_some((Quantity::Number(value), length))
+    (counted && (1..1_000_000_000_000).contains(&value))
+        .then_some((Quantity::Number(value), length))
 }
 
 fn percent(characters: &[char]) -> Option<(Quantity, usize)> {
@@ -236,12 +241,17 @@ fn percent(characters: &[char]) -> Option<(Quantity, usize)> {
         let mut thousandths = 0;
         let mut all = length;
         if characters.get(length) == Some(&point) {
-            let places = characters[length + 1..].iter().map_while(|c| digit(*c).or(c.to_digit(10))).take(4);
+            let places =
+                characters[length + 1..].iter().map_while(|c| digit(*c).or(c.to_digit(10))).take(4);
             let places: Vec<u32> = places.collect();
             if !(1..=3).contains(&places.len()) {
                 return None;
             }
-            thousandths = places.iter().chain(&[0, 0, 0]).take(3).fold(0, |value, d| value * 10 + u64::from(*d));
+            thousandths = places
+                .iter()
+                .chain(&[0, 0, 0])
+                .take(3)
+                .fold(0, |value, d| value * 10 + u64::from(*d));
             all += 1 + places.len();
         }
         Some((whole * 1_000 + thousandths, all))
@@ -265,9 +275,11 @@ fn date(characters: &[char]) -> Option<(Quantity, usize)> {
         (found && value < 3_000).then(|| (u32::try_from(value).unwrap_or(0), sign_at + 1))
     };
     let year_long = |value: u32, from: usize, to: usize| {
-        (1_000..3_000).contains(&value) && characters[from..to].iter().filter(|c| **c != ' ').count() >= 4
+        (1_000..3_000).contains(&value)
+            && characters[from..to].iter().filter(|c| **c != ' ').count() >= 4
     };
-    let (month_of, day_of) = (|value: &u32| (1..=12).contains(value), |value: &u32| (1..=31).contains(value));
+    let (month_of, day_of) =
+        (|value: &u32| (1..=12).contains(value), |value: &u32| (1..=31).contains(value));
     let mut at = 0;
     let year = part(0, &['年']).filter(|(value, end)| year_long(*value, 0, end - 1));
     if let Some((_, end)) = year {
@@ -287,18 +299,25 @@ fn date(characters: &[char]) -> Option<(Quantity, usize)> {
 // 2017-08-23, 2017.8.23, 2017/8/23, 2017-08
 fn with_signs(characters: &[char]) -> Option<(Quantity, usize)> {
     let digits = |at: usize| characters[at..].iter().take_while(|c| c.is_ascii_digit()).count();
-    let value = |from: usize, to: usize| characters[from..to].iter().collect::<String>().parse::<u32>().ok();
+    let value = |from: usize, to: usize| {
+        characters[from..to].iter().collect::<String>().parse::<u32>().ok()
+    };
     let sign = *characters.get(4).filter(|c| matches!(c, '-' | '.' | '/') && digits(0) == 4)?;
     let year = value(0, 4).filter(|year| (1_000..3_000).contains(year))?;
     let month_digits = digits(5);
-    let month = value(5, 5 + month_digits).filter(|month| (1..=12).contains(month) && month_digits <= 2)?;
+    let month =
+        value(5, 5 + month_digits).filter(|month| (1..=12).contains(month) && month_digits <= 2)?;
     let end = 5 + month_digits;
-    let whole = |at: usize| !characters.get(at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '/'));
+    let whole = |at: usize| {
+        !characters.get(at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '/'))
+    };
     if characters.get(end) == Some(&sign) {
         let day_digits = digits(end + 1);
-        let day = value(end + 1, end + 1 + day_digits).filter(|day| (1..=31).contains(day) && day_digits <= 2)?;
+        let day = value(end + 1, end + 1 + day_digits)
+            .filter(|day| (1..=31).contains(day) && day_digits <= 2)?;
         let last = end + 1 + day_digits;
-        let quantity = Quantity::Date { year: Some(year), month: Some(month), day: Some(day), bare: false };
+        let quantity =
+            Quantity::Date { year: Some(year), month: Some(month), day: Some(day), bare: false };
         return whole(last).then_some((quantity, last));
     }
     // 2017.8 may be another number
@@ -308,7 +327,8 @@ fn with_signs(characters: &[char]) -> Option<(Quantity, usize)> {
 
 fn bare_year(characters: &[char]) -> Option<(Quantity, usize)> {
     let (value, length) = run(characters)?;
-    let four = length == 4 && characters[..4].iter().all(|c| c.is_ascii_digit() || digit(*c).is_some());
+    let four =
+        length == 4 && characters[..4].iter().all(|c| c.is_ascii_digit() || digit(*c).is_some());
     let counted = characters.get(length).is_some_and(|c| COUNTED.contains(folded(*c).to));
     let year = u32::try_from(value).ok().filter(|year| four && !counted && *year < 10_000)?;
     Some((Quantity::Date { year: Some(year), month: None, day: None, bare: true }, length))
@@ -340,17 +360,31 @@ fn write(quantity: Quantity, style: Style) -> String {
     }
 }
 
-fn write_date(year: Option<u32>, month: Option<u32>, day: Option<u32>, bare: bool, style: Style) -> String {
+fn write_date(
+    year: Option<u32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    bare: bool,
+    style: Style,
+) -> String {
     let han = matches!(style, Style::Han | Style::HanShort | Style::HanTwo | Style::HanDayNumber);
-    let in_digits = |year: u32| year.to_string().bytes().map(|b| han_digit(u32::from(b - b'0'))).collect::<String>();
+    let in_digits = |year: u32| {
+        year.to_string().bytes().map(|b| han_digit(u32::from(b - b'0'))).collect::<String>()
+    };
     if bare {
         let year = year.unwrap_or_default();
         return if han { in_digits(year) } else { format!("{year:04}") };
     }
     match (style, year, month, day) {
-        (Style::Signs, Some(year), Some(month), Some(day)) => return format!("{year}-{month}-{day}"),
-        (Style::SignsPadded, Some(year), Some(month), Some(day)) => return format!("{year}-{month:02}-{day:02}"),
-        (Style::Compact, Some(year), Some(month), Some(day)) => return format!("{year}{month:02}{day:02}"),
+        (Style::Signs, Some(year), Some(month), Some(day)) => {
+            return format!("{year}-{month}-{day}");
+        }
+        (Style::SignsPadded, Some(year), Some(month), Some(day)) => {
+            return format!("{year}-{month:02}-{day:02}");
+        }
+        (Style::Compact, Some(year), Some(month), Some(day)) => {
+            return format!("{year}{month:02}{day:02}");
+        }
         (Style::Signs, Some(year), Some(month), None) => return format!("{year}-{month}"),
         (Style::SignsPadded, Some(year), Some(month), None) => return format!("{year}-{month:02}"),
         _ => {}
@@ -446,7 +480,10 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let variants = number_variants(text);
         for other in expected {
-            assert!(variants.iter().any(|variant| variant == other), "{text}: no {other} in {variants:?}");
+            assert!(
+                variants.iter().any(|variant| variant == other),
+                "{text}: no {other} in {variants:?}"
+            );
         }
         assert_eq!(variants.is_empty(), expected.is_empty(), "{text}: {variants:?}");
     }
@@ -474,7 +511,8 @@ mod tests {
         ];
         for text in all.iter().filter(|text| **text != "20170823").chain(&texts) {
             let normalised: String = text.chars().map(plain).collect();
-            let others: Vec<&str> = all.iter().copied().filter(|other| *other != normalised).collect();
+            let others: Vec<&str> =
+                all.iter().copied().filter(|other| *other != normalised).collect();
             check(text, &others);
         }
         check("2016年11月", &["2016-11", "二〇一六年十一月"]);
@@ -511,8 +549,19 @@ mod tests {
 
     #[test]
     fn other_text_has_no_variants() {
-        for text in ["一一列举", "统一", "register", "一些", "四川", "12", "登记", "万一", "千千万万人", "a4", "3.14"]
-        {
+        for text in [
+            "一一列举",
+            "统一",
+            "register",
+            "一些",
+            "四川",
+            "12",
+            "登记",
+            "万一",
+            "千千万万人",
+            "a4",
+            "3.14",
+        ] {
             check(text, &[]);
         }
     }

@@ -47,15 +47,21 @@ fn look_up(character: char) -> Readings {
     }
     let surnames = &SURNAME_TABLE[..];
     let first = surnames.partition_point(|(known, _)| *known < character);
-    readings.extend(surnames[first..].iter().take_while(|(known, _)| *known == character).map(|(_, reading)| reading));
+    readings.extend(
+        surnames[first..]
+            .iter()
+            .take_while(|(known, _)| *known == character)
+            .map(|(_, reading)| reading),
+    );
     readings.sort_unstable();
     readings.dedup();
     readings.into()
 }
 
 static SURNAME_TABLE: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
-    let entry =
-        |surname: &'static str| surname.chars().next().map(|character| (character, &surname[character.len_utf8()..]));
+    let entry = |surname: &'static str| {
+        surname.chars().next().map(|character| (character, &surname[character.len_utf8()..]))
+    };
     let mut surnames: Vec<_> = SURNAME_READINGS.split_whitespace().filter_map(entry).collect();
     surnames.sort_unstable();
     surnames
@@ -90,7 +96,9 @@ static CHARACTERS: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|
             match *reading {
                 "lü" => {
                     read.entry("lu").or_default().push(folded);
-                    let also = readings(character).iter().any(|other| matches!(*other, "lu" | "lou" | "lei"));
+                    let also = readings(character)
+                        .iter()
+                        .any(|other| matches!(*other, "lu" | "lou" | "lei"));
                     if also && !ONLY_UMLAUT.contains(folded) {
                         continue;
                     }
@@ -110,8 +118,11 @@ static CHARACTERS: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|
 
 static SURNAME_CHARACTERS: LazyLock<Vec<char>> = LazyLock::new(|| {
     let of_readings = SURNAME_TABLE.iter().map(|(character, _)| *character);
-    let mut characters: Vec<char> =
-        SURNAMES.chars().chain(of_readings).map(|character| crate::fold::folded(character).to).collect();
+    let mut characters: Vec<char> = SURNAMES
+        .chars()
+        .chain(of_readings)
+        .map(|character| crate::fold::folded(character).to)
+        .collect();
     characters.sort_unstable();
     characters.dedup();
     characters
@@ -179,16 +190,20 @@ impl Sound {
     #[must_use]
     pub fn takes(&self, character: char) -> bool {
         let read = |syllable: &Syllable| syllable.characters.binary_search(&character).is_ok();
-        self.syllables.iter().any(read) && (!self.surname || SURNAME_CHARACTERS.binary_search(&character).is_ok())
+        self.syllables.iter().any(read)
+            && (!self.surname || SURNAME_CHARACTERS.binary_search(&character).is_ok())
     }
 
     /// The folded characters that can have this sound, ascending.
     #[must_use]
     pub fn characters(&self) -> Vec<char> {
-        let mut characters: Vec<char> = self.syllables.iter().flat_map(|s| s.characters).copied().collect();
+        let mut characters: Vec<char> =
+            self.syllables.iter().flat_map(|s| s.characters).copied().collect();
         characters.sort_unstable();
         characters.dedup();
-        characters.retain(|character| !self.surname || SURNAME_CHARACTERS.binary_search(character).is_ok());
+        characters.retain(|character| {
+            !self.surname || SURNAME_CHARACTERS.binary_search(character).is_ok()
+        });
         characters
     }
 }
@@ -226,17 +241,23 @@ mod tests {
             ('略', "lüe"),
             ('覃', "tan"),
         ] {
-            assert!(readings(character).contains(&expected), "{character} {:?}", readings(character));
+            assert!(
+                readings(character).contains(&expected),
+                "{character} {:?}",
+                readings(character)
+            );
         }
         assert_eq!(readings('a').len() + readings('，').len(), 0);
-        let all: BTreeSet<&str> = ('\u{4e00}'..='\u{9fff}').flat_map(|c| readings(c).iter().copied()).collect();
+        let all: BTreeSet<&str> =
+            ('\u{4e00}'..='\u{9fff}').flat_map(|c| readings(c).iter().copied()).collect();
         let known: BTreeSet<&str> = SYLLABLES.split_whitespace().collect();
         assert_eq!(all, known);
     }
 
     #[test]
     fn characters_have_the_readings_of_all_their_forms() {
-        for (syllable, character) in [("qian", '干'), ("gan", '干'), ("shan", '单'), ("zhong", '钟'), ("fa", '发')]
+        for (syllable, character) in
+            [("qian", '干'), ("gan", '干'), ("shan", '单'), ("zhong", '钟'), ("fa", '发')]
         {
             assert!(characters_with(syllable).contains(&character), "{syllable}");
         }
@@ -247,7 +268,8 @@ mod tests {
     fn written_umlauts_are_significant() {
         let takes = |syllable: &'static str, character| Sound::new(vec![syllable]).takes(character);
         assert!(takes("lü", '吕') && takes("lu", '吕') && takes("lu", '卢') && takes("lu", '陆'));
-        for (syllable, character) in [("lü", '路'), ("lü", '陆'), ("lü", '卢'), ("nü", '怒')] {
+        for (syllable, character) in [("lü", '路'), ("lü", '陆'), ("lü", '卢'), ("nü", '怒')]
+        {
             assert!(!takes(syllable, character), "{syllable} {character}");
         }
         assert!(takes("nü", '女'));
@@ -258,7 +280,9 @@ mod tests {
         let wang = Sound::new(vec!["wang"]);
         let surname = wang.as_surname().expect("a surname");
         assert_eq!(surname.to_string(), "Wang");
-        assert!(wang.takes('忘') && !surname.takes('忘') && surname.takes('王') && surname.takes('汪'));
+        assert!(
+            wang.takes('忘') && !surname.takes('忘') && surname.takes('王') && surname.takes('汪')
+        );
         assert_eq!(Sound::new(vec!["zhang", "chang"]).to_string(), "zhang/chang");
         assert_eq!(Sound::new(vec!["de"]).as_surname(), None);
     }

@@ -100,7 +100,9 @@ fn any_of(text: &str, is: impl Fn(u8, u8) -> bool) -> bool {
     const CHUNK: usize = 128;
     let Some((_, after)) = text.as_bytes().split_first() else { return false };
     let mut chunks = text.as_bytes().chunks(CHUNK).zip(after.chunks(CHUNK));
-    chunks.any(|(bytes, after)| bytes.iter().zip(after).fold(false, |any, (byte, next)| any | is(*byte, *next)))
+    chunks.any(|(bytes, after)| {
+        bytes.iter().zip(after).fold(false, |any, (byte, next)| any | is(*byte, *next))
+    })
 }
 
 fn lower(character: char) -> char {
@@ -158,23 +160,23 @@ fn keys(word: &str, languages: Languages) -> Vec<String> {
         let front = language == Language::Kazakh && folded.contains(['\u{674}', 'ە', 'ك', 'گ']);
         let mut key = String::with_capacity(folded.len());
         let mut letters = folded.chars().peekable();
-        let known = std::iter::from_fn(|| letters.next().map(|letter| (letter, letters.peek().copied()))).all(
-            |(letter, next)| {
-                let special = match (letter, next) {
-                    _ if older => older_latin(letter),
-                    // as in Turkish
-                    ('c', next) if next != Some('h') => Some("j"),
-                    ('v', _) => Some(if language == Language::Kazakh { "v" } else { "w" }),
-                    ('و', _) if front => Some("ö"),
-                    ('ۇ', _) if front => Some("ü"),
-                    _ => None,
-                };
-                special.or_else(|| sound(letter, language)).is_some_and(|sound| {
-                    key.push_str(sound);
-                    true
-                })
-            },
-        );
+        let known =
+            std::iter::from_fn(|| letters.next().map(|letter| (letter, letters.peek().copied())))
+                .all(|(letter, next)| {
+                    let special = match (letter, next) {
+                        _ if older => older_latin(letter),
+                        // as in Turkish
+                        ('c', next) if next != Some('h') => Some("j"),
+                        ('v', _) => Some(if language == Language::Kazakh { "v" } else { "w" }),
+                        ('و', _) if front => Some("ö"),
+                        ('ۇ', _) if front => Some("ü"),
+                        _ => None,
+                    };
+                    special.or_else(|| sound(letter, language)).is_some_and(|sound| {
+                        key.push_str(sound);
+                        true
+                    })
+                });
         if known && !key.is_empty() && !keys.contains(&key) {
             keys.push(key);
         }
@@ -184,8 +186,7 @@ fn keys(word: &str, languages: Languages) -> Vec<String> {
 
 fn lower_cased(word: &str) -> String {
     // letters that change only in case
-    let plain =
-        |c: char| matches!(u32::from(c), 0x27 | 0x30..=0x7a | 0x400..=0x52f | 0x621..=0x64a | 0x679..=0x6d3 | 0x6d5);
+    let plain = |c: char| matches!(u32::from(c), 0x27 | 0x30..=0x7a | 0x400..=0x52f | 0x621..=0x64a | 0x679..=0x6d3 | 0x6d5);
     if word.chars().all(plain) {
         return word.chars().map(lower).collect();
     }
@@ -354,18 +355,29 @@ mod tests {
             let keys: Vec<Vec<String>> = words.iter().map(|word| word_keys(word)).collect();
             for other in &keys[1..] {
                 let forms = |key: &String| key_forms(key).into_iter().collect::<Vec<_>>();
-                assert!(other.iter().flat_map(forms).any(|key| keys[0].contains(&key)), "{words:?} {keys:?}");
+                assert!(
+                    other.iter().flat_map(forms).any(|key| keys[0].contains(&key)),
+                    "{words:?} {keys:?}"
+                );
             }
         }
     }
 
     #[test]
     fn words_that_differ_in_umlauts_have_different_keys() {
-        for (back, front) in
-            [("ئوت", "ئۆت"), ("ئۇن", "ئۈن"), ("от", "өт"), ("ot", "öt"), ("ورنى", "ٴورنى"), ("كۇل", "كۈل")]
-        {
+        for (back, front) in [
+            ("ئوت", "ئۆت"),
+            ("ئۇن", "ئۈن"),
+            ("от", "өт"),
+            ("ot", "öt"),
+            ("ورنى", "ٴورنى"),
+            ("كۇل", "كۈل"),
+        ] {
             let (back, front) = (word_keys(back), word_keys(front));
-            assert!(back.iter().all(|key| !front.contains(key)) || back[0] != front[0], "{back:?} {front:?}");
+            assert!(
+                back.iter().all(|key| !front.contains(key)) || back[0] != front[0],
+                "{back:?} {front:?}"
+            );
         }
         assert_eq!(word_keys("ٴومىر"), ["ömir"]);
         assert_eq!(word_keys("өмір"), ["ömir"]);

@@ -146,7 +146,11 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         let bytes = self.text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            at = if byte.is_ascii_alphanumeric() { self.ascii_word(at) } else { self.characters(at) };
+            at = if byte.is_ascii_alphanumeric() {
+                self.ascii_word(at)
+            } else {
+                self.characters(at)
+            };
         }
         self.end_word();
         self.grams.end(self.emit);
@@ -273,10 +277,17 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
     // Emits a number with its percent sign as a part.
     fn emit_percent(&mut self, position: u32) {
         let rest = &self.text[self.word_end..];
-        if let Some(sign) = ["%", "％", "٪", "﹪"].into_iter().find(|sign| rest.starts_with(sign)) {
+        if let Some(sign) = ["%", "％", "٪", "﹪"].into_iter().find(|sign| rest.starts_with(sign))
+        {
             self.word.push('%');
             let (start, end) = (self.word_start, self.word_end + sign.len());
-            (self.emit)(Token { term: &self.word.text, kind: TokenKind::Part, position, start, end });
+            (self.emit)(Token {
+                term: &self.word.text,
+                kind: TokenKind::Part,
+                position,
+                start,
+                end,
+            });
         }
     }
 
@@ -295,7 +306,8 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         if let [.., _, possessive] = self.joints.as_slice()
             && self.word.text[possessive.term..].chars().nth(1).is_none()
         {
-            let (term, start, end) = (&self.word.text[..possessive.term], self.word_start, possessive.end);
+            let (term, start, end) =
+                (&self.word.text[..possessive.term], self.word_start, possessive.end);
             (self.emit)(Token { term, kind: TokenKind::Part, position, start, end });
         }
     }
@@ -333,11 +345,14 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
                 (ends_in_digit && three && over && groups).then_some(end)
             }
             _ => {
-                if !self.text[..self.word_end].chars().next_back().is_some_and(char::is_alphabetic) {
+                if !self.text[..self.word_end].chars().next_back().is_some_and(char::is_alphabetic)
+                {
                     return None;
                 }
-                let blank = |c: char| matches!(fold::folded(c).class, Class::Space | Class::Ignored);
-                let line = rest.trim_start_matches(blank).strip_prefix('\n')?.trim_start_matches(blank);
+                let blank =
+                    |c: char| matches!(fold::folded(c).class, Class::Space | Class::Ignored);
+                let line =
+                    rest.trim_start_matches(blank).strip_prefix('\n')?.trim_start_matches(blank);
                 (class_at(line) == Some(Class::Letter)).then_some(self.text.len() - line.len())
             }
         }
@@ -364,7 +379,9 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
 
 // Whether the next byte certainly ends a word.
 fn ends_word(next: Option<&u8>) -> bool {
-    next.is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'%' | b'\r'))
+    next.is_none_or(|byte| {
+        byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'%' | b'\r')
+    })
 }
 
 // Composes a letter with the mark after it, and folds the result.
@@ -373,7 +390,10 @@ fn composed(letter: char, mark: char) -> Option<char> {
         ('ى', '\u{654}') => Some('ئ'),
         _ => compose(letter, mark),
     };
-    composed.map(fold::folded).filter(|folded| folded.class != Class::Several).map(|folded| folded.to)
+    composed
+        .map(fold::folded)
+        .filter(|folded| folded.class != Class::Several)
+        .map(|folded| folded.to)
 }
 
 #[cfg(test)]
@@ -383,7 +403,9 @@ mod tests {
 
     fn listed(text: &str) -> String {
         let mut lines = Vec::new();
-        tokens(text, &mut |t| lines.push(format!("{}@{} {}..{}", t.term, t.position, t.start, t.end)));
+        tokens(text, &mut |t| {
+            lines.push(format!("{}@{} {}..{}", t.term, t.position, t.start, t.end))
+        });
         lines.join(" | ")
     }
 
@@ -392,7 +414,10 @@ mod tests {
         for (text, expected) in [
             ("Hello, World", "hello@0 0..5 | world@1 7..12"),
             ("登 记\n表", "登@0 0..3 | 登记@0 0..7 | 记@1 4..7 | 记表@1 4..11 | 表@2 8..11"),
-            ("commis-\n  sion of", "commission@0 0..14 | commis@0 0..6 | sion@0 10..14 | of@1 15..17"),
+            (
+                "commis-\n  sion of",
+                "commission@0 0..14 | commis@0 0..6 | sion@0 10..14 | of@1 15..17",
+            ),
             ("O'Brien", "obrien@0 0..7 | brien@0 2..7"),
             ("12,345 人", "12345@0 0..6 | 12@0 0..2 | 345@0 3..6 | 人@1 7..10"),
         ] {

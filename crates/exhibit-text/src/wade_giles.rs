@@ -25,7 +25,8 @@ static TABLE: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
     for syllable in SYLLABLES.split_whitespace() {
         for spelling in spellings(syllable) {
             let without = spelling.replace('\'', "");
-            let mut forms = vec![(spelling.replace('ü', "u"), false), (without.replace('ü', "u"), true)];
+            let mut forms =
+                vec![(spelling.replace('ü', "u"), false), (without.replace('ü', "u"), true)];
             forms.extend([(without.clone(), without != spelling), (spelling.clone(), false)]);
             for (form, unmarked) in forms {
                 let unmarked = unmarked && spelling.contains('\'');
@@ -100,7 +101,8 @@ fn spellings(syllable: &'static str) -> Vec<String> {
     if !whole.is_empty() {
         return whole.iter().map(|spelling| (*spelling).to_owned()).collect();
     }
-    let Some((initial, ours)) = INITIALS.iter().find(|(initial, _)| syllable.starts_with(initial)) else {
+    let Some((initial, ours)) = INITIALS.iter().find(|(initial, _)| syllable.starts_with(initial))
+    else {
         return vec![syllable.to_owned()];
     };
     let last = &syllable[initial.len()..];
@@ -154,7 +156,8 @@ mod tests {
             ("xi", ""),
             ("dong", ""),
         ] {
-            let mut found: Vec<&str> = syllables(spelling).iter().map(|entry| entry.syllable).collect();
+            let mut found: Vec<&str> =
+                syllables(spelling).iter().map(|entry| entry.syllable).collect();
             found.sort_unstable();
             let mut expected: Vec<&str> = expected.split_whitespace().collect();
             expected.sort_unstable();

@@ -3,8 +3,8 @@
 use exhibit_mutate::Mutator;
 use exhibit_text::language::detect;
 use exhibit_text::{
-    Token, TokenKind, fold_word, index_terms, inflected_forms, is_gram, is_han, is_name_part, key_forms,
-    number_variants, sounds, spellings, tokens, word_keys, written_form,
+    Token, TokenKind, fold_word, index_terms, inflected_forms, is_gram, is_han, is_name_part,
+    key_forms, number_variants, sounds, spellings, tokens, word_keys, written_form,
 };
 
 /// Texts in the scripts that matter, and what is odd in them.
@@ -64,8 +64,14 @@ fn tokens_are_pieces_of_the_text_in_order() {
         let mut last = (0, 0);
         for (term, kind, position, start, end) in all_tokens(&text) {
             assert!(start < end && end <= text.len(), "{text:?}: {term:?} {start}..{end}");
-            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{text:?}: {term:?}");
-            assert!(!term.is_empty() && !term.chars().all(char::is_whitespace), "{text:?}: {term:?} {kind:?}");
+            assert!(
+                text.is_char_boundary(start) && text.is_char_boundary(end),
+                "{text:?}: {term:?}"
+            );
+            assert!(
+                !term.is_empty() && !term.chars().all(char::is_whitespace),
+                "{text:?}: {term:?} {kind:?}"
+            );
             assert!((position, start) >= last, "{text:?}: {term:?} goes back");
             last = (position, start);
         }
@@ -101,18 +107,29 @@ fn folding_twice_is_folding_once() {
         for word in text.split_whitespace() {
             let once = fold_word(word);
             assert_eq!(fold_word(&once), once, "{word:?}");
-            assert_eq!(fold_word(&word.to_uppercase()), fold_word(&word.to_uppercase().to_lowercase()), "{word:?}");
+            assert_eq!(
+                fold_word(&word.to_uppercase()),
+                fold_word(&word.to_uppercase().to_lowercase()),
+                "{word:?}"
+            );
         }
     }
 }
 
 #[test]
 fn a_word_and_its_token_fold_alike() {
-    for (written, folded) in
-        [("登記", "登记"), ("ＡＢＣ", "abc"), ("Ürümchi", "urumchi"), ("ﺋﯘﻳﻐﯘﺭ", "ئۇيغۇر"), ("Ёлка", "елка")]
-    {
+    for (written, folded) in [
+        ("登記", "登记"),
+        ("ＡＢＣ", "abc"),
+        ("Ürümchi", "urumchi"),
+        ("ﺋﯘﻳﻐﯘﺭ", "ئۇيغۇر"),
+        ("Ёлка", "елка"),
+    ] {
         let terms: Vec<String> = all_tokens(written).into_iter().map(|token| token.0).collect();
-        assert!(terms.iter().any(|term| *term == folded || folded.contains(term.as_str())), "{written}: {terms:?}");
+        assert!(
+            terms.iter().any(|term| *term == folded || folded.contains(term.as_str())),
+            "{written}: {terms:?}"
+        );
     }
 }
 
@@ -124,7 +141,10 @@ fn languages_cover_the_text_without_overlap() {
         for run in &detected.runs {
             let (start, stop) = (run.start as usize, run.end as usize);
             assert!(end <= start && start < stop && stop <= text.len(), "{text:?}: {run:?}");
-            assert!(text.is_char_boundary(start) && text.is_char_boundary(stop), "{text:?}: {run:?}");
+            assert!(
+                text.is_char_boundary(start) && text.is_char_boundary(stop),
+                "{text:?}: {run:?}"
+            );
             assert!(!run.language.is_empty(), "{text:?}: {run:?}");
             end = stop;
         }
@@ -135,7 +155,8 @@ fn languages_cover_the_text_without_overlap() {
 #[test]
 fn long_texts_take_time_in_proportion() {
     // a quadratic analysis of these would not end while anyone waits
-    for piece in ["登", "a", "ئ", "ᠮ", "e\u{301}", "\u{202e}", "1,", "-", "\u{300}", "'", "👨‍"] {
+    for piece in ["登", "a", "ئ", "ᠮ", "e\u{301}", "\u{202e}", "1,", "-", "\u{300}", "'", "👨‍"]
+    {
         let text = piece.repeat(50_000);
         let count = all_tokens(&text).len();
         assert!(count <= 2 * text.chars().count(), "{piece:?}");
@@ -148,7 +169,10 @@ fn variants_of_any_text_are_few_and_not_the_text_itself() {
     for text in texts() {
         for word in text.split_whitespace().chain([text.as_str()]) {
             let numbers = number_variants(word);
-            assert!(numbers.len() < 200 && !numbers.iter().any(|variant| variant == word), "{word:?}: {numbers:?}");
+            assert!(
+                numbers.len() < 200 && !numbers.iter().any(|variant| variant == word),
+                "{word:?}: {numbers:?}"
+            );
             let forms = inflected_forms(word);
             assert!(forms.len() < 200 && !forms.iter().any(|form| form.is_empty()), "{word:?}");
             let keys = word_keys(word);
@@ -188,7 +212,10 @@ fn a_name_in_latin_letters_sounds_like_both_orthographies() {
         for name in [simplified, traditional].map(fold_word) {
             let is_read = readings.iter().any(|reading| {
                 reading.len() == name.chars().count()
-                    && reading.iter().zip(name.chars()).all(|(sound, character)| sound.takes(character))
+                    && reading
+                        .iter()
+                        .zip(name.chars())
+                        .all(|(sound, character)| sound.takes(character))
             });
             assert!(is_read, "{latin} is not {name}: {readings:?}");
         }

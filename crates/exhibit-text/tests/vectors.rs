@@ -24,7 +24,8 @@ fn keys_of(text: &str) -> Value {
 
 fn block(name: &str) -> Vec<Value> {
     let page = include_str!("../../../docs/formats/tokens.md");
-    let vectors = page.split(&format!("```json {name}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let vectors =
+        page.split(&format!("```json {name}\n")).nth(1).and_then(|rest| rest.split("```").next());
     let vectors = vectors.expect("the page has vectors").lines();
     vectors.map(|line| serde_json::from_str(line).expect("a line is a vector")).collect()
 }
@@ -33,11 +34,18 @@ fn block(name: &str) -> Vec<Value> {
 fn form_vectors() {
     for vector in block("forms") {
         let mut forms = Vec::new();
-        exhibit_text::index_terms(vector["text"].as_str().expect("a vector has a text"), &mut |token| {
-            if token.kind == TokenKind::Form {
-                forms.push(format!("{} {}", token.term.trim_start_matches(FORM), token.position));
-            }
-        });
+        exhibit_text::index_terms(
+            vector["text"].as_str().expect("a vector has a text"),
+            &mut |token| {
+                if token.kind == TokenKind::Form {
+                    forms.push(format!(
+                        "{} {}",
+                        token.term.trim_start_matches(FORM),
+                        token.position
+                    ));
+                }
+            },
+        );
         assert_eq!(json!(forms), vector["forms"], "{vector}");
     }
 }
@@ -47,9 +55,11 @@ fn query_vectors() {
     for vector in block("queries") {
         let text = |key: &str| vector[key].as_str();
         if let Some(words) = text("spellings") {
-            let displayed =
-                |reading: &Vec<Sound>| reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-            let readings: Vec<String> = exhibit_text::spellings(words).iter().map(displayed).collect();
+            let displayed = |reading: &Vec<Sound>| {
+                reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            };
+            let readings: Vec<String> =
+                exhibit_text::spellings(words).iter().map(displayed).collect();
             assert_eq!(json!(readings), vector["are"], "{vector}");
             continue;
         }
@@ -58,8 +68,12 @@ fn query_vectors() {
             (_, Some(word)) => exhibit_text::inflected_forms(word),
             _ => panic!("an unknown vector: {vector}"),
         };
-        let wanted: Vec<&str> = vector["have"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
-        assert!(wanted.iter().all(|other| variants.iter().any(|one| one == other)), "{vector}: {variants:?}");
+        let wanted: Vec<&str> =
+            vector["have"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        assert!(
+            wanted.iter().all(|other| variants.iter().any(|one| one == other)),
+            "{vector}: {variants:?}"
+        );
         assert_eq!(wanted.is_empty(), variants.is_empty(), "{vector}: {variants:?}");
     }
 }

@@ -115,14 +115,22 @@ impl Scheme {
         match self {
             Self::Rsa(None) => Ok(Self::Rsa(Some(hash))),
             // RFC 8419: Ed25519 is used only with SHA-512
-            Self::Rsa(Some(own)) | Self::RsaPss(own, _) | Self::Ecdsa(own) if own == hash => Ok(self),
+            Self::Rsa(Some(own)) | Self::RsaPss(own, _) | Self::Ecdsa(own) if own == hash => {
+                Ok(self)
+            }
             Self::Ed25519 if hash == Hash::Sha512 => Ok(self),
             _ => Err(TimeFault::Form(what)),
         }
     }
 
     /// Checks a signature with the key in a SubjectPublicKeyInfo; `name` is the owner of the key.
-    pub(crate) fn check(self, key: &[u8], name: &str, message: &[u8], signature: &[u8]) -> Result<(), TimeFault> {
+    pub(crate) fn check(
+        self,
+        key: &[u8],
+        name: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), TimeFault> {
         let mut info = Cursor::only(key, Tag::Sequence, "a public key")?;
         let (oid, parameters) = split(info.whole(Tag::Sequence)?)?;
         let bytes = info.bits()?;
@@ -130,16 +138,22 @@ impl Scheme {
         let unsupported = || TimeFault::Algorithm(name.to_owned());
         let is_valid = match self {
             Self::Rsa(None) => return Err(unsupported()),
-            Self::Rsa(Some(hash)) if oid == [PKCS1, &[1]].concat() => rsa_pkcs1(bytes, name, hash, message, signature)?,
+            Self::Rsa(Some(hash)) if oid == [PKCS1, &[1]].concat() => {
+                rsa_pkcs1(bytes, name, hash, message, signature)?
+            }
             Self::RsaPss(hash, salt) if is_pss_key(oid, parameters) => {
                 rsa_pss(bytes, name, (hash, salt), message, signature)?
             }
-            Self::Ecdsa(hash) if oid == EC_KEY => match oid_of(parameters.ok_or_else(unsupported)?)? {
-                P256 => ecdsa_p256(bytes, &hash.of(message), signature),
-                P384 => ecdsa_p384(bytes, &hash.of(message), signature),
-                _ => return Err(unsupported()),
-            },
-            Self::Ed25519 if oid == ED25519 && parameters.is_none() => ed25519(bytes, message, signature),
+            Self::Ecdsa(hash) if oid == EC_KEY => {
+                match oid_of(parameters.ok_or_else(unsupported)?)? {
+                    P256 => ecdsa_p256(bytes, &hash.of(message), signature),
+                    P384 => ecdsa_p384(bytes, &hash.of(message), signature),
+                    _ => return Err(unsupported()),
+                }
+            }
+            Self::Ed25519 if oid == ED25519 && parameters.is_none() => {
+                ed25519(bytes, message, signature)
+            }
             _ => return Err(unsupported()),
         };
         if is_valid == Some(true) { Ok(()) } else { Err(TimeFault::Signature(name.to_owned())) }
@@ -152,7 +166,8 @@ fn pss(parameters: &[u8], what: &'static str) -> Result<Scheme, TimeFault> {
     let mut hash = fields.optional_inner(constructed(0))?.ok_or(TimeFault::WeakDigest(what))?;
     let mut mask = fields.optional_inner(constructed(1))?.ok_or(TimeFault::WeakDigest(what))?;
     let salt = fields.optional_inner(constructed(2))?.map_or(Ok(20), |mut salt| salt.number())?;
-    let trailer = fields.optional_inner(constructed(3))?.map_or(Ok(1), |mut trailer| trailer.number())?;
+    let trailer =
+        fields.optional_inner(constructed(3))?.map_or(Ok(1), |mut trailer| trailer.number())?;
     fields.end()?;
     let own = Hash::read(hash.whole(Tag::Sequence)?, what)?;
     let (oid, inner) = split(mask.whole(Tag::Sequence)?)?;
@@ -183,7 +198,13 @@ fn rsa_key(bytes: &[u8], name: &str) -> Result<rsa::PublicKey, TimeFault> {
     }
 }
 
-fn rsa_pkcs1(key: &[u8], name: &str, hash: Hash, message: &[u8], signature: &[u8]) -> Result<Option<bool>, TimeFault> {
+fn rsa_pkcs1(
+    key: &[u8],
+    name: &str,
+    hash: Hash,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<Option<bool>, TimeFault> {
     let key = rsa_key(key, name)?;
     let scheme = match hash {
         Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),

@@ -128,7 +128,8 @@ pub fn check(
     let note = SignedNote::parse(bytes).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
     let mut checkpoint = Err(TimeFault::Checkpoint("the log has no key".to_owned()));
     for key in log.iter().rev() {
-        checkpoint = Checkpoint::signed(&note, key).map_err(|error| TimeFault::Checkpoint(chain(&error)));
+        checkpoint =
+            Checkpoint::signed(&note, key).map_err(|error| TimeFault::Checkpoint(chain(&error)));
         if checkpoint.is_ok() {
             break;
         }
@@ -153,7 +154,9 @@ pub fn check(
 #[must_use]
 pub fn part(file: &str) -> Option<(&str, AnchorKind, usize)> {
     let (name, ending) = file.split_once('.').filter(|(name, _)| is_name(name))?;
-    let place = |kind: AnchorKind| Some((name, kind, kind.endings().iter().position(|known| *known == ending)?));
+    let place = |kind: AnchorKind| {
+        Some((name, kind, kind.endings().iter().position(|known| *known == ending)?))
+    };
     AnchorKind::ALL.into_iter().find_map(place)
 }
 
@@ -166,7 +169,9 @@ pub fn check_consistency(
     older: &Checkpoint,
     note: &SignedNote,
 ) -> Result<(), TimeFault> {
-    let bytes = files.get(CONSISTENCY).ok_or_else(|| TimeFault::Consistency("the proof is missing".to_owned()))?;
+    let bytes = files
+        .get(CONSISTENCY)
+        .ok_or_else(|| TimeFault::Consistency("the proof is missing".to_owned()))?;
     let proof = AddCheckpoint::read(bytes)?;
     if proof.checkpoint != *note {
         return Err(TimeFault::Consistency("the proof leads to another checkpoint".to_owned()));
@@ -180,16 +185,25 @@ fn check_one(
     (name, kind): (&str, AnchorKind),
     known: &Known<'_>,
 ) -> Result<Anchored, TimeFault> {
-    let [request, response, context] = kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
+    let [request, response, context] =
+        kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
     let response = response.ok_or(TimeFault::Form("the anchor"))?;
     let (by, who, is_trusted) = match kind {
-        AnchorKind::Stamp => check_stamp(&checkpoint.to_string(), request, response, context, known)?,
+        AnchorKind::Stamp => {
+            check_stamp(&checkpoint.to_string(), request, response, context, known)?
+        }
         AnchorKind::Witness => {
             let key = witness::read_key(context.ok_or(TimeFault::Form("the key of the witness"))?)?;
             let at = witness::check(checkpoint, response, &key)?;
-            (at, key.name().to_owned(), known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)))
+            (
+                at,
+                key.name().to_owned(),
+                known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)),
+            )
         }
-        AnchorKind::Sigsum => check_logged(&checkpoint.to_string(), request, response, context, known)?,
+        AnchorKind::Sigsum => {
+            check_logged(&checkpoint.to_string(), request, response, context, known)?
+        }
     };
     Ok(Anchored { name: name.to_owned(), kind, by, who, is_trusted })
 }
@@ -210,7 +224,9 @@ fn check_stamp(
     let against = StampContext { data, request: request.as_ref(), kept: &kept, trusted: &trusted };
     let stamp = match stamp::check(response, &against) {
         // An unknown signer does not invalidate the stamp's.
-        Err(TimeFault::NoAnchor(_)) => stamp::check(response, &StampContext { trusted: &[], ..against })?,
+        Err(TimeFault::NoAnchor(_)) => {
+            stamp::check(response, &StampContext { trusted: &[], ..against })?
+        }
         checked => checked?,
     };
     Ok((stamp.no_later_than(), stamp.signer().to_owned(), stamp.is_trusted))

@@ -18,7 +18,12 @@ pub struct BagAnchor {
 }
 
 /// Checks the anchors in a bag, given the keys of its log, and adds its findings to `checked`.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], known: &Known<'_>) -> Vec<BagAnchor> {
+pub fn check(
+    files: &mut dyn Files,
+    checked: &mut Checked,
+    log: &[VerifierKey],
+    known: &Known<'_>,
+) -> Vec<BagAnchor> {
     let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in checked.files.keys().filter_map(|path| path.strip_prefix(ANCHORS)) {
         if let Some((folder, file)) = path.split_once('/') {
@@ -61,10 +66,16 @@ fn check_folder(
     };
     let size = found.checkpoint.size;
     if folder != format!("{size:09}") {
-        checked.wrong(&place(anchored::CHECKPOINT), Fault::Time, format!("a checkpoint of {size} entries"));
+        checked.wrong(
+            &place(anchored::CHECKPOINT),
+            Fault::Time,
+            format!("a checkpoint of {size} entries"),
+        );
     }
     // A missing checkpoint of the bag was already reported.
-    if let Some(Err(fault)) = own.map(|own| anchored::check_consistency(contents, &found.checkpoint, own)) {
+    if let Some(Err(fault)) =
+        own.map(|own| anchored::check_consistency(contents, &found.checkpoint, own))
+    {
         checked.wrong(&place(anchored::CONSISTENCY), Fault::Time, chain(&fault));
         return Vec::new();
     }

@@ -82,7 +82,8 @@ impl Certificate {
         let signature = outer.bits()?;
         outer.end()?;
         let mut fields = Cursor::only(signed, Tag::Sequence, WHAT)?;
-        let version = fields.optional_inner(constructed(0))?.map_or(Ok(0), |mut version| version.number())?;
+        let version =
+            fields.optional_inner(constructed(0))?.map_or(Ok(0), |mut version| version.number())?;
         let serial = fields.integer()?.to_vec();
         let inner_algorithm = fields.whole(Tag::Sequence)?;
         let issuer = Name::read(fields.whole(Tag::Sequence)?)?;
@@ -108,7 +109,19 @@ impl Certificate {
         }
         let (der, signed, signature) = (der.to_vec(), signed.to_vec(), signature.to_vec());
         let scheme = Scheme::read(algorithm, "a certificate");
-        Ok(Self { der, signed, scheme, signature, serial, issuer, subject, from, to, key, extensions })
+        Ok(Self {
+            der,
+            signed,
+            scheme,
+            signature,
+            serial,
+            issuer,
+            subject,
+            from,
+            to,
+            key,
+            extensions,
+        })
     }
 
     /// Parses all certificates of a PEM file, or the one of a DER file.
@@ -129,7 +142,9 @@ impl Certificate {
             match (line, &mut body) {
                 ("-----BEGIN CERTIFICATE-----", None) => body = Some(String::new()),
                 ("-----END CERTIFICATE-----", Some(encoded)) => {
-                    let der = STANDARD.decode(&*encoded).map_err(|_| TimeFault::Form("a file of certificates"))?;
+                    let der = STANDARD
+                        .decode(&*encoded)
+                        .map_err(|_| TimeFault::Form("a file of certificates"))?;
                     all.push(Self::read(&der)?);
                     body = None;
                 }
@@ -137,7 +152,11 @@ impl Certificate {
                 _ => {}
             }
         }
-        if all.is_empty() || body.is_some() { Err(TimeFault::Form("a file of certificates")) } else { Ok(all) }
+        if all.is_empty() || body.is_some() {
+            Err(TimeFault::Form("a file of certificates"))
+        } else {
+            Ok(all)
+        }
     }
 
     /// Encodes the certificate as PEM.
@@ -182,8 +201,14 @@ impl Certificate {
 
     /// Whether `issuer` could have signed it, by the names and key ids in both.
     pub(crate) fn may_be_from(&self, issuer: &Self) -> bool {
-        let ids = self.extensions.authority_key_id.as_ref().zip(issuer.extensions.subject_key_id.as_ref());
-        self.issuer == issuer.subject && !self.issuer.is_empty() && ids.is_none_or(|(named, own)| named == own)
+        let ids = self
+            .extensions
+            .authority_key_id
+            .as_ref()
+            .zip(issuer.extensions.subject_key_id.as_ref());
+        self.issuer == issuer.subject
+            && !self.issuer.is_empty()
+            && ids.is_none_or(|(named, own)| named == own)
     }
 
     /// Checks that `issuer` signed it.
@@ -214,7 +239,8 @@ impl Extensions {
         while !list.is_empty() {
             let mut extension = list.inner(Tag::Sequence)?;
             let oid = extension.oid()?;
-            let is_critical = if extension.peek() == Some(Tag::Boolean) { extension.boolean()? } else { false };
+            let is_critical =
+                if extension.peek() == Some(Tag::Boolean) { extension.boolean()? } else { false };
             let value = extension.value(Tag::OctetString)?;
             extension.end()?;
             if seen.contains(&oid) {
@@ -241,9 +267,12 @@ impl Extensions {
             }
             Some([19]) => {
                 let mut constraints = Cursor::only(value, Tag::Sequence, WHAT)?;
-                self.is_authority = constraints.peek() == Some(Tag::Boolean) && constraints.boolean()?;
-                self.path_length =
-                    constraints.optional(Tag::Integer)?.map(|n| number(n).ok_or(TimeFault::Form(WHAT))).transpose()?;
+                self.is_authority =
+                    constraints.peek() == Some(Tag::Boolean) && constraints.boolean()?;
+                self.path_length = constraints
+                    .optional(Tag::Integer)?
+                    .map(|n| number(n).ok_or(TimeFault::Form(WHAT)))
+                    .transpose()?;
                 constraints.end()
             }
             Some([35]) => {

@@ -17,8 +17,9 @@ const MAX_CHECKS: usize = 64;
 pub(crate) fn check_signer(signer: &Certificate) -> Result<(), TimeFault> {
     let name = || signer.name().to_owned();
     let extensions = &signer.extensions;
-    let only_time_stamping =
-        |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| *is_critical && *purposes == [TIME_STAMPING];
+    let only_time_stamping = |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| {
+        *is_critical && *purposes == [TIME_STAMPING]
+    };
     if !extensions.purposes.as_ref().is_some_and(only_time_stamping) {
         return Err(TimeFault::NotForTime(name()));
     }
@@ -38,10 +39,14 @@ pub(crate) fn find(
     at: StatedTime,
 ) -> Result<Vec<Certificate>, TimeFault> {
     signer.check_validity(at)?;
-    let roots: Vec<&Certificate> = trusted.iter().filter(|certificate| certificate.is_self_issued()).collect();
+    let roots: Vec<&Certificate> =
+        trusted.iter().filter(|certificate| certificate.is_self_issued()).collect();
     // Trusted certificates that are not roots serve as links.
-    let links: Vec<&Certificate> =
-        others.iter().chain(trusted.iter()).filter(|certificate| !certificate.is_self_issued()).collect();
+    let links: Vec<&Certificate> = others
+        .iter()
+        .chain(trusted.iter())
+        .filter(|certificate| !certificate.is_self_issued())
+        .collect();
     let mut search = Search { roots, links, at, checks: 0, fault: None };
     if search.roots.contains(&signer) {
         return Ok(vec![signer.clone()]);
@@ -88,7 +93,12 @@ impl<'a> Search<'a> {
         false
     }
 
-    fn is_link(&mut self, below: &[&Certificate], last: &Certificate, issuer: &Certificate) -> bool {
+    fn is_link(
+        &mut self,
+        below: &[&Certificate],
+        last: &Certificate,
+        issuer: &Certificate,
+    ) -> bool {
         self.checks += 1;
         if self.checks > MAX_CHECKS {
             return false;
@@ -104,7 +114,11 @@ impl<'a> Search<'a> {
 }
 
 // Checks that a certificate may be the issuer of the chain below it.
-fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: StatedTime) -> Result<(), TimeFault> {
+fn check_issuer(
+    below: &[&Certificate],
+    issuer: &Certificate,
+    at: StatedTime,
+) -> Result<(), TimeFault> {
     let name = || issuer.name().to_owned();
     let extensions = &issuer.extensions;
     if !extensions.is_authority {
@@ -113,12 +127,14 @@ fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: StatedTime) ->
     if extensions.key_usage.is_some_and(|usage| usage & CERTIFICATE_SIGN == 0) {
         return Err(TimeFault::KeyUsage(name()));
     }
-    let for_time = |purposes: &Vec<Vec<u8>>| purposes.iter().any(|p| p == TIME_STAMPING || p == ANY_PURPOSE);
+    let for_time =
+        |purposes: &Vec<Vec<u8>>| purposes.iter().any(|p| p == TIME_STAMPING || p == ANY_PURPOSE);
     if extensions.purposes.as_ref().is_some_and(|(_, purposes)| !for_time(purposes)) {
         return Err(TimeFault::NotForTime(name()));
     }
     // The signer itself does not count.
-    let authorities = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+    let authorities =
+        below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     if extensions.path_length.is_some_and(|most| authorities as u64 > most) {
         return Err(TimeFault::PathLength(name()));
     }

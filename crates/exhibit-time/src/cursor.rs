@@ -146,7 +146,8 @@ pub(crate) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
     if let Some(short) = u8::try_from(length).ok().filter(|short| *short < 0x80) {
         out.push(short);
     } else {
-        let bytes: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+        let bytes: Vec<u8> =
+            length.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
         // at most eight bytes
         out.push(0x80 | bytes.len() as u8);
         out.extend(bytes);
@@ -184,7 +185,10 @@ mod tests {
         for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
             let content = vec![7; length];
             let written = write(0x04, &content);
-            assert_eq!(Cursor::new(&written, "bytes").unwrap().value(Tag::OctetString).unwrap(), content);
+            assert_eq!(
+                Cursor::new(&written, "bytes").unwrap().value(Tag::OctetString).unwrap(),
+                content
+            );
         }
     }
 }

@@ -60,7 +60,9 @@ pub enum TimeFault {
     #[error("the stamp names another authority than the one that signed it")]
     OtherAuthority,
     /// A certificate is not for time stamping.
-    #[error("{0} is not a certificate only for time stamps (critical extended key usage timeStamping)")]
+    #[error(
+        "{0} is not a certificate only for time stamps (critical extended key usage timeStamping)"
+    )]
     NotForTime(String),
     /// A certificate's key is for something else.
     #[error("the key of {0} may not be used for this")]

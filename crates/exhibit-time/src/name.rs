@@ -44,7 +44,8 @@ impl Name {
                 let tag = attribute.peek().ok_or(TimeFault::Form(WHAT))?;
                 let value = attribute.value(tag)?;
                 attribute.end()?;
-                let place = [COMMON_NAME, ORGANIZATION, UNIT].iter().position(|known| *known == kind);
+                let place =
+                    [COMMON_NAME, ORGANIZATION, UNIT].iter().position(|known| *known == kind);
                 if let Some(slot) = place.and_then(|place| shown.get_mut(place)) {
                     *slot = Some(String::from_utf8_lossy(value).into_owned());
                 }
@@ -56,7 +57,11 @@ impl Name {
             attributes.sort();
             parts.push(attributes);
         }
-        let shown = shown.into_iter().flatten().next().unwrap_or_else(|| "a certificate without a name".to_owned());
+        let shown = shown
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or_else(|| "a certificate without a name".to_owned());
         Ok(Self { parts, shown })
     }
 
@@ -69,7 +74,11 @@ impl Name {
 fn comparable(tag: Tag, value: &[u8]) -> Vec<u8> {
     let text = matches!(
         tag,
-        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::VisibleString | Tag::NumericString
+        Tag::Utf8String
+            | Tag::PrintableString
+            | Tag::Ia5String
+            | Tag::VisibleString
+            | Tag::NumericString
     );
     match str::from_utf8(value) {
         Ok(value) if text => {
@@ -125,7 +134,11 @@ mod tests {
     fn comparison_ignores_case_spaces_and_string_type() {
         assert_eq!(name(0x0c, "Harbour  Time "), name(0x13, "harbour time"));
         assert_ne!(name(0x0c, "Harbour Time"), name(0x0c, "HarbourTime"));
-        assert_ne!(name(0x14, "harbour"), name(0x0c, "harbour"), "legacy string types are compared by their bytes");
+        assert_ne!(
+            name(0x14, "harbour"),
+            name(0x0c, "harbour"),
+            "legacy string types are compared by their bytes"
+        );
         assert_eq!(name(0x0c, "Harbour Time").shown, "Harbour Time");
     }
 }

@@ -30,7 +30,13 @@ impl StampRequest {
         let mut nonce = nonce;
         nonce[0] = nonce[0] & 0x7f | 0x40;
         let digest = Sha256::digest(data).to_vec();
-        Self { hash: Hash::Sha256, digest, policy: None, nonce: Some(nonce.to_vec()), wants_certificate: true }
+        Self {
+            hash: Hash::Sha256,
+            digest,
+            policy: None,
+            nonce: Some(nonce.to_vec()),
+            wants_certificate: true,
+        }
     }
 
     /// Encodes the request (a `.tsq` file).
@@ -59,7 +65,8 @@ impl StampRequest {
             return Err(TimeFault::Form(WHAT));
         }
         let (hash, digest) = imprint(&mut fields, WHAT)?;
-        let policy = (fields.peek() == Some(Tag::ObjectIdentifier)).then(|| fields.oid()).transpose()?;
+        let policy =
+            (fields.peek() == Some(Tag::ObjectIdentifier)).then(|| fields.oid()).transpose()?;
         let nonce = (fields.peek() == Some(Tag::Integer)).then(|| fields.integer()).transpose()?;
         let wants_certificate = fields.peek() == Some(Tag::Boolean) && fields.boolean()?;
         if fields.peek() == Some(constructed(0)) {
@@ -78,7 +85,10 @@ impl StampRequest {
 }
 
 /// Parses a MessageImprint: digest algorithm and digest.
-pub(crate) fn imprint(fields: &mut Cursor<'_>, what: &'static str) -> Result<(Hash, Vec<u8>), TimeFault> {
+pub(crate) fn imprint(
+    fields: &mut Cursor<'_>,
+    what: &'static str,
+) -> Result<(Hash, Vec<u8>), TimeFault> {
     let mut imprint = fields.inner(Tag::Sequence)?;
     let hash = Hash::read(imprint.whole(Tag::Sequence)?, what)?;
     let digest = imprint.value(Tag::OctetString)?.to_vec();

@@ -47,7 +47,8 @@ impl LeafRequest {
     /// Writes the request in the format of Sigsum's programs.
     #[must_use]
     pub fn write(&self) -> String {
-        let (message, signature, key) = (to_hex(&self.message), to_hex(&self.signature), to_hex(&self.key));
+        let (message, signature, key) =
+            (to_hex(&self.message), to_hex(&self.signature), to_hex(&self.key));
         format!("message={message}\nsignature={signature}\npublic_key={key}\n")
     }
 
@@ -57,8 +58,11 @@ impl LeafRequest {
     /// [`TimeFault`] if it is malformed or not signed by its key.
     pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         let mut lines = Lines::new(bytes)?;
-        let request =
-            Self { message: lines.hex("message")?, signature: lines.hex("signature")?, key: lines.hex("public_key")? };
+        let request = Self {
+            message: lines.hex("message")?,
+            signature: lines.hex("signature")?,
+            key: lines.hex("public_key")?,
+        };
         lines.end()?;
         check_leaf(&request.key, &request.message, &request.signature)?;
         Ok(request)
@@ -134,17 +138,20 @@ impl SigsumPolicy {
         let mut text = Vec::new();
         for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
             let wrong = || TimeFault::Policy(format!("line {number}: invalid key"));
-            let words: Vec<&[u8]> = line.split(|b| b" \t\n".contains(b)).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&[u8]> =
+                line.split(|b| b" \t\n".contains(b)).filter(|word| !word.is_empty()).collect();
             match words.as_slice() {
                 [b"log", key, rest @ ..] if rest.len() < 2 => {
                     let (hash, public) = public_key(key).ok_or_else(wrong)?;
-                    let key = VerifierKey::new(&origin(&hash), KeyKind::Note, &public).map_err(|_| wrong())?;
+                    let key = VerifierKey::new(&origin(&hash), KeyKind::Note, &public)
+                        .map_err(|_| wrong())?;
                     text.extend(format!("log {key}\n").into_bytes());
                     logs.insert(hash, key);
                 }
                 [b"witness", name, key, rest @ ..] if rest.len() < 2 => {
                     let (hash, public) = public_key(key).ok_or_else(wrong)?;
-                    let key = VerifierKey::new(&hash, KeyKind::Cosignature, &public).map_err(|_| wrong())?;
+                    let key = VerifierKey::new(&hash, KeyKind::Cosignature, &public)
+                        .map_err(|_| wrong())?;
                     text.extend([b"witness ", *name, format!(" {key}\n").as_bytes()].concat());
                     witnesses.insert(hash, (key, String::from_utf8_lossy(name).into_owned()));
                 }
@@ -194,20 +201,38 @@ impl Proof {
             }
         }
         lines.end()?;
-        Ok(Self { log, key_hash, leaf_signature, short, size, root, signature, cosignatures, index, hashes })
+        Ok(Self {
+            log,
+            key_hash,
+            leaf_signature,
+            short,
+            size,
+            root,
+            signature,
+            cosignatures,
+            index,
+            hashes,
+        })
     }
 
     /// Checks that the digest of `data` was logged by a log of the policy, submitted by `key`, and cosigned.
     ///
     /// # Errors
     /// [`TimeFault`].
-    pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<LoggedDigest, TimeFault> {
+    pub fn check(
+        &self,
+        data: &[u8],
+        key: &[u8; 32],
+        policy: &SigsumPolicy,
+    ) -> Result<LoggedDigest, TimeFault> {
         self.answers(data, key)?;
         let checksum: [u8; 32] = Sha256::digest(Sha256::digest(data)).into();
         let log = policy.logs.get(&to_hex(&self.log));
         let log = log.ok_or_else(|| TimeFault::Policy("it does not know the log".to_owned()))?;
-        let accepted =
-            policy.policy.check(&self.note(log, policy)).map_err(|error| TimeFault::Policy(chain(&error)))?;
+        let accepted = policy
+            .policy
+            .check(&self.note(log, policy))
+            .map_err(|error| TimeFault::Policy(chain(&error)))?;
         let leaf = Hash::leaf(&[&checksum[..], &self.leaf_signature, &self.key_hash].concat());
         tree::check_inclusion(leaf, self.index, self.size, &self.hashes, self.root)
             .map_err(|error| TimeFault::Inclusion(chain(&error)))?;
@@ -217,7 +242,9 @@ impl Proof {
         };
         let witnesses: Vec<(String, StatedTime)> = accepted.witnesses.iter().map(named).collect();
         let latest = witnesses.iter().map(|(_, at)| *at).max();
-        let at = latest.ok_or_else(|| TimeFault::Policy("no witness of the policy states a time".to_owned()))?;
+        let at = latest.ok_or_else(|| {
+            TimeFault::Policy("no witness of the policy states a time".to_owned())
+        })?;
         Ok(LoggedDigest { at, log: log.name().to_owned(), witnesses })
     }
 
@@ -239,15 +266,23 @@ impl Proof {
 
     // Converts the tree head into the equivalent signed note.
     fn note(&self, log: &VerifierKey, policy: &SigsumPolicy) -> SignedNote {
-        let checkpoint =
-            Checkpoint { origin: log.name().to_owned(), size: self.size, root: self.root, extensions: Vec::new() };
-        let log_signature = Signature { name: log.name().to_owned(), id: log.id(), bytes: self.signature.to_vec() };
+        let checkpoint = Checkpoint {
+            origin: log.name().to_owned(),
+            size: self.size,
+            root: self.root,
+            extensions: Vec::new(),
+        };
+        let log_signature =
+            Signature { name: log.name().to_owned(), id: log.id(), bytes: self.signature.to_vec() };
         let known = self.cosignatures.iter().filter_map(|cosignature| {
             let (key, _) = policy.witnesses.get(&to_hex(&cosignature.key_hash))?;
             let bytes = [&cosignature.time.to_be_bytes()[..], &cosignature.signature].concat();
             Some(Signature { name: key.name().to_owned(), id: key.id(), bytes })
         });
-        SignedNote { text: checkpoint.text(), signatures: std::iter::once(log_signature).chain(known).collect() }
+        SignedNote {
+            text: checkpoint.text(),
+            signatures: std::iter::once(log_signature).chain(known).collect(),
+        }
     }
 }
 
@@ -261,7 +296,9 @@ fn read_cosignatures(lines: &mut Lines<'_>) -> Result<Vec<Cosignature>, TimeFaul
             time: decimal(time).ok_or(lines.wrong())?,
             signature: fixed(signature).ok_or(lines.wrong())?,
         };
-        if all.len() == MAX_COSIGNATURES || all.iter().any(|other| other.key_hash == cosignature.key_hash) {
+        if all.len() == MAX_COSIGNATURES
+            || all.iter().any(|other| other.key_hash == cosignature.key_hash)
+        {
             return Err(lines.wrong());
         }
         all.push(cosignature);
@@ -294,7 +331,9 @@ fn fixed<const SIZE: usize>(text: &str) -> Option<[u8; SIZE]> {
 }
 
 fn decimal(text: &str) -> Option<u64> {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let plain = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'));
     let number: u64 = if plain { text.parse().ok()? } else { return None };
     i64::try_from(number).is_ok().then_some(number)
 }
@@ -311,7 +350,10 @@ impl<'a> Lines<'a> {
             return Err(TimeFault::TooLarge { most: MAX_TEXT });
         }
         let text = str::from_utf8(bytes).ok().and_then(|text| text.strip_suffix('\n'));
-        Ok(Self { rest: text.ok_or(TimeFault::Form("the text"))?.split('\n').peekable(), number: 0 })
+        Ok(Self {
+            rest: text.ok_or(TimeFault::Form("the text"))?.split('\n').peekable(),
+            number: 0,
+        })
     }
 
     const fn wrong(&self) -> TimeFault {
@@ -319,12 +361,16 @@ impl<'a> Lines<'a> {
     }
 
     fn is_next(&mut self, key: &str) -> bool {
-        self.rest.peek().and_then(|line| line.split_once('=')).is_some_and(|(found, _)| found == key)
+        self.rest
+            .peek()
+            .and_then(|line| line.split_once('='))
+            .is_some_and(|(found, _)| found == key)
     }
 
     fn value(&mut self, key: &str) -> Result<&'a str, TimeFault> {
         self.number += 1;
-        let (found, value) = self.rest.next().and_then(|line| line.split_once('=')).ok_or(self.wrong())?;
+        let (found, value) =
+            self.rest.next().and_then(|line| line.split_once('=')).ok_or(self.wrong())?;
         if found == key { Ok(value) } else { Err(self.wrong()) }
     }
 

@@ -76,12 +76,18 @@ pub fn check(reply: &[u8], against: &StampContext<'_>) -> Result<TimeStamp, Time
         return Err(TimeFault::Altered);
     }
     let others: Vec<Certificate> = token.certificates.iter().chain(against.kept).cloned().collect();
-    let is_signer = |c: &&Certificate| c.issuer == token.signer.issuer && c.serial == token.signer.serial;
+    let is_signer =
+        |c: &&Certificate| c.issuer == token.signer.issuer && c.serial == token.signer.serial;
     let signer = others.iter().chain(against.trusted).find(is_signer).ok_or(TimeFault::NoSigner)?;
     check_ids(&token.signer.certificate_ids, std::slice::from_ref(signer), false)?;
     chain::check_signer(signer)?;
     check_authority(&token, signer)?;
-    token.signer.scheme.check(&signer.key, signer.name(), &token.signer.signed, &token.signer.signature)?;
+    token.signer.scheme.check(
+        &signer.key,
+        signer.name(),
+        &token.signer.signed,
+        &token.signer.signature,
+    )?;
     let is_trusted = !against.trusted.is_empty();
     let chain = if is_trusted {
         let chain = chain::find(signer, &others, against.trusted, token.info.at)?;
@@ -132,7 +138,11 @@ fn check_request(token: &Token, request: &StampRequest) -> Result<(), TimeFault>
 }
 
 // The first id of each list must identify the signer; the others, if the chain is complete, its members.
-fn check_ids(ids: &[CertificateId], chain: &[Certificate], is_complete: bool) -> Result<(), TimeFault> {
+fn check_ids(
+    ids: &[CertificateId],
+    chain: &[Certificate],
+    is_complete: bool,
+) -> Result<(), TimeFault> {
     let Some(signer) = chain.first() else { return Err(TimeFault::NoSigner) };
     for id in ids {
         let is_matched = if id.is_first {
@@ -192,7 +202,10 @@ mod tests {
 
     #[test]
     fn object_identifiers_in_dotted_decimal() {
-        assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4]), "1.2.840.113549.1.9.16.1.4");
+        assert_eq!(
+            dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4]),
+            "1.2.840.113549.1.9.16.1.4"
+        );
         assert_eq!(dotted(&[0x55, 0x1d, 0x25]), "2.5.29.37");
         assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
         // an identifier of any length must not panic

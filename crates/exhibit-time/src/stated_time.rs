@@ -78,7 +78,9 @@ impl fmt::Display for StatedTime {
 }
 
 /// Reads a time in a certificate.
-pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, TimeFault> {
+pub(crate) fn certificate_time(
+    cursor: &mut crate::cursor::Cursor<'_>,
+) -> Result<StatedTime, TimeFault> {
     let tag = cursor.peek().ok_or(cursor.malformed())?;
     let bytes = cursor.value(tag)?;
     StatedTime::read(tag, bytes, false).ok_or(cursor.malformed())

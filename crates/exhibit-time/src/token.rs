@@ -99,7 +99,8 @@ impl Token {
         let version = fields.number()?;
         fields.value(Tag::Set)?;
         let content = read_content(&mut fields)?;
-        let certificates = fields.optional_inner(constructed(0))?.map_or(Ok(Vec::new()), read_certificates)?;
+        let certificates =
+            fields.optional_inner(constructed(0))?.map_or(Ok(Vec::new()), read_certificates)?;
         // Revocation lists are ignored: without a current one they prove nothing.
         fields.optional(constructed(1))?;
         let mut signers = fields.inner(Tag::Set)?;
@@ -179,7 +180,10 @@ impl Info {
         if fields.peek() == Some(Tag::Boolean) {
             fields.boolean()?;
         }
-        let nonce = (fields.peek() == Some(Tag::Integer)).then(|| fields.integer()).transpose()?.map(<[u8]>::to_vec);
+        let nonce = (fields.peek() == Some(Tag::Integer))
+            .then(|| fields.integer())
+            .transpose()?
+            .map(<[u8]>::to_vec);
         let authority = fields.optional_inner(constructed(0))?.map(|mut name| {
             let read = General::read(&mut name)?;
             name.end()?;
@@ -275,17 +279,28 @@ impl Attributes {
             }
             seen.push(oid);
             match oid.strip_prefix(PKCS9) {
-                Some([3]) => found.is_time_stamp = single(values, "contentType", Cursor::oid)? == TST_INFO,
+                Some([3]) => {
+                    found.is_time_stamp = single(values, "contentType", Cursor::oid)? == TST_INFO
+                }
                 Some([4]) => {
-                    let value = single(values, "messageDigest", |value| value.value(Tag::OctetString))?;
+                    let value =
+                        single(values, "messageDigest", |value| value.value(Tag::OctetString))?;
                     found.content_digest = Some(value.to_vec());
                 }
-                Some([16, 2, 12]) => single(values, "signingCertificate", |v| found.bind(v, false))?,
-                Some([16, 2, 47]) => single(values, "signingCertificateV2", |v| found.bind(v, true))?,
+                Some([16, 2, 12]) => {
+                    single(values, "signingCertificate", |v| found.bind(v, false))?
+                }
+                Some([16, 2, 47]) => {
+                    single(values, "signingCertificateV2", |v| found.bind(v, true))?
+                }
                 _ => {}
             }
         }
-        if found.certificate_ids.is_empty() { Err(TimeFault::Attribute("signingCertificate")) } else { Ok(found) }
+        if found.certificate_ids.is_empty() {
+            Err(TimeFault::Attribute("signingCertificate"))
+        } else {
+            Ok(found)
+        }
     }
 
     // SigningCertificate or SigningCertificateV2; the policies after the list of certificates are only hints.
@@ -303,7 +318,8 @@ impl Attributes {
                 (true, _) => Some(Hash::Sha256),
             };
             let digest = id.value(Tag::OctetString)?.to_vec();
-            let issuer_serial = id.optional_inner(Tag::Sequence)?.map(read_issuer_serial).transpose()?;
+            let issuer_serial =
+                id.optional_inner(Tag::Sequence)?.map(read_issuer_serial).transpose()?;
             id.end()?;
             self.certificate_ids.push(CertificateId { hash, digest, issuer_serial, is_first });
             is_first = false;

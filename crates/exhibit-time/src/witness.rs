@@ -45,14 +45,20 @@ impl AddCheckpoint {
         let text = str::from_utf8(bytes).map_err(|_| TimeFault::Line(1))?;
         let (head, note) = text.split_once("\n\n").ok_or(TimeFault::Line(1))?;
         let mut lines = head.split('\n');
-        let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(TimeFault::Line(1))?;
+        let old =
+            lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(TimeFault::Line(1))?;
         let plain = old == "0" || !old.starts_with(['0', '+']);
         let old = old.parse().ok().filter(|_| plain).ok_or(TimeFault::Line(1))?;
         let mut hashes = Vec::new();
         for (line, number) in lines.zip(2..) {
-            hashes.push(Hash::from_base64(line).filter(|_| number < MAX_HASHES + 2).ok_or(TimeFault::Line(number))?);
+            hashes.push(
+                Hash::from_base64(line)
+                    .filter(|_| number < MAX_HASHES + 2)
+                    .ok_or(TimeFault::Line(number))?,
+            );
         }
-        let checkpoint = SignedNote::parse(note.as_bytes()).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
+        let checkpoint = SignedNote::parse(note.as_bytes())
+            .map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
         Ok(Self { old, hashes, checkpoint })
     }
 
@@ -61,7 +67,8 @@ impl AddCheckpoint {
     /// # Errors
     /// [`TimeFault`] if it does not.
     pub fn check(&self, older: &Checkpoint) -> Result<(), TimeFault> {
-        let newer = Checkpoint::parse(&self.checkpoint.text).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
+        let newer = Checkpoint::parse(&self.checkpoint.text)
+            .map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
         if self.old != older.size || newer.origin != older.origin {
             return Err(TimeFault::Consistency("another state or another log".to_owned()));
         }
@@ -76,7 +83,9 @@ impl AddCheckpoint {
 /// [`TimeFault`] if it is not such a key.
 pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, TimeFault> {
     let line = str::from_utf8(bytes).ok().map(|text| text.strip_suffix('\n').unwrap_or(text));
-    let key = line.and_then(|line| VerifierKey::parse(line).ok()).filter(|key| key.kind() == KeyKind::Cosignature);
+    let key = line
+        .and_then(|line| VerifierKey::parse(line).ok())
+        .filter(|key| key.kind() == KeyKind::Cosignature);
     key.ok_or(TimeFault::Form("the key of the witness"))
 }
 
@@ -85,10 +94,15 @@ pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, TimeFault> {
 /// # Errors
 /// [`TimeFault::Line`] for a line that is not a signature line.
 pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, TimeFault> {
-    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(TimeFault::Line(1))?;
+    let text = str::from_utf8(response)
+        .ok()
+        .filter(|_| response.len() <= MAX_BODY)
+        .ok_or(TimeFault::Line(1))?;
     let signer = |(line, number): (&str, usize)| {
-        let (name, encoded) =
-            line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(TimeFault::Line(number))?;
+        let (name, encoded) = line
+            .strip_prefix("\u{2014} ")
+            .and_then(|l| l.split_once(' '))
+            .ok_or(TimeFault::Line(number))?;
         let bytes = STANDARD.decode(encoded).map_err(|_| TimeFault::Line(number))?;
         Ok((name.to_owned(), *bytes.first_chunk::<4>().ok_or(TimeFault::Line(number))?))
     };
@@ -100,8 +114,15 @@ pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, TimeFault> {
 ///
 /// # Errors
 /// [`TimeFault`].
-pub fn check(checkpoint: &SignedNote, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, TimeFault> {
-    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(TimeFault::Line(1))?;
+pub fn check(
+    checkpoint: &SignedNote,
+    response: &[u8],
+    witness: &VerifierKey,
+) -> Result<StatedTime, TimeFault> {
+    let text = str::from_utf8(response)
+        .ok()
+        .filter(|_| response.len() <= MAX_BODY)
+        .ok_or(TimeFault::Line(1))?;
     signers(response)?;
     let note = SignedNote::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
     let note = note.map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
@@ -110,7 +131,8 @@ pub fn check(checkpoint: &SignedNote, response: &[u8], witness: &VerifierKey) ->
         exhibit_proof::NoteError::NotSigned => TimeFault::NoWitness(name()),
         _ => TimeFault::Signature(name()),
     })?;
-    let seconds = time.filter(|seconds| *seconds > 0).and_then(|seconds| i64::try_from(seconds).ok());
+    let seconds =
+        time.filter(|seconds| *seconds > 0).and_then(|seconds| i64::try_from(seconds).ok());
     let seconds = seconds.ok_or_else(|| TimeFault::Signature(name()))?;
     Ok(StatedTime::from_seconds(seconds))
 }

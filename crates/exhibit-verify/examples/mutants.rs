@@ -48,7 +48,8 @@ impl Bag {
         if let Some(info) = self.0.get_mut("bag-info.txt") {
             let text = String::from_utf8_lossy(info).into_owned();
             let kept = text.split_inclusive('\n').filter(|line| !line.starts_with("Payload-Oxum"));
-            *info = (kept.collect::<String>() + &format!("Payload-Oxum: {bytes}.{files}\n")).into_bytes();
+            *info = (kept.collect::<String>() + &format!("Payload-Oxum: {bytes}.{files}\n"))
+                .into_bytes();
         }
         for name in ["manifest", "tagmanifest"] {
             let digests = bagit::check(self).files;
@@ -105,7 +106,8 @@ fn load(folder: &Path) -> Bag {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = arguments.first().expect("BAG COUNT [SEED]");
-    let count: u64 = arguments.get(1).and_then(|count| count.parse().ok()).expect("BAG COUNT [SEED]");
+    let count: u64 =
+        arguments.get(1).and_then(|count| count.parse().ok()).expect("BAG COUNT [SEED]");
     let mut random = Mutator::new(arguments.get(2).and_then(|seed| seed.parse().ok()).unwrap_or(1));
     let mut good = load(Path::new(folder));
     assert!(good.is_good(), "{folder} is not a good bag");
@@ -124,8 +126,12 @@ fn main() {
             accepted += 1;
             let changed = mutant.0.iter().filter(|(path, bytes)| good.0.get(*path) != Some(bytes));
             let changed: Vec<&String> = changed.map(|(path, _)| path).collect();
-            let gone: Vec<&String> = good.0.keys().filter(|path| !mutant.0.contains_key(*path)).collect();
-            let _ = writeln!(out, "mutant {number} is taken for good: changed {changed:?}, gone {gone:?}");
+            let gone: Vec<&String> =
+                good.0.keys().filter(|path| !mutant.0.contains_key(*path)).collect();
+            let _ = writeln!(
+                out,
+                "mutant {number} is taken for good: changed {changed:?}, gone {gone:?}"
+            );
         }
     }
     let _ = writeln!(

@@ -31,7 +31,8 @@ impl Files for Folder {
         let mut found = Vec::new();
         let mut pending = vec![(self.root.clone(), Vec::new(), 0)];
         while let Some((folder, path, depth)) = pending.pop() {
-            let failed = |error: io::Error| Unreadable { reason: format!("{}: {error}", folder.display()) };
+            let failed =
+                |error: io::Error| Unreadable { reason: format!("{}: {error}", folder.display()) };
             let mut is_empty = depth > 0;
             for entry in fs::read_dir(&folder).map_err(failed)? {
                 is_empty = false;
@@ -43,7 +44,11 @@ impl Files for Folder {
                     name.push(b'/');
                     pending.push((entry.path(), name, depth + 1));
                 } else {
-                    found.push(FoundFile { path: name, size: metadata.len(), kind: kind(&metadata) });
+                    found.push(FoundFile {
+                        path: name,
+                        size: metadata.len(),
+                        kind: kind(&metadata),
+                    });
                 }
             }
             if is_empty {
@@ -65,7 +70,9 @@ impl Files for Folder {
             match file.read(&mut chunk) {
                 Ok(0) => return Ok(()),
                 // A file that grows as fast as it is read would have no end.
-                Ok(length) if length as u64 > left => return Err(failed(io::Error::other("grows while it is read"))),
+                Ok(length) if length as u64 > left => {
+                    return Err(failed(io::Error::other("grows while it is read")));
+                }
                 Ok(length) => {
                     left -= length as u64;
                     each(&chunk[..length]);
@@ -107,7 +114,11 @@ pub(crate) fn open_named(path: &Path) -> io::Result<(File, u64)> {
 
 fn plain(file: File) -> io::Result<(File, u64)> {
     let metadata = file.metadata()?;
-    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(io::Error::other("not a plain file")) }
+    if metadata.is_file() {
+        Ok((file, metadata.len()))
+    } else {
+        Err(io::Error::other("not a plain file"))
+    }
 }
 
 #[cfg(unix)]
@@ -117,7 +128,12 @@ fn open_below(root: &Path, path: &str) -> io::Result<File> {
     let mut parts = path.split('/').peekable();
     while let Some(part) = parts.next() {
         let last = if parts.peek().is_some() { OFlags::DIRECTORY } else { OFlags::NONBLOCK };
-        at = openat(&at, part, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | last, Mode::empty())?;
+        at = openat(
+            &at,
+            part,
+            OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | last,
+            Mode::empty(),
+        )?;
     }
     Ok(File::from(at))
 }
@@ -168,10 +184,22 @@ mod tests {
         )
         .expect("a pipe");
         assert_eq!(read(&root, "data/a"), Ok(b"bytes".to_vec()));
-        for path in ["data/link", "linked/a", "data/pipe", "data", "../secret", "data/../../secret", "/dev/zero", ""] {
+        for path in [
+            "data/link",
+            "linked/a",
+            "data/pipe",
+            "data",
+            "../secret",
+            "data/../../secret",
+            "/dev/zero",
+            "",
+        ] {
             assert!(read(&root, path).is_err(), "{path:?}");
         }
-        assert!(open_named(&root.join("data/pipe")).is_err(), "a pipe that the reader named does not block");
+        assert!(
+            open_named(&root.join("data/pipe")).is_err(),
+            "a pipe that the reader named does not block"
+        );
         assert!(open_named(&root.join("data/link")).is_ok());
     }
 
@@ -185,8 +213,10 @@ mod tests {
         symlink("/etc", folder.path().join("etc")).expect("a link");
         let mut found = Folder::new(folder.path()).list().expect("a list");
         found.sort_by(|a, b| a.path.cmp(&b.path));
-        let found: Vec<(String, FoundKind)> =
-            found.into_iter().map(|found| (String::from_utf8(found.path).expect("UTF-8"), found.kind)).collect();
+        let found: Vec<(String, FoundKind)> = found
+            .into_iter()
+            .map(|found| (String::from_utf8(found.path).expect("UTF-8"), found.kind))
+            .collect();
         let expected = [
             ("a/empty", FoundKind::EmptyFolder),
             ("a/one", FoundKind::Plain),

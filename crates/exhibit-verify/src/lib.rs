@@ -13,5 +13,7 @@ mod time;
 
 pub use folder::Folder;
 pub use report::{Report, shown_safely};
-pub use run::{CheckedBag, Unusable, VerifyError, VerifyRequest, What, check_bag, prove, trust, verify};
+pub use run::{
+    CheckedBag, Unusable, VerifyError, VerifyRequest, What, check_bag, prove, trust, verify,
+};
 pub use time::{Time, TrustedFiles};

@@ -48,8 +48,10 @@ impl Number {
     pub fn read(text: &str) -> Option<Self> {
         let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &text[prefix.len()..];
-        let is_valid = text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let value = digits.parse().ok().filter(|value| *value > 0 && (4..=12).contains(&digits.len()))?;
+        let is_valid = text.len() <= 40
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let value =
+            digits.parse().ok().filter(|value| *value > 0 && (4..=12).contains(&digits.len()))?;
         is_valid.then(|| Self { prefix: prefix.to_owned(), value, width: digits.len() })
     }
 
@@ -74,10 +76,15 @@ pub fn check(
 ) -> Vec<String> {
     let Some(first) = checked.label(LABEL).map(str::to_owned) else { return Vec::new() };
     let Some(expected) = Number::read(&first).and_then(|first| make(documents, &first)) else {
-        checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} is not a valid first number"));
+        checked.wrong(
+            "bag-info.txt",
+            Fault::LoadFile,
+            format!("{first} is not a valid first number"),
+        );
         return Vec::new();
     };
-    let tables = expected.tables.into_iter().map(|(path, table)| (path, Sha256::digest(table).into()));
+    let tables =
+        expected.tables.into_iter().map(|(path, table)| (path, Sha256::digest(table).into()));
     let mut all: Vec<(String, [u8; 32])> = tables.collect();
     for (path, (label, pages)) in expected.texts {
         let mut hash = Sha256::new();
@@ -110,20 +117,27 @@ pub fn make(documents: &BTreeMap<String, ProvedDocument>, first: &Number) -> Opt
     order.sort_by(|a, b| a.1.family.cmp(&b.1.family));
     // a document without pages also has a number
     let counts = order.iter().map(|(_, document)| (document.pages.len() as u64).max(1));
-    let starts = counts.scan(0, |next, count| Some((std::mem::replace(next, *next + count), count)));
+    let starts =
+        counts.scan(0, |next, count| Some((std::mem::replace(next, *next + count), count)));
     let numbered: Vec<_> = order.iter().zip(starts).collect();
     let mut table = String::from('\u{feff}') + &line(COLUMNS.split(' ').map(str::to_owned));
     let (mut list, mut texts, mut last) = (String::new(), BTreeMap::new(), String::new());
     for family in numbered.chunk_by(|(a, _), (b, _)| a.1.family.first() == b.1.family.first()) {
         let from = first.plus(family.first()?.1.0)?;
         let to = family.last().and_then(|(_, (start, count))| first.plus(start + count - 1))?;
-        let attached = if family.len() > 1 { [from, to.clone()] } else { [String::new(), String::new()] };
+        let attached =
+            if family.len() > 1 { [from, to.clone()] } else { [String::new(), String::new()] };
         for ((label, document), (start, count)) in family {
             let numbers = [first.plus(*start)?, first.plus(start + count - 1)?];
-            let text = (!document.pages.is_empty()).then(|| format!("{FOLDER}text/{}.txt", numbers[0]));
+            let text =
+                (!document.pages.is_empty()).then(|| format!("{FOLDER}text/{}.txt", numbers[0]));
             table.push_str(&row(label, document, &numbers, &attached, text.as_deref()));
             list.push_str(&pictures(label, document, first, *start)?);
-            texts.extend(text.map(|path| (path, ((*label).clone(), document.pages.keys().copied().collect()))));
+            texts.extend(
+                text.map(|path| {
+                    (path, ((*label).clone(), document.pages.keys().copied().collect()))
+                }),
+            );
         }
         last = to;
     }
@@ -142,11 +156,18 @@ fn row(
     text: Option<&str>,
 ) -> String {
     let pages: Vec<u32> = document.pages.keys().copied().collect();
-    let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
-    let name = document.opened.iter().find(is_name).map(|(_, _, name)| String::from_utf8_lossy(name).into_owned());
+    let is_name =
+        |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+    let name = document
+        .opened
+        .iter()
+        .find(is_name)
+        .map(|(_, _, name)| String::from_utf8_lossy(name).into_owned());
     let note = match (pages.len() as u64, document.page_count) {
         (0, _) => "no pages included; one number for the file".to_owned(),
-        (included, all) if included < all => format!("{included} of {all} pages included; the others have no number"),
+        (included, all) if included < all => {
+            format!("{included} of {all} pages included; the others have no number")
+        }
         _ => String::new(),
     };
     let backslashes = |path: Option<&str>| path.unwrap_or_default().replace('/', "\\");
@@ -184,11 +205,16 @@ fn line(values: impl IntoIterator<Item = String>) -> String {
 // Opticon: the number, the volume, the picture, whether a document begins, two empty fields, the number of pictures.
 fn pictures(label: &str, document: &ProvedDocument, first: &Number, start: u64) -> Option<String> {
     let mut lines = String::new();
-    let pictured = document.pages.keys().zip(0..).filter(|(page, _)| document.pictures.contains_key(page));
+    let pictured =
+        document.pages.keys().zip(0..).filter(|(page, _)| document.pictures.contains_key(page));
     for ((page, place), nth) in pictured.zip(0..) {
-        let (begins, count) = if nth == 0 { ("Y", document.pictures.len().to_string()) } else { ("", String::new()) };
+        let (begins, count) =
+            if nth == 0 { ("Y", document.pictures.len().to_string()) } else { ("", String::new()) };
         let path = picture_path(label, *page).replace('/', "\\");
-        lines.push_str(&format!("{},EXHIBIT,{path},{begins},,,{count}\r\n", first.plus(start + place)?));
+        lines.push_str(&format!(
+            "{},EXHIBIT,{path},{begins},,,{count}\r\n",
+            first.plus(start + place)?
+        ));
     }
     Some(lines)
 }
@@ -226,7 +252,10 @@ mod tests {
     }
 
     fn made(documents: &[(&str, ProvedDocument)], first: &str) -> Option<LoadFiles> {
-        let documents = documents.iter().map(|(label, document)| ((*label).to_owned(), document.clone())).collect();
+        let documents = documents
+            .iter()
+            .map(|(label, document)| ((*label).to_owned(), document.clone()))
+            .collect();
         make(&documents, &Number::read(first).expect("a number"))
     }
 
@@ -240,8 +269,11 @@ mod tests {
         ];
         let files = made(&case, "N-0099").expect("enough digits");
         let table = &files.tables["data/loadfile/documents.dat"];
-        let lines: Vec<Vec<&str>> = table.split("\r\n").map(|line| line.split('\u{14}').collect()).collect();
-        let column = |at: usize| lines[1..5].iter().map(|l| l[at].trim_matches('\u{fe}')).collect::<Vec<_>>();
+        let lines: Vec<Vec<&str>> =
+            table.split("\r\n").map(|line| line.split('\u{14}').collect()).collect();
+        let column = |at: usize| {
+            lines[1..5].iter().map(|l| l[at].trim_matches('\u{fe}')).collect::<Vec<_>>()
+        };
         assert!(table.starts_with("\u{feff}\u{fe}BEGBATES\u{fe}\u{14}"), "{table}");
         assert_eq!(column(5), ["A-1", "A-3", "A-4", "A-2"]);
         assert_eq!(column(0), ["N-0099", "N-0102", "N-0104", "N-0105"]);
@@ -253,15 +285,22 @@ mod tests {
         assert_eq!(column(8)[0], "a\u{ae}\u{fffd}登.pdf");
         assert_eq!(files.last, "N-0105");
         let list = &files.tables["data/loadfile/pages.opt"];
-        assert!(list.starts_with("N-0099,EXHIBIT,data\\documents\\A-1\\pictures\\0001.png,Y,,,2\r\nN-0100,EXHIBIT,"));
+        assert!(list.starts_with(
+            "N-0099,EXHIBIT,data\\documents\\A-1\\pictures\\0001.png,Y,,,2\r\nN-0100,EXHIBIT,"
+        ));
         assert_eq!(files.texts["data/loadfile/text/N-0102.txt"], ("A-3".to_owned(), vec![2, 4]));
         assert_eq!(made(&case, "N-9998"), None);
     }
 
     #[test]
     fn numbers_are_parsed() {
-        assert_eq!(Number::read("ABC-0000001").and_then(|n| n.plus(41)).as_deref(), Some("ABC-0000042"));
-        for invalid in ["", "ABC", "ABC1", "ABC 0001", "登0001", "A,0001", "A0000", "A0000000000001"] {
+        assert_eq!(
+            Number::read("ABC-0000001").and_then(|n| n.plus(41)).as_deref(),
+            Some("ABC-0000042")
+        );
+        for invalid in
+            ["", "ABC", "ABC1", "ABC 0001", "登0001", "A,0001", "A0000", "A0000000000001"]
+        {
             assert_eq!(Number::read(invalid), None, "{invalid}");
         }
     }

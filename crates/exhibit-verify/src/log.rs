@@ -6,7 +6,9 @@ use crate::report::Report;
 use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Files as _, FoundFile, FoundKind, read_small};
-use exhibit_proof::chain::{HANDOVERS, LogLimits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
+use exhibit_proof::chain::{
+    HANDOVERS, LogLimits, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref,
+};
 use exhibit_proof::entry::{CheckedEntry, LogKind, is_log_key};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::json::JsonValue;
@@ -34,7 +36,8 @@ pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> 
     let (mut keys, mut last) = (Vec::new(), key_ref(known));
     for index in handovers(folder) {
         let read = |files: &mut Folder| {
-            let proof = LogProof::read(&read_small(files, &handover_path(index), MAX_PART).ok()?).ok()?;
+            let proof =
+                LogProof::read(&read_small(files, &handover_path(index), MAX_PART).ok()?).ok()?;
             hand_over(&last, &entry(files, index)?, &proof).ok()
         };
         // Handovers before the known key, and invalid ones, are skipped.
@@ -49,7 +52,9 @@ pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> 
 // The log entries of the stored handovers, in order.
 fn handovers(folder: &Path) -> Vec<u64> {
     let names = std::fs::read_dir(folder.join(HANDOVERS)).into_iter().flatten().flatten();
-    let index = |name: std::fs::DirEntry| handover_index(&format!("{HANDOVERS}/{}", name.file_name().to_str()?));
+    let index = |name: std::fs::DirEntry| {
+        handover_index(&format!("{HANDOVERS}/{}", name.file_name().to_str()?))
+    };
     let indexes: BTreeSet<u64> = names.filter_map(index).collect();
     indexes.into_iter().take(MAX_HANDOVERS).collect()
 }
@@ -71,7 +76,12 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
 pub(crate) fn whole(folder: &Path, trust: &TrustInput) -> Result<Report, VerifyError> {
     let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
     let (own, note) = (read(&key_place)?, read(&place)?);
-    let mut check = Check { files: Folder::new(folder), folder, report: Report::default(), handovers: Vec::new() };
+    let mut check = Check {
+        files: Folder::new(folder),
+        folder,
+        report: Report::default(),
+        handovers: Vec::new(),
+    };
     let own = match VerifierKey::read(&own) {
         Ok(own) => own,
         Err(error) => {
@@ -93,7 +103,12 @@ pub(crate) fn whole(folder: &Path, trust: &TrustInput) -> Result<Report, VerifyE
                 None => first == Some(key_ref(&own)),
             };
             if !is_current {
-                wrong(&mut check.report, &key_place, Fault::Key, "not the current key of the log".to_owned());
+                wrong(
+                    &mut check.report,
+                    &key_place,
+                    Fault::Key,
+                    "not the current key of the log".to_owned(),
+                );
             }
             keys.retain(|key| *key != own);
             if trust.key.as_ref().is_some_and(|known| *known != own && !keys.contains(known)) {
@@ -138,7 +153,10 @@ impl Check<'_> {
     fn first_key(&mut self) -> Option<String> {
         let opened = JsonValue::read(&entry(&mut self.files, 0)?).ok()?;
         let opens = opened.text("act") == Some("case.open");
-        let made = opened.list("made")?.iter().find_map(|made| made.as_text().filter(|made| made.starts_with("key:")));
+        let made = opened
+            .list("made")?
+            .iter()
+            .find_map(|made| made.as_text().filter(|made| made.starts_with("key:")));
         made.filter(|_| opens).map(str::to_owned)
     }
 
@@ -149,7 +167,8 @@ impl Check<'_> {
             let name = handover_path(index);
             let followed = self.bytes(&name).ok_or_else(String::new).and_then(|bytes| {
                 let proof = LogProof::read(&bytes).map_err(|error| chain(&error))?;
-                let entry = entry(&mut self.files, index).ok_or_else(|| format!("entry {index} is missing"))?;
+                let entry = entry(&mut self.files, index)
+                    .ok_or_else(|| format!("entry {index} is missing"))?;
                 let keys = hand_over(&last, &entry, &proof).map_err(|error| chain(&error))?;
                 Ok((keys, proof.checkpoint))
             });
@@ -209,11 +228,13 @@ impl Check<'_> {
             let tile = |name: &str| {
                 TileName::parse(name).filter(|tile| {
                     let first = tile.index.checked_mul(u64::from(FULL));
-                    first.and_then(|first| TileName::holding(tile.layer, first, size)) == Some(*tile)
+                    first.and_then(|first| TileName::holding(tile.layer, first, size))
+                        == Some(*tile)
                 })
             };
-            let belongs =
-                [KEY, CHECKPOINT].contains(&&*name) || handover_index(&name).is_some() || tile(&name).is_some();
+            let belongs = [KEY, CHECKPOINT].contains(&&*name)
+                || handover_index(&name).is_some()
+                || tile(&name).is_some();
             if kind == FoundKind::EmptyFolder {
                 self.wrong(&name, Fault::EmptyFolder, "");
             } else if kind == FoundKind::Special {
@@ -234,13 +255,16 @@ impl Check<'_> {
             let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name });
             roots.extend(hashes.as_deref().filter(|_| name.width == FULL).map(complete_root));
             let Some(bundle) = self.bytes(&name.path()) else { continue };
-            let Some(entries) = read_entries(&bundle).filter(|entries| entries.len() == usize::from(name.width)) else {
+            let Some(entries) =
+                read_entries(&bundle).filter(|entries| entries.len() == usize::from(name.width))
+            else {
                 self.wrong(&name.path(), Fault::Entry, "does not contain the expected entries");
                 continue;
             };
             for ((entry, number), nth) in entries.iter().zip(first..).zip(0..) {
                 let place = format!("{}: entry {number}", name.path());
-                if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
+                if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry)))
+                {
                     self.wrong(&place, Fault::Proof, "its hash differs from the hash in the log");
                 }
                 match CheckedEntry::read(entry, kind) {
@@ -249,13 +273,18 @@ impl Check<'_> {
                             self.wrong(&place, fault, "");
                         }
                     }
-                    Ok(entry) => self.wrong(&place, Fault::EntryNumber, &format!("states number {}", entry.seq)),
+                    Ok(entry) => self.wrong(
+                        &place,
+                        Fault::EntryNumber,
+                        &format!("states number {}", entry.seq),
+                    ),
                     Err(error) => self.wrong(&place, error.fault, &error.detail),
                 }
             }
         }
         for (number, fault) in limits.faults(size, key) {
-            let name = TileName::holding(Layer::Entries, number, size).map_or("tile".to_owned(), |name| name.path());
+            let name = TileName::holding(Layer::Entries, number, size)
+                .map_or("tile".to_owned(), |name| name.path());
             self.wrong(&format!("{name}: entry {number}"), fault, "");
         }
         roots
@@ -264,12 +293,16 @@ impl Check<'_> {
     // Checks each tile of a level against the tiles below it; returns the roots of the full tiles of the level.
     fn level(&mut self, level: u8, size: u64, below: &[Hash]) -> Vec<Hash> {
         let mut roots = Vec::new();
-        for (expected, first) in below.chunks(usize::from(FULL)).zip((0..).step_by(usize::from(FULL))) {
+        for (expected, first) in
+            below.chunks(usize::from(FULL)).zip((0..).step_by(usize::from(FULL)))
+        {
             let Some(name) = TileName::holding(Layer::Hashes(level), first, size) else { break };
             if self.hashes(name).is_some_and(|hashes| hashes != expected) {
                 self.wrong(&name.path(), Fault::Proof, "its hashes differ from the tiles below it");
             }
-            roots.extend(Some(expected).filter(|row| row.len() == usize::from(FULL)).map(complete_root));
+            roots.extend(
+                Some(expected).filter(|row| row.len() == usize::from(FULL)).map(complete_root),
+            );
         }
         roots
     }

@@ -49,10 +49,16 @@ fn main() -> ExitCode {
 // in them.
 fn language_of(arguments: &[OsString]) -> Language {
     let named = arguments.windows(2).rev().filter(|pair| pair[0] == "--lang");
-    named.filter_map(|pair| Language::from_tag(pair[1].to_str()?)).next().unwrap_or_else(system_language)
+    named
+        .filter_map(|pair| Language::from_tag(pair[1].to_str()?))
+        .next()
+        .unwrap_or_else(system_language)
 }
 
-fn parse(mut arguments: impl Iterator<Item = OsString>, texts: &Texts) -> Result<Invocation, String> {
+fn parse(
+    mut arguments: impl Iterator<Item = OsString>,
+    texts: &Texts,
+) -> Result<Invocation, String> {
     let mut words: Vec<OsString> = Vec::new();
     let mut request = VerifyRequest {
         what: What::Bag,
@@ -73,7 +79,9 @@ fn parse(mut arguments: impl Iterator<Item = OsString>, texts: &Texts) -> Result
             Some("-V" | "--version") => return Ok(Invocation::Version),
             Some("--json") => json = true,
             Some("--plain") => request.plain = true,
-            Some("--key") => request.key = Some(value()?.into_string().map_err(|_| texts.key_not_utf8())?),
+            Some("--key") => {
+                request.key = Some(value()?.into_string().map_err(|_| texts.key_not_utf8())?)
+            }
             Some("--policy") => request.policy = Some(value()?.into()),
             Some("--log") => request.log = Some(value()?.into()),
             Some("--entry") => request.entry = Some(value()?.into()),
@@ -107,7 +115,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>, texts: &Texts) -> Result
 }
 
 fn system_language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty());
     set.and_then(|value| Language::from_tag(value.to_str()?)).unwrap_or(Language::English)
 }
 
@@ -115,7 +126,9 @@ fn print(text: &str, code: u8, texts: &Texts) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // A closed pipe is not an error; the exit code still gives the result.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&texts.cannot_write(error.to_string())),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            fail(&texts.cannot_write(error.to_string()))
+        }
         _ => ExitCode::from(code),
     }
 }

@@ -45,7 +45,11 @@ impl Report {
             page.push('\n');
         };
         let count = self.deviations.len() as u64;
-        line(messages.text(&if self.is_good() { text::result_good() } else { text::result_bad(count) }));
+        line(messages.text(&if self.is_good() {
+            text::result_good()
+        } else {
+            text::result_bad(count)
+        }));
         let mut section = |title: &Message, lines: &[Message]| {
             if !lines.is_empty() {
                 line(format!("\n{}", messages.text(title)));
@@ -58,7 +62,8 @@ impl Report {
             }
         };
         section(&text::section_checked(), &self.checked);
-        let proved = if self.is_good() { text::section_proved() } else { text::section_proved_but() };
+        let proved =
+            if self.is_good() { text::section_proved() } else { text::section_proved_but() };
         section(&proved, &self.proved);
         for basis in [Basis::File, Basis::Machine, Basis::Compared, Basis::Transcribed] {
             let quotes = self.quotes.iter().filter(|(of, _)| *of == basis);
@@ -93,7 +98,11 @@ impl Report {
     pub fn json(&self) -> String {
         let findings = |findings: &[Finding]| {
             let finding = |f: &Finding| {
-                object([("place", string(&f.place)), ("fault", string(f.fault.word())), ("detail", string(&f.detail))])
+                object([
+                    ("place", string(&f.place)),
+                    ("fault", string(f.fault.word())),
+                    ("detail", string(&f.detail)),
+                ])
             };
             JsonValue::List(findings.iter().map(finding).collect())
         };
@@ -106,7 +115,10 @@ impl Report {
                 ("good", JsonValue::Bool(self.is_good())),
                 ("checked", lines(&self.checked)),
                 ("proved", lines(&self.proved)),
-                ("quoted", lines(&self.quotes.iter().map(|(_, quote)| quote.clone()).collect::<Vec<_>>())),
+                (
+                    "quoted",
+                    lines(&self.quotes.iter().map(|(_, quote)| quote.clone()).collect::<Vec<_>>()),
+                ),
                 ("not_proved", lines(&self.not_proved)),
                 ("deviations", findings(&self.deviations)),
                 ("remarks", findings(&self.remarks)),
@@ -139,8 +151,11 @@ fn message(line: &Message) -> JsonValue {
 
 fn finding_line(finding: &Finding, messages: Messages) -> String {
     let what = messages.text(&fault(finding.fault));
-    let detail =
-        if finding.detail.is_empty() { String::new() } else { format!(" ({})", shown_safely(&finding.detail)) };
+    let detail = if finding.detail.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", shown_safely(&finding.detail))
+    };
     format!("{}: {what}{detail}", shown_safely(&finding.place))
 }
 

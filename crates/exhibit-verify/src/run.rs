@@ -193,7 +193,12 @@ pub struct CheckedBag {
 }
 
 /// Checks a bag, given access to its files.
-pub fn check_bag(files: &mut dyn Files, trust: &TrustInput, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
+pub fn check_bag(
+    files: &mut dyn Files,
+    trust: &TrustInput,
+    trusted: &TrustedFiles,
+    plain: bool,
+) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
@@ -209,7 +214,10 @@ pub fn check_bag(files: &mut dyn Files, trust: &TrustInput, trusted: &TrustedFil
         }
         None => report.not_proved.push(text::not_custody()),
     }
-    let first = checked.label(loadfile::LABEL).and_then(loadfile::Number::read).filter(|_| proved.is_some());
+    let first = checked
+        .label(loadfile::LABEL)
+        .and_then(loadfile::Number::read)
+        .filter(|_| proved.is_some());
     if let Some(first) = first {
         report.proved.push(text::proved_load_files(first.to_string()));
     }
@@ -238,10 +246,16 @@ fn report_log(
     trust: &TrustInput,
 ) {
     let shown = key.to_string();
-    report.checked.push(text::checked_log(checkpoint.size, &checkpoint.origin, checkpoint.root.to_string()));
+    report.checked.push(text::checked_log(
+        checkpoint.size,
+        &checkpoint.origin,
+        checkpoint.root.to_string(),
+    ));
     match &trust.key {
         Some(known) if known == key => report.proved.push(text::proved_key(&shown)),
-        Some(known) if earlier.contains(known) => report.proved.push(text::proved_key_after(&shown)),
+        Some(known) if earlier.contains(known) => {
+            report.proved.push(text::proved_key_after(&shown))
+        }
         _ => report.not_proved.push(text::not_key(&shown)),
     }
     report.facts.insert("log".to_owned(), JsonValue::Text(checkpoint.origin.clone()));
@@ -266,21 +280,34 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &TrustInput) {
         if document.file.is_some() {
             report.proved.push(text::proved_original(&document.received, label, &digest));
         }
-        let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+        let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| {
+            *entry == document.receipt && field == "name"
+        };
         if let Some((_, _, name)) = document.opened.iter().find(is_name) {
             report.proved.push(text::proved_name(label, String::from_utf8_lossy(name)));
         }
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
-            report.proved.push(text::proved_pages(pages.len() as u64, label, page_ranges(&pages), &digest));
+            report.proved.push(text::proved_pages(
+                pages.len() as u64,
+                label,
+                page_ranges(&pages),
+                &digest,
+            ));
         }
         if !document.pictures.is_empty() {
             let pages: Vec<u32> = document.pictures.keys().copied().collect();
-            report.proved.push(text::proved_pictures(pages.len() as u64, label, page_ranges(&pages), &digest));
+            report.proved.push(text::proved_pictures(
+                pages.len() as u64,
+                label,
+                page_ranges(&pages),
+                &digest,
+            ));
         }
     }
-    let names =
-        |names: Vec<&String>| JsonValue::List(names.into_iter().map(|name| JsonValue::Text(name.clone())).collect());
+    let names = |names: Vec<&String>| {
+        JsonValue::List(names.into_iter().map(|name| JsonValue::Text(name.clone())).collect())
+    };
     report.facts.insert("documents".to_owned(), names(proved.documents.keys().collect()));
     report.facts.insert("quotes".to_owned(), names(proved.quotes.keys().collect()));
 }
@@ -296,11 +323,21 @@ fn quoted(id: &str, quote: &ProvedQuote) -> (Basis, Message) {
             let (confidence, least) = (percent(*confidence), percent(*least));
             match seen {
                 None => text::quoted_machine(confidence, document, exact, least, page, id, reader),
-                Some(Seen { by, at, transcription: None }) => {
-                    text::quoted_compared(at, by, confidence, document, exact, least, page, id, reader)
-                }
+                Some(Seen { by, at, transcription: None }) => text::quoted_compared(
+                    at, by, confidence, document, exact, least, page, id, reader,
+                ),
                 Some(Seen { by, at, transcription: Some(transcription) }) => {
-                    text::quoted_transcribed(at, by, confidence, document, exact, page, id, reader, transcription)
+                    text::quoted_transcribed(
+                        at,
+                        by,
+                        confidence,
+                        document,
+                        exact,
+                        page,
+                        id,
+                        reader,
+                        transcription,
+                    )
                 }
             }
         }
@@ -318,14 +355,22 @@ fn report_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
 }
 
 fn report_limits(report: &mut Report) {
-    report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
+    report.not_proved.extend([
+        text::not_authentic(),
+        text::not_author(),
+        text::not_before(),
+        text::not_elsewhere(),
+    ]);
 }
 
 fn quote(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     let unable = |reason| VerifyError::new(path, reason);
-    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable(Unusable::NotAQuote))?;
+    let name = path
+        .file_stem()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| unable(Unusable::NotAQuote))?;
     let whole = std::path::absolute(path).map_err(|error| VerifyError::reported(path, &error))?;
     let root = whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
     let root = root.ok_or_else(|| unable(Unusable::NotInABag))?;
@@ -342,9 +387,17 @@ fn quote(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyEr
         again.report(&mut checked);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some(quote) => {
-                let original = proved.documents.get(&quote.document).map(|document| to_hex(&document.original));
+                let original = proved
+                    .documents
+                    .get(&quote.document)
+                    .map(|document| to_hex(&document.original));
                 let original = original.unwrap_or_default();
-                report.proved.push(text::proved_quote_page(&quote.document, u64::from(quote.page), name, original));
+                report.proved.push(text::proved_quote_page(
+                    &quote.document,
+                    u64::from(quote.page),
+                    name,
+                    original,
+                ));
                 report.quotes.push(quoted(name, quote));
             }
             None => checked.deviations.push(Finding {
@@ -382,7 +435,11 @@ fn known_key(trust: &TrustInput, folder: &Path) -> Result<VerifierKey, VerifyErr
 }
 
 // The last of the known key and its successors that signed a note, and the keys before it.
-fn signing_key(note: &SignedNote, known: VerifierKey, folder: &Path) -> (VerifierKey, Vec<VerifierKey>) {
+fn signing_key(
+    note: &SignedNote,
+    known: VerifierKey,
+    folder: &Path,
+) -> (VerifierKey, Vec<VerifierKey>) {
     let mut earlier = log::followers(folder, &known);
     earlier.insert(0, known.clone());
     let signed = earlier.iter().rposition(|key| note.verify(key).is_ok());
@@ -422,7 +479,11 @@ fn proof(request: &VerifyRequest, trust: &TrustInput) -> Result<Report, VerifyEr
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;
     let enclosing = path.ancestors().skip(1).find(|folder| folder.join(KEY).is_file());
-    let folder = request.log.as_deref().or(enclosing).map_or_else(|| path.with_file_name(""), Path::to_owned);
+    let folder = request
+        .log
+        .as_deref()
+        .or(enclosing)
+        .map_or_else(|| path.with_file_name(""), Path::to_owned);
     let known = known_key(trust, &folder)?;
     let mut report = Report::default();
     match LogProof::read(&bytes) {
@@ -451,7 +512,8 @@ pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: Stri
 
 // Formats seconds since 1970 as date and time without seconds.
 fn minute(seconds: u64) -> String {
-    let time = exhibit_time::StatedTime::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string();
+    let time = exhibit_time::StatedTime::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+        .to_string();
     let (day, time) = time.split_once('T').unwrap_or((&time, ""));
     format!("{day} {} UTC", time.get(..5).unwrap_or(time))
 }

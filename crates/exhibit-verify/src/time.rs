@@ -42,10 +42,12 @@ impl Time {
     pub fn read(&self) -> Result<TrustedFiles, VerifyError> {
         let mut authorities = Vec::new();
         for path in &self.authorities {
-            authorities.extend(Certificate::read_all(&read(path)?).map_err(|fault| unable(path, &fault))?);
+            authorities
+                .extend(Certificate::read_all(&read(path)?).map_err(|fault| unable(path, &fault))?);
         }
         let policy = self.sigsum.as_ref();
-        let policy = policy.map(|path| SigsumPolicy::read(&read(path)?).map_err(|fault| unable(path, &fault)));
+        let policy = policy
+            .map(|path| SigsumPolicy::read(&read(path)?).map_err(|fault| unable(path, &fault)));
         Ok(TrustedFiles { authorities, sigsum: policy.transpose()? })
     }
 }
@@ -72,7 +74,8 @@ pub(crate) fn report_anchors(
     let mut is_trusted = false;
     for anchor in bag::check(files, checked, &proved.keys(), &known) {
         check_logged(checked, proved, &anchor, trusted);
-        let (name, by, who) = (&anchor.anchored.name, anchor.anchored.by.to_string(), &anchor.anchored.who);
+        let (name, by, who) =
+            (&anchor.anchored.name, anchor.anchored.by.to_string(), &anchor.anchored.who);
         if anchor.anchored.is_trusted {
             is_trusted = true;
             // Before the lines about documents, because the page omits lines beyond its limit.
@@ -90,7 +93,9 @@ pub(crate) fn report_anchors(
             ("who", string(who)),
             ("trusted", JsonValue::Bool(anchor.anchored.is_trusted)),
         ];
-        facts.push(JsonValue::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
+        facts.push(JsonValue::Map(
+            members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        ));
     }
     if is_trusted {
         report.not_proved.retain(|line| *line != text::not_time());
@@ -102,11 +107,18 @@ pub(crate) fn report_anchors(
 }
 
 // The log must have recorded the anchor as it is.
-fn check_logged(checked: &mut Checked, proved: &Proved, anchor: &BagAnchor, trusted: &TrustedFiles) {
+fn check_logged(
+    checked: &mut Checked,
+    proved: &Proved,
+    anchor: &BagAnchor,
+    trusted: &TrustedFiles,
+) {
     let BagAnchor { size, anchored } = anchor;
     let folder = format!("{ANCHORS}{size:09}/");
     let file = format!("{folder}{}.{}", anchored.name, anchored.kind.endings()[1]);
-    let digest = |path: &str| checked.files.get(path).map(|digests| format!("sha256:{}", to_hex(&digests.sha256)));
+    let digest = |path: &str| {
+        checked.files.get(path).map(|digests| format!("sha256:{}", to_hex(&digests.sha256)))
+    };
     let (checkpoint, reply) = (digest(&format!("{folder}checkpoint")), digest(&file));
     // Other witnesses of a public log may state another time.
     let has_own_policy = anchored.kind == AnchorKind::Sigsum && trusted.sigsum.is_some();
@@ -177,10 +189,17 @@ fn authority(
     let request_bytes = companion(request, request.time.asked.as_ref(), "tsq")?;
     let kept = companion(request, None, "pem")?;
     let check = || {
-        let stamp_request = request_bytes.as_ref().map(|bytes| exhibit_time::StampRequest::read(bytes)).transpose()?;
+        let stamp_request = request_bytes
+            .as_ref()
+            .map(|bytes| exhibit_time::StampRequest::read(bytes))
+            .transpose()?;
         let kept = kept.as_ref().map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
-        let against =
-            StampContext { data, request: stamp_request.as_ref(), kept: &kept, trusted: &trusted.authorities };
+        let against = StampContext {
+            data,
+            request: stamp_request.as_ref(),
+            kept: &kept,
+            trusted: &trusted.authorities,
+        };
         stamp::check(reply, &against).map(|stamp| (stamp, stamp_request.is_some()))
     };
     let (stamp, has_request) = match check() {
@@ -204,7 +223,12 @@ fn report_stamp(report: &mut Report, stamp: &TimeStamp) {
         report.not_proved.push(text::not_authority(stamp.signer()));
     }
     let string = |text: &str| JsonValue::Text(text.to_owned());
-    let facts = [("at", &stamp.at.to_string()), ("by", &by), ("serial", &stamp.serial), ("policy", &stamp.policy)];
+    let facts = [
+        ("at", &stamp.at.to_string()),
+        ("by", &by),
+        ("serial", &stamp.serial),
+        ("policy", &stamp.policy),
+    ];
     report.facts.extend(facts.map(|(key, value)| (key.to_owned(), string(value))));
     let names = stamp.chain.iter().map(|certificate| string(certificate.name())).collect();
     report.facts.insert("chain".to_owned(), JsonValue::List(names));

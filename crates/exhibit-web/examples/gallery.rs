@@ -9,7 +9,9 @@ fn main() -> std::io::Result<()> {
     let folder = std::env::args_os().nth(1).unwrap_or_else(|| "gallery".into());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
-    for (asset, file) in [(assets::style(), "style.css"), (assets::keys(), "keys.js"), (assets::icon(), "icon.png")] {
+    for (asset, file) in
+        [(assets::style(), "style.css"), (assets::keys(), "keys.js"), (assets::icon(), "icon.png")]
+    {
         std::fs::write(folder.join(file), asset.bytes)?;
     }
     for sample in samples::samples() {

@@ -33,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = tempfile::tempdir()?;
     let (folder, keys) = (place.path().join("case"), place.path().join("keys"));
     let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).ok_or("no such day")?);
-    let random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
+    let random =
+        |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
     let acts = || Acts::new(clock, random, Principal::LOCAL, "exhibit example");
     let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys, lock: None };
     Case::init(&folder, &new, &mut acts())?;

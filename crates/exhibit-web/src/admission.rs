@@ -20,9 +20,18 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-embedder-policy"),
+        HeaderValue::from_static("require-corp"),
+    ),
     (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
 ];
 
@@ -74,10 +83,16 @@ pub async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next
 fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), Box<Response>> {
     let words = app.words();
     let refuse = |status, message| Err(Box::new(message_page(app, context, status, message)));
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host =
+        request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !is_own_host(host, &app.names, app.any_address) {
         let outside = RequestContext { session: None, ..context.clone() };
-        return Err(Box::new(message_page(app, &outside, StatusCode::MISDIRECTED_REQUEST, &words.refused())));
+        return Err(Box::new(message_page(
+            app,
+            &outside,
+            StatusCode::MISDIRECTED_REQUEST,
+            &words.refused(),
+        )));
     }
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reading && !from_own_page(request.headers(), host) {
@@ -89,10 +104,12 @@ fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), B
     }
     match path.strip_prefix("/open/") {
         // a browser that prefetches must not use up the code
-        Some(code) if reading && !request.headers().contains_key("sec-purpose") => match app.sessions.enter(code) {
-            Some(cookie) => Err(Box::new(opened(app, context, &cookie))),
-            None => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
-        },
+        Some(code) if reading && !request.headers().contains_key("sec-purpose") => {
+            match app.sessions.enter(code) {
+                Some(cookie) => Err(Box::new(opened(app, context, &cookie))),
+                None => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
+            }
+        }
         _ => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
     }
 }
@@ -109,7 +126,9 @@ fn from_own_page(headers: &HeaderMap, host: &str) -> bool {
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
         (None, None | Some("null")) => true,
-        (None, Some(origin)) => origin.strip_prefix("http://").or(origin.strip_prefix("https://")) == Some(host),
+        (None, Some(origin)) => {
+            origin.strip_prefix("http://").or(origin.strip_prefix("https://")) == Some(host)
+        }
     }
 }
 
@@ -122,8 +141,11 @@ pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
         Some(rest) => rest.split_once(']').map_or("", |(address, _)| address),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    let is_address = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || any_address);
-    is_address || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let is_address =
+        name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || any_address);
+    is_address
+        || name.eq_ignore_ascii_case("localhost")
+        || own.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The page that opens a session: it sets the cookie and continues to the overview by itself. A redirect would not do: a
@@ -177,7 +199,9 @@ mod tests {
         ] {
             assert_eq!(is_own_host(host, &own, false), expect, "{host}");
         }
-        for (host, expect) in [("192.168.1.8:8080", true), ("[fe80::1]:80", true), ("evil.example", false)] {
+        for (host, expect) in
+            [("192.168.1.8:8080", true), ("[fe80::1]:80", true), ("evil.example", false)]
+        {
             assert_eq!(is_own_host(host, &own, true), expect, "{host}, bound to all addresses");
         }
     }

@@ -165,7 +165,8 @@ impl App {
 
     /// Keeps the state of a saved search before its change.
     pub(crate) fn keep_before(&self, name: &str, before: Option<Saved>) {
-        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some((name.to_owned(), before));
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((name.to_owned(), before));
     }
 
     /// The state of the saved search before the last change, if it is the one that was changed; the inner `None` if it
@@ -268,7 +269,10 @@ fn is_loopback(address: IpAddr) -> bool {
 ///
 /// # Errors
 /// The errors of the socket.
-pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    options: ServeOptions,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
     let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);
     answer_connections(listener, router(app), ConnectionLimits::STANDARD, stop).await;

@@ -22,10 +22,12 @@ impl Asset {
     }
 }
 
-static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("style", "css", "text/css; charset=utf-8", include_bytes!("../assets/style.css")));
-static KEYS: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("keys", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/keys.js")));
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("style", "css", "text/css; charset=utf-8", include_bytes!("../assets/style.css"))
+});
+static KEYS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("keys", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/keys.js"))
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "png", "image/png", include_bytes!("../assets/icon.png")));
 

@@ -32,7 +32,8 @@ pub struct ConnectionLimits {
 
 impl ConnectionLimits {
     /// 128 connections; 20 seconds for a head, a minute for what is sent.
-    pub const STANDARD: Self = Self { most: 128, head: Duration::from_secs(20), untaken: Duration::from_secs(60) };
+    pub const STANDARD: Self =
+        Self { most: 128, head: Duration::from_secs(20), untaken: Duration::from_secs(60) };
 }
 
 // For the responses in progress when the server stops.
@@ -40,8 +41,7 @@ const LAST_RESPONSES: Duration = Duration::from_secs(5);
 // Between attempts to accept connections while the process has no descriptors left.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(200);
 
-const FORBIDDEN: &str =
-    "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n";
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n";
 
 /// Answers connections until `stop` resolves.
 pub(crate) async fn answer_connections(
@@ -83,7 +83,12 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn connection(stream: TcpStream, router: Router, limits: ConnectionLimits, mut end: watch::Receiver<()>) {
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    limits: ConnectionLimits,
+    mut end: watch::Receiver<()>,
+) {
     match owner(&stream).await {
         owner if owner.is_answered(peer::own_user()) => {}
         Owner::User(user) => {
@@ -109,7 +114,9 @@ async fn connection(stream: TcpStream, router: Router, limits: ConnectionLimits,
 }
 
 async fn owner(stream: &TcpStream) -> Owner {
-    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return Owner::Gone };
+    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else {
+        return Owner::Gone;
+    };
     tokio::task::spawn_blocking(move || peer::owner(peer, local)).await.unwrap_or(Owner::Gone)
 }
 
@@ -121,7 +128,11 @@ struct Taken {
 }
 
 impl Taken {
-    fn within_time<T>(&mut self, context: &mut Context<'_>, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn within_time<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        sent: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         if sent.is_ready() {
             self.waiting = None;
             return sent;
@@ -133,13 +144,21 @@ impl Taken {
 }
 
 impl AsyncRead for Taken {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Taken {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let sent = Pin::new(&mut this.stream).poll_write(context, bytes);
         this.within_time(context, sent)
@@ -177,13 +196,19 @@ mod tests {
     use std::time::Instant;
     use tokio::sync::oneshot;
 
-    const SHORT: ConnectionLimits =
-        ConnectionLimits { most: 3, head: Duration::from_millis(400), untaken: Duration::from_millis(400) };
+    const SHORT: ConnectionLimits = ConnectionLimits {
+        most: 3,
+        head: Duration::from_millis(400),
+        untaken: Duration::from_millis(400),
+    };
 
     // Runs a server with these limits while `test` talks to it.
     fn with_server(limits: ConnectionLimits, test: impl FnOnce(SocketAddr)) {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("bound");
         let here = listener.local_addr().expect("an address");
         let router = Router::new()
@@ -213,7 +238,8 @@ mod tests {
 
     fn ask(to: SocketAddr, path: &str) -> String {
         let mut client = connected(to);
-        write!(client, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("sent");
+        write!(client, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .expect("sent");
         let mut answer = String::new();
         client.read_to_string(&mut answer).expect("an answer");
         answer
@@ -230,7 +256,11 @@ mod tests {
             match client.read(&mut buffer) {
                 Ok(0) => return true,
                 Ok(_) => {}
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) => {}
                 Err(_) => return true,
             }
             if client.write_all(b"x").is_err() {
@@ -264,7 +294,10 @@ mod tests {
             let held: Vec<Client> = (0..12).map(|_| connected(here)).collect();
             let begun = Instant::now();
             assert!(ask(here, "/").ends_with("answered"));
-            assert!(begun.elapsed() < Duration::from_secs(20), "each of them has its time, three at once");
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "each of them has its time, three at once"
+            );
             drop(held);
         });
     }
@@ -295,7 +328,11 @@ mod tests {
                 "exec 3<>/dev/tcp/127.0.0.1/{}; printf 'GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n' >&3; cat <&3",
                 here.port()
             );
-            let run = std::process::Command::new("bash").args(["-c", &script]).uid(65_534).gid(65_534).output();
+            let run = std::process::Command::new("bash")
+                .args(["-c", &script])
+                .uid(65_534)
+                .gid(65_534)
+                .output();
             let answer = String::from_utf8_lossy(&run.expect("bash runs").stdout).into_owned();
             assert!(!answer.contains("\r\n\r\nanswered"), "{answer}");
             assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 403"), "{answer}");

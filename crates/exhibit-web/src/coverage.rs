@@ -105,7 +105,8 @@ pub(crate) fn sample(words: &Words) -> NotSearched {
     coverage.unread.pages_waiting_for_ocr = 310;
     coverage.unread.pages_ocr_failed = 3;
     coverage.unread.pages_doubtful = 17;
-    coverage.unread.items = [(State::Encrypted, 12), (State::Unsupported, 9), (State::Failed, 1)].into();
+    coverage.unread.items =
+        [(State::Encrypted, 12), (State::Unsupported, 9), (State::Failed, 1)].into();
     coverage.intakes = vec![sample_intake()];
     of(words, &coverage)
 }

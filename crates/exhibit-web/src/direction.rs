@@ -57,7 +57,8 @@ fn is_right_to_left(language: &str) -> bool {
     let base = parts.next().unwrap_or_default();
     match parts.find(|part| part.len() == 4) {
         Some(script) => ["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Aran"].contains(&script),
-        None => ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"].contains(&base),
+        None => ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"]
+            .contains(&base),
     }
 }
 
@@ -68,9 +69,10 @@ pub fn undetermined(text: &str) -> &'static str {
     let (mut han, mut arabic, mut other) = (0_usize, 0_usize, 0_usize);
     for c in text.chars().take(SAMPLE) {
         match c {
-            '\u{2e80}'..='\u{2fdf}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-                han += 1
-            }
+            '\u{2e80}'..='\u{2fdf}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}' => han += 1,
             '\u{600}'..='\u{6ff}'
             | '\u{750}'..='\u{77f}'
             | '\u{8a0}'..='\u{8ff}'

@@ -36,7 +36,8 @@ pub(crate) fn around(path: &str, name: &str) -> Name {
 
 /// Why an item is in its state; empty if the state says enough.
 pub(crate) fn why(words: &Words, item: &Item) -> String {
-    let reasons = item.reasons().map(|reason| words.plain_text_of(&exhibit_messages::reason(reason)));
+    let reasons =
+        item.reasons().map(|reason| words.plain_text_of(&exhibit_messages::reason(reason)));
     reasons.collect::<Vec<_>>().join("; ")
 }
 

@@ -30,7 +30,12 @@ pub fn page(frame: &Frame, message: &PageMessage, detail: &Name) -> Markup {
 
 /// A response that is a page with one message.
 #[must_use]
-pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &PageMessage) -> Response {
+pub fn message_page(
+    app: &App,
+    context: &RequestContext,
+    status: StatusCode,
+    message: &PageMessage,
+) -> Response {
     let frame = app.frame(context);
     (status, Html(page(&frame, message, &Name::default()).into_string())).into_response()
 }

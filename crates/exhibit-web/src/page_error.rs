@@ -40,7 +40,9 @@ pub enum PageError {
 impl From<CaseError> for PageError {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NoSuchEntry(_) => Self::NotThere,
+            CaseError::NoSuchDocument(_)
+            | CaseError::NoSuchPage { .. }
+            | CaseError::NoSuchEntry(_) => Self::NotThere,
             error => Self::Case(error),
         }
     }
@@ -78,7 +80,9 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
             let detail = match error {
-                CaseError::RenderError { reason } => words.plain_text_of(&exhibit_messages::reason(reason)),
+                CaseError::RenderError { reason } => {
+                    words.plain_text_of(&exhibit_messages::reason(reason))
+                }
                 other => chain_of(other),
             };
             (status, message, detail)
@@ -87,11 +91,15 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             let kind = if matches!(error, SearchError::Index(_)) { "index" } else { "other" };
             tracing::warn!(kind, "web.answer");
             let (status, message) = match error {
-                SearchError::TooManyLines { .. } | SearchError::Query(_) => (StatusCode::BAD_REQUEST, words.unusable()),
+                SearchError::TooManyLines { .. } | SearchError::Query(_) => {
+                    (StatusCode::BAD_REQUEST, words.unusable())
+                }
                 _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
             };
             let detail = match error {
-                SearchError::Query(error) => words.plain_text_of(&exhibit_messages::query_error(error)),
+                SearchError::Query(error) => {
+                    words.plain_text_of(&exhibit_messages::query_error(error))
+                }
                 other => chain_of(other),
             };
             (status, message, detail)

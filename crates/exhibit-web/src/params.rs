@@ -51,7 +51,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let path = RawPathParams::from_request_parts(parts, state).await?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Ok(Self { path, query: Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default() })
+        Ok(Self {
+            path,
+            query: Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default(),
+        })
     }
 }
 
@@ -73,12 +76,21 @@ pub struct FormData {
 impl FormData {
     /// Reads the form of a request; `None` if it cannot be read.
     pub(crate) async fn read(params: Params, request: Request) -> Option<Self> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
         let fields = if kind.starts_with("multipart/form-data") {
             parts(Multipart::from_request(request, &()).await.ok()?).await.ok()?
         } else {
-            let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, &()).await.ok()?;
-            let field = |(name, value): (String, String)| Field { name, bytes: value.into_bytes(), ..Field::default() };
+            let Form(pairs) =
+                Form::<Vec<(String, String)>>::from_request(request, &()).await.ok()?;
+            let field = |(name, value): (String, String)| Field {
+                name,
+                bytes: value.into_bytes(),
+                ..Field::default()
+            };
             pairs.into_iter().map(field).collect()
         };
         Some(Self { params, fields })
@@ -86,7 +98,10 @@ impl FormData {
 
     /// Whether the form carries the token of the session.
     pub(crate) fn is_own(&self, context: &RequestContext) -> bool {
-        context.session.as_ref().is_some_and(|session| same(&session.form_token, self.text("token").trim()))
+        context
+            .session
+            .as_ref()
+            .is_some_and(|session| same(&session.form_token, self.text("token").trim()))
     }
 
     /// A parameter of the path that the form was sent to.

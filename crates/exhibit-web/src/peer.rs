@@ -65,7 +65,8 @@ fn canonical(address: SocketAddr) -> (IpAddr, u16) {
 // `0100007F:1F90`: words of the address in the byte order of the machine, and the port.
 fn address(text: &str) -> Option<(IpAddr, u16)> {
     let (ip, port) = text.split_once(':')?;
-    let word = |at: usize| Some(u32::from_str_radix(ip.get(at * 8..at * 8 + 8)?, 16).ok()?.to_ne_bytes());
+    let word =
+        |at: usize| Some(u32::from_str_radix(ip.get(at * 8..at * 8 + 8)?, 16).ok()?.to_ne_bytes());
     let ip = match ip.len() {
         8 => IpAddr::V4(Ipv4Addr::from(word(0)?)),
         32 => {
@@ -135,7 +136,11 @@ mod tests {
             let here = listener.local_addr().expect("an address");
             let browser = TcpStream::connect(here).expect("connected");
             let (stream, peer) = listener.accept().expect("accepted");
-            assert_eq!(owner(peer, stream.local_addr().expect("an address")), Owner::User(own_user()), "{bound}");
+            assert_eq!(
+                owner(peer, stream.local_addr().expect("an address")),
+                Owner::User(own_user()),
+                "{bound}"
+            );
             drop(browser);
             let left = owner(peer, stream.local_addr().expect("an address"));
             assert!(!left.is_answered(1) || left == Owner::Unknown, "{left:?}");

@@ -21,7 +21,8 @@ use std::time::Duration;
 
 /// The routes, behind the admission checks.
 pub fn router(app: Arc<App>) -> Router {
-    let routes = ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, handler(route)));
+    let routes =
+        ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, handler(route)));
     routes
         .fallback(not_there)
         .method_not_allowed_fallback(wrong_method)
@@ -32,15 +33,17 @@ pub fn router(app: Arc<App>) -> Router {
 fn handler(route: &Route) -> MethodRouter<Arc<App>> {
     let section = route.section;
     match route.serve {
-        Serve::Page(render) => {
-            get(move |State(app), Extension(context), params| page(app, context, params, section, render))
-        }
-        Serve::File { load, renders } => {
-            get(move |State(app), Extension(context), params| file(app, context, params, load, renders))
-        }
+        Serve::Page(render) => get(move |State(app), Extension(context), params| {
+            page(app, context, params, section, render)
+        }),
+        Serve::File { load, renders } => get(move |State(app), Extension(context), params| {
+            file(app, context, params, load, renders)
+        }),
         Serve::Form { act, most_bytes } => {
-            post(move |State(app), Extension(context), params, request| form(app, context, params, request, act))
-                .layer(DefaultBodyLimit::max(most_bytes))
+            post(move |State(app), Extension(context), params, request| {
+                form(app, context, params, request, act)
+            })
+            .layer(DefaultBodyLimit::max(most_bytes))
         }
         Serve::Leave => post(leave),
     }
@@ -58,7 +61,13 @@ async fn page(
     answer(&app, &context, page.map(|page| page.map(|page| Html(page.into_string()))))
 }
 
-async fn file(app: Arc<App>, context: RequestContext, params: Params, load: LoadFile, renders: bool) -> Response {
+async fn file(
+    app: Arc<App>,
+    context: RequestContext,
+    params: Params,
+    load: LoadFile,
+    renders: bool,
+) -> Response {
     // never closed: the semaphore lives as long as the server
     let turn = if renders { app.renderers.acquire().await.ok() } else { None };
     let content = blocking(&app, move |app| Ok(load(app, &params)?.recorded(app)?)).await;
@@ -69,14 +78,24 @@ async fn file(app: Arc<App>, context: RequestContext, params: Params, load: Load
 // For a form to arrive in whole: the longest is a list of a batch.
 const FORM_TIME: Duration = Duration::from_secs(120);
 
-async fn form(app: Arc<App>, context: RequestContext, params: Params, request: Request, act: ActForm) -> Response {
-    let is_upload =
-        request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+async fn form(
+    app: Arc<App>,
+    context: RequestContext,
+    params: Params,
+    request: Request,
+    act: ActForm,
+) -> Response {
+    let is_upload = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     let read = tokio::time::timeout(FORM_TIME, FormData::read(params, request)).await;
     let data = match read.ok().flatten() {
         Some(data) => data,
         // too long, or cut off: the sender of a long list must learn why it was refused
-        None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread())),
+        None if is_upload => {
+            return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread()));
+        }
         None => FormData::default(),
     };
     if !data.is_own(&context) {
@@ -131,7 +150,9 @@ fn answer(app: &App, context: &RequestContext, outcome: Outcome<impl IntoRespons
 impl IntoResponse for Content {
     fn into_response(self) -> Response {
         let mut response = ([(header::CONTENT_TYPE, self.media_type)], self.body).into_response();
-        let name = self.download_name.map(|name| HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")));
+        let name = self
+            .download_name
+            .map(|name| HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")));
         if let Some(Ok(disposition)) = name {
             response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
         }
@@ -140,11 +161,17 @@ impl IntoResponse for Content {
 }
 
 /// The address does not exist.
-async fn not_there(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+async fn not_there(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+) -> Response {
     message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there())
 }
 
 /// The address does not accept this method.
-async fn wrong_method(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+async fn wrong_method(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+) -> Response {
     message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method())
 }

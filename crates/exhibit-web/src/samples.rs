@@ -63,4 +63,5 @@ pub fn frame() -> Frame {
 }
 
 /// A hostile name: markup, an override that reverses its extension, an escape, invalid UTF-8.
-pub const HOSTILE: &[u8] = b"<img src=x onerror=alert(1)>\" style='x'_\xe2\x80\xaefdp.\x1b[2J\xff&amp;</title>.exe";
+pub const HOSTILE: &[u8] =
+    b"<img src=x onerror=alert(1)>\" style='x'_\xe2\x80\xaefdp.\x1b[2J\xff&amp;</title>.exe";

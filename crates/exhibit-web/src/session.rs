@@ -47,14 +47,19 @@ impl Sessions {
     /// from those of others on the same machine: cookies are not separated by port.
     pub fn new(code: String, port: u16, announce: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let open = Open { code, sessions: Vec::new() };
-        Self { cookie: format!("exhibit-{port}"), announce: Box::new(announce), open: Mutex::new(open) }
+        Self {
+            cookie: format!("exhibit-{port}"),
+            announce: Box::new(announce),
+            open: Mutex::new(open),
+        }
     }
 
     /// Opens a session if the code is right, and returns the `Set-Cookie` value for it.
     pub fn enter(&self, code: &str) -> Option<String> {
         let next = fresh_secret();
         let session = Session { secret: fresh_secret(), form_token: fresh_secret() };
-        let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, session.secret);
+        let cookie =
+            format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, session.secret);
         let mut open = self.lock();
         if !same(&open.code, code) {
             return None;
@@ -72,8 +77,13 @@ impl Sessions {
     /// The session that a `Cookie` header belongs to.
     pub fn of_cookies(&self, cookies: &str) -> Option<Session> {
         let open = self.lock();
-        let values = cookies.split(';').filter_map(|pair| pair.trim().strip_prefix(&self.cookie)?.strip_prefix('='));
-        values.filter_map(|value| open.sessions.iter().find(|session| same(&session.secret, value))).next().cloned()
+        let values = cookies
+            .split(';')
+            .filter_map(|pair| pair.trim().strip_prefix(&self.cookie)?.strip_prefix('='));
+        values
+            .filter_map(|value| open.sessions.iter().find(|session| same(&session.secret, value)))
+            .next()
+            .cloned()
     }
 
     /// Ends a session, and returns the `Set-Cookie` value that removes its cookie.
@@ -113,12 +123,14 @@ mod tests {
     fn a_code_works_once_and_the_next_is_announced() {
         let announced = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&announced);
-        let door =
-            Sessions::new("first".to_owned(), 8080, move |code| keep.lock().expect("kept").push(code.to_owned()));
+        let door = Sessions::new("first".to_owned(), 8080, move |code| {
+            keep.lock().expect("kept").push(code.to_owned())
+        });
         assert_eq!(door.enter("wrong"), None);
         let cookie = door.enter("first").expect("it is the code");
         assert!(
-            cookie.starts_with("exhibit-8080=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+            cookie.starts_with("exhibit-8080=")
+                && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
             "{cookie}"
         );
         assert_eq!(door.enter("first"), None);

@@ -63,7 +63,9 @@ impl Name {
 fn ending_of(name: &[u8]) -> usize {
     let Some(point) = name.iter().rposition(|byte| *byte == b'.') else { return 0 };
     let ending = &name[point + 1..];
-    let is_ending = point > 0 && (1..=8).contains(&ending.len()) && ending.iter().all(u8::is_ascii_alphanumeric);
+    let is_ending = point > 0
+        && (1..=8).contains(&ending.len())
+        && ending.iter().all(u8::is_ascii_alphanumeric);
     if is_ending { ending.len() + 1 } else { 0 }
 }
 
@@ -149,7 +151,13 @@ pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
 /// bytes of the page, in order, not overlapping. The hit numbered `current` is highlighted as such; the part that
 /// begins within `text` carries the hit's id.
 #[must_use]
-pub fn rendered(text: &str, base: usize, spans: &[Span], labels: &[Label], current: usize) -> Markup {
+pub fn rendered(
+    text: &str,
+    base: usize,
+    spans: &[Span],
+    labels: &[Label],
+    current: usize,
+) -> Markup {
     let render = |from, to| with_hits(text, base, (from, to), spans, current);
     html! {
         @for (from, to, label) in stretches(labels, |label| (label.start, label.end), base, base + text.len()) {
@@ -162,7 +170,13 @@ pub fn rendered(text: &str, base: usize, spans: &[Span], labels: &[Label], curre
     }
 }
 
-fn with_hits(text: &str, base: usize, (from, to): (usize, usize), spans: &[Span], current: usize) -> Markup {
+fn with_hits(
+    text: &str,
+    base: usize,
+    (from, to): (usize, usize),
+    spans: &[Span],
+    current: usize,
+) -> Markup {
     html! {
         @for (from, to, span) in stretches(spans, |span| (span.start, span.end), from, to) {
             @let piece = running(cut(text, from - base, to - base));
@@ -261,7 +275,8 @@ pub fn ltr(text: &str) -> Markup {
 /// A digest in groups, which a narrow column keeps whole; copied, it is one word.
 #[must_use]
 pub fn digest(text: &str) -> Markup {
-    let groups: Vec<&str> = text.as_bytes().chunks(8).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> =
+        text.as_bytes().chunks(8).filter_map(|group| std::str::from_utf8(group).ok()).collect();
     html! { code.digest.ltr dir="ltr" { @for group in groups { (group) wbr; } } }
 }
 
@@ -290,8 +305,14 @@ mod tests {
     fn names_are_escaped_and_tokenised() {
         for (bytes, expect) in [
             (&b"a<b>&\".txt"[..], "a&lt;b&gt;&amp;&quot;.txt"),
-            ("invoice_\u{202e}fdp.exe".as_bytes(), "invoice_<bdi class=\"tk\" dir=\"ltr\">[RLO]</bdi>fdp.exe"),
-            (b"caf\xe9\n", "caf<bdi class=\"tk\" dir=\"ltr\">[xE9]</bdi><bdi class=\"tk\" dir=\"ltr\">[LF]</bdi>"),
+            (
+                "invoice_\u{202e}fdp.exe".as_bytes(),
+                "invoice_<bdi class=\"tk\" dir=\"ltr\">[RLO]</bdi>fdp.exe",
+            ),
+            (
+                b"caf\xe9\n",
+                "caf<bdi class=\"tk\" dir=\"ltr\">[xE9]</bdi><bdi class=\"tk\" dir=\"ltr\">[LF]</bdi>",
+            ),
         ] {
             let shown = Name::new(bytes).show().into_string();
             assert_eq!(shown, format!("<bdi lang=\"und\" dir=\"ltr\">{expect}</bdi>"));
@@ -315,8 +336,8 @@ mod tests {
     fn a_hit_over_two_blocks_has_its_id_once() {
         let (first, second) = ("登", "记");
         let spans = [span(100, 107, 0, 1)];
-        let both =
-            rendered(first, 100, &spans, &[], 0).into_string() + &rendered(second, 104, &spans, &[], 0).into_string();
+        let both = rendered(first, 100, &spans, &[], 0).into_string()
+            + &rendered(second, 104, &spans, &[], 0).into_string();
         assert_eq!(both, "<mark class=\"h1\" id=\"h1\">登</mark><mark class=\"h1\">记</mark>");
     }
 
@@ -340,9 +361,12 @@ mod tests {
 
     #[test]
     fn offsets_that_lie_do_no_harm() {
-        for spans in
-            [vec![span(1, 2, 0, 1)], vec![span(5, 900, 0, 1)], vec![span(900, 901, 0, 1)], vec![span(4, 2, 0, 1)]]
-        {
+        for spans in [
+            vec![span(1, 2, 0, 1)],
+            vec![span(5, 900, 0, 1)],
+            vec![span(900, 901, 0, 1)],
+            vec![span(4, 2, 0, 1)],
+        ] {
             let shown = rendered("登记", 0, &apart(spans), &[], 0).into_string();
             let letters: String = shown.chars().filter(|c| !c.is_ascii()).collect();
             assert_eq!(letters, "登记");
@@ -364,7 +388,9 @@ mod tests {
             assert_eq!(ending, expected.is_some(), "{shown}");
             if let Some(expected) = expected {
                 assert!(
-                    shown.contains(&format!("<bdi class=\"ltr ending\" dir=\"ltr\">{expected}</bdi></bdi>")),
+                    shown.contains(&format!(
+                        "<bdi class=\"ltr ending\" dir=\"ltr\">{expected}</bdi></bdi>"
+                    )),
                     "{shown}"
                 );
             }

@@ -413,7 +413,10 @@ impl Words {
     /// Bytes that differ from those received.
     #[must_use]
     pub fn altered(&self) -> PageMessage {
-        PageMessage { stop: true, ..message!(self, altered_title, altered_what, altered_safe, altered_next) }
+        PageMessage {
+            stop: true,
+            ..message!(self, altered_title, altered_what, altered_safe, altered_next)
+        }
     }
 
     /// The address does not exist.
@@ -492,7 +495,9 @@ mod tests {
         labels.sort_unstable();
         labels.dedup();
         assert_eq!((labels.len(), count), (FileKind::all().count(), FileKind::all().count()));
-        for media_type in ["application/x-gtar", "application/x-bzip2", "application/x-xz", "application/zstd"] {
+        for media_type in
+            ["application/x-gtar", "application/x-bzip2", "application/x-xz", "application/zstd"]
+        {
             assert_eq!(ENGLISH.kind(media_type), "Archive", "{media_type}");
         }
         assert_eq!(ENGLISH.kind("image/x-odd"), "Image");
@@ -542,6 +547,9 @@ mod tests {
         assert_eq!(uyghur.key_search(), format!("\u{2068}{}\u{2069}", ENGLISH.key_search()));
         let note = exhibit_messages::note(&exhibit_model::NoteCode::Decrypted);
         assert_eq!(uyghur.plain_text_of(&note), ENGLISH.plain_text_of(&note));
-        assert_ne!(Words::of(Language::SimplifiedChinese).plain_text_of(&note), ENGLISH.plain_text_of(&note));
+        assert_ne!(
+            Words::of(Language::SimplifiedChinese).plain_text_of(&note),
+            ENGLISH.plain_text_of(&note)
+        );
     }
 }

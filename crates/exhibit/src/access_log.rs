@@ -41,7 +41,8 @@ impl Recorder {
     }
 
     fn open(output: &Output, case: &Case) -> Result<Self, Unwritable> {
-        let keys = system::keys().map_err(|failure| Unwritable { why: failure.message, full: false })?;
+        let keys =
+            system::keys().map_err(|failure| Unwritable { why: failure.message, full: false })?;
         let log = case.access_log(&keys, &mut system::acts())?;
         Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }
@@ -49,7 +50,8 @@ impl Recorder {
     /// Records new settings in the access log.
     pub(crate) fn set(&self) {
         let AccessSettings { record, keep_days } = self.settings;
-        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut system::random) {
+        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut system::random)
+        {
             report_once(self.quiet, &chain_of(&error));
         }
     }
@@ -61,7 +63,9 @@ impl Recorder {
 
     /// Makes pending records durable, and part of the signed log.
     pub(crate) fn fold(&self) {
-        if let Err(error) = self.log.fold(self.settings.keep_days, MachineClock.now(), &mut system::random) {
+        if let Err(error) =
+            self.log.fold(self.settings.keep_days, MachineClock.now(), &mut system::random)
+        {
             report_once(self.quiet, &chain_of(&error));
         }
     }
@@ -186,9 +190,10 @@ fn closed(unwritable: Unwritable) -> Failure {
 // Whether an event shows nothing beyond what was recorded last: a page and its picture, and the same page again.
 fn is_part_of(event: &AccessEvent, last: &AccessEvent) -> bool {
     match (event, last) {
-        (AccessEvent::PagePicture { item, page }, AccessEvent::Document { item: of, page: shown, .. }) => {
-            item == of && Some(*page) == *shown
-        }
+        (
+            AccessEvent::PagePicture { item, page },
+            AccessEvent::Document { item: of, page: shown, .. },
+        ) => item == of && Some(*page) == *shown,
         (AccessEvent::Document { .. } | AccessEvent::PagePicture { .. }, last) => event == last,
         _ => false,
     }
@@ -200,12 +205,16 @@ fn look(case: &Case, event: &AccessEvent) -> Option<AccessRecord> {
         AccessEvent::Nothing => return None,
         AccessEvent::Search { query } | AccessEvent::DistinctiveWords { query } => search(query),
         AccessEvent::Document { item, page, query } if query.is_empty() => view(case, *item, *page),
-        AccessEvent::Document { item, page, query } => view(case, *item, *page).secret("query", query),
+        AccessEvent::Document { item, page, query } => {
+            view(case, *item, *page).secret("query", query)
+        }
         AccessEvent::PagePicture { item, page } => view(case, *item, Some(*page)),
         AccessEvent::Similar { item, page } => similar(case, *item, *page),
         AccessEvent::RecentSearches => list("recent-searches", None),
         AccessEvent::SavedSearches => list("saved-searches", None),
-        AccessEvent::Items { container } => list("items", container.map(|item| case.label(item)).as_deref()),
+        AccessEvent::Items { container } => {
+            list("items", container.map(|item| case.label(item)).as_deref())
+        }
         AccessEvent::Problems => list("problems", None),
         AccessEvent::Log => list("log", None),
         AccessEvent::LogEntry { index } => list("log-entry", Some(&index.to_string())),
@@ -277,8 +286,11 @@ mod tests {
 
     #[test]
     fn a_page_and_its_picture_are_recorded_once() {
-        let document =
-            |page, query: &str| AccessEvent::Document { item: ItemId::new(3), page, query: query.to_owned() };
+        let document = |page, query: &str| AccessEvent::Document {
+            item: ItemId::new(3),
+            page,
+            query: query.to_owned(),
+        };
         let picture = |item, page| AccessEvent::PagePicture { item: ItemId::new(item), page };
         let listed = AccessEvent::Items { container: None };
         let (one, two) = (PageNumber::FIRST, PageNumber::new(2));

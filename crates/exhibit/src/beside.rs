@@ -36,7 +36,8 @@ struct State {
 
 impl Beside {
     pub(crate) fn new() -> Arc<Self> {
-        let (progress, stop) = (Arc::new(IngestProgress::default()), Arc::new(StopRequest::default()));
+        let (progress, stop) =
+            (Arc::new(IngestProgress::default()), Arc::new(StopRequest::default()));
         let state = State { wish: Wish::Run, now: IntakeState::Running, progress, stop };
         Arc::new(Self { state: Mutex::new(state), changed: Condvar::new() })
     }
@@ -81,7 +82,9 @@ impl Beside {
         loop {
             match state.wish {
                 Wish::End => return None,
-                Wish::Pause => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Wish::Pause => {
+                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+                }
                 Wish::Run => {
                     state.progress = Arc::new(IngestProgress::default());
                     state.stop = Arc::new(StopRequest::default());
@@ -211,7 +214,10 @@ mod tests {
         answer.send(Ok((7, false))).expect("sent");
         until(&beside, &IntakeState::Finished);
         beside.resume();
-        assert!(begins.recv_timeout(Duration::from_millis(50)).is_err(), "there is nothing to continue");
+        assert!(
+            begins.recv_timeout(Duration::from_millis(50)).is_err(),
+            "there is nothing to continue"
+        );
         assert!(!beside.end());
         assert!(beside.end(), "requested before");
         assert_eq!(thread.join().expect("it ends"), Some((7, false)));

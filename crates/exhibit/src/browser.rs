@@ -27,13 +27,19 @@ impl Drop for LeadingPage {
 /// # Errors
 /// If no page can be written, or no browser started.
 pub(crate) fn open(link: &str) -> io::Result<Option<LeadingPage>> {
-    let seen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let seen =
+        std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     if !seen {
         return Ok(None);
     }
     let page = leading_page(&places(), link)?;
     let mut command = Command::new("xdg-open");
-    command.arg(&page.0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    command
+        .arg(&page.0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     Ok(Some(page))
 }
 
@@ -41,16 +47,22 @@ pub(crate) fn open(link: &str) -> io::Result<Option<LeadingPage>> {
 // ones nor those of the session.
 fn places() -> Vec<PathBuf> {
     let cases = std::env::home_dir().map(|home| home.join("Exhibit"));
-    let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
-    [cases, session, system::keys().ok()].into_iter().flatten().filter(|path| is_ours(path)).collect()
+    let session =
+        std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    [cases, session, system::keys().ok()]
+        .into_iter()
+        .flatten()
+        .filter(|path| is_ours(path))
+        .collect()
 }
 
 // A folder that others can write to might be exchanged under the file.
 fn is_ours(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let own = rustix::process::geteuid().as_raw();
-    fs::metadata(folder)
-        .is_ok_and(|found| found.is_dir() && found.uid() == own && found.permissions().mode() & 0o022 == 0)
+    fs::metadata(folder).is_ok_and(|found| {
+        found.is_dir() && found.uid() == own && found.permissions().mode() & 0o022 == 0
+    })
 }
 
 fn leading_page(folders: &[PathBuf], link: &str) -> io::Result<LeadingPage> {
@@ -88,7 +100,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let missing = folder.path().join("missing");
         let link = "http://127.0.0.1:8080/open/0123";
-        let page = leading_page(&[missing.clone(), folder.path().to_owned()], link).expect("a page");
+        let page =
+            leading_page(&[missing.clone(), folder.path().to_owned()], link).expect("a page");
         let path = page.0.clone();
         assert_eq!(path.parent(), Some(folder.path()), "the first folder that there is");
         let mode = fs::metadata(&path).expect("it is there").permissions().mode();

@@ -28,7 +28,14 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The case [default: EXHIBIT_CASE, else the nearest parent folder with an exhibit.toml]
-    #[arg(short = 'C', long = "case", value_name = "DIR", global = true, env = "EXHIBIT_CASE", hide_env = true)]
+    #[arg(
+        short = 'C',
+        long = "case",
+        value_name = "DIR",
+        global = true,
+        env = "EXHIBIT_CASE",
+        hide_env = true
+    )]
     pub(crate) case: Option<PathBuf>,
     /// Print JSON
     #[arg(long, global = true)]
@@ -67,7 +74,13 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
     /// Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
-    #[arg(long, global = true, value_name = "FILE", env = "EXHIBIT_KEY_PASSPHRASE_FILE", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "EXHIBIT_KEY_PASSPHRASE_FILE",
+        hide_env = true
+    )]
     pub(crate) key_passphrase_file: Option<PathBuf>,
 }
 
@@ -110,11 +123,15 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     let unknown = error.get(ContextKind::InvalidSubcommand);
-    if let Some(ContextValue::String(name)) = unknown.filter(|_| error.kind() == ErrorKind::InvalidSubcommand) {
-        let meant: Vec<String> = meant(name).iter().map(|path| format!("`exhibit {path}`")).collect();
+    if let Some(ContextValue::String(name)) =
+        unknown.filter(|_| error.kind() == ErrorKind::InvalidSubcommand)
+    {
+        let meant: Vec<String> =
+            meant(name).iter().map(|path| format!("`exhibit {path}`")).collect();
         if !meant.is_empty() {
             let hint = crate::texts::texts().hint_see_command(meant.join(", "));
-            let _ = writeln!(std::io::stderr().lock(), "{} {hint}", crate::texts::texts().word_hint());
+            let _ =
+                writeln!(std::io::stderr().lock(), "{} {hint}", crate::texts::texts().word_hint());
         }
     }
     ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
@@ -155,7 +172,8 @@ fn meant(name: &str) -> Vec<String> {
     let name = name.to_lowercase();
     let mut found = Vec::new();
     within("", &Arguments::command(), &name, &mut found);
-    let others = OTHER_NAMES.iter().filter(|(other, _)| *other == name).flat_map(|(_, paths)| *paths);
+    let others =
+        OTHER_NAMES.iter().filter(|(other, _)| *other == name).flat_map(|(_, paths)| *paths);
     found.extend(others.map(|path| (*path).to_owned()));
     found
 }
@@ -165,10 +183,14 @@ fn root_help(root: &clap::Command) -> String {
     let mut sections: Vec<(&str, Vec<(String, String)>)> = Vec::new();
     for group in Group::ALL {
         let commands = root.get_subcommands().zip(Command::groups()).filter(|(_, of)| *of == group);
-        sections.push((group.title(), commands.flat_map(|(command, _)| usages("", command)).collect()));
+        sections
+            .push((group.title(), commands.flat_map(|(command, _)| usages("", command)).collect()));
     }
     let mut options: Vec<(String, String)> = root.get_arguments().map(option).collect();
-    options.push(("-h, --help".to_owned(), "Print help; `exhibit COMMAND --help` has details and examples".to_owned()));
+    options.push((
+        "-h, --help".to_owned(),
+        "Print help; `exhibit COMMAND --help` has details and examples".to_owned(),
+    ));
     options.push(("-V, --version".to_owned(), "Print the version".to_owned()));
     sections.push(("Options", options));
 
@@ -181,7 +203,8 @@ fn root_help(root: &clap::Command) -> String {
             let _ = writeln!(help, "  {usage:<width$}  {about}");
         }
     }
-    let codes: Vec<String> = Exit::ALL.iter().map(|exit| format!("{} {}", *exit as u8, exit.meaning())).collect();
+    let codes: Vec<String> =
+        Exit::ALL.iter().map(|exit| format!("{} {}", *exit as u8, exit.meaning())).collect();
     help.push_str("\nExit codes\n  ");
     help.push_str(&wrapped(&codes));
     help
@@ -190,7 +213,8 @@ fn root_help(root: &clap::Command) -> String {
 /// A line for a command: its usage and what it does; one more for each of its subcommands that has subcommands itself.
 fn usages(above: &str, command: &clap::Command) -> Vec<(String, String)> {
     let name = format!("{above}{}", command.get_name());
-    let (nested, plain): (Vec<_>, Vec<_>) = command.get_subcommands().partition(|inner| inner.has_subcommands());
+    let (nested, plain): (Vec<_>, Vec<_>) =
+        command.get_subcommands().partition(|inner| inner.has_subcommands());
     let mut usage = name.clone();
     if plain.is_empty() {
         for argument in command.get_positionals() {
@@ -213,14 +237,19 @@ fn positional(argument: &Arg) -> String {
 }
 
 fn option(argument: &Arg) -> (String, String) {
-    let short = argument.get_short().map_or_else(|| "    ".to_owned(), |short| format!("-{short}, "));
+    let short =
+        argument.get_short().map_or_else(|| "    ".to_owned(), |short| format!("-{short}, "));
     let mut usage = format!("{short}--{}", argument.get_long().unwrap_or_default());
     let mut about = argument.get_help().map(ToString::to_string).unwrap_or_default();
     if matches!(argument.get_action(), ArgAction::Set) {
-        let value = argument.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
+        let value =
+            argument.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
         let _ = write!(usage, " {value}");
-        let values: Vec<String> =
-            argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        let values: Vec<String> = argument
+            .get_possible_values()
+            .iter()
+            .map(|value| value.get_name().to_owned())
+            .collect();
         if !values.is_empty() {
             let _ = write!(about, ": {}", values.join(", "));
         }
@@ -263,8 +292,14 @@ mod tests {
         assert_eq!(root.get_subcommands().count(), Command::groups().len());
         for command in root.get_subcommands() {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            assert!(!about.is_empty() && !about.ends_with('.'), "{}: {about:?}", command.get_name());
-            let listed = |line: &str| line.trim_start().starts_with(command.get_name()) && line.ends_with(&about);
+            assert!(
+                !about.is_empty() && !about.ends_with('.'),
+                "{}: {about:?}",
+                command.get_name()
+            );
+            let listed = |line: &str| {
+                line.trim_start().starts_with(command.get_name()) && line.ends_with(&about)
+            };
             assert!(help.lines().any(listed), "{} is missing in the root help", command.get_name());
         }
         for line in help.lines() {
@@ -279,7 +314,8 @@ mod tests {
         assert!(meant("nonsense").is_empty());
         let root = Arguments::command();
         for path in OTHER_NAMES.iter().flat_map(|(_, paths)| *paths) {
-            let found = path.split(' ').try_fold(&root, |command, name| command.find_subcommand(name));
+            let found =
+                path.split(' ').try_fold(&root, |command, name| command.find_subcommand(name));
             assert!(found.is_some(), "{path}");
         }
     }

@@ -39,7 +39,13 @@ fn values(values: &Values) -> Value {
         CodeValue::Number(number) => json!(number),
         CodeValue::Text(text) => json!(text),
         CodeValue::List(list) => json!(list),
-        CodeValue::Code(parts) => json!({"code": parts.word, "values": self::values(&parts.values)}),
+        CodeValue::Code(parts) => {
+            json!({"code": parts.word, "values": self::values(&parts.values)})
+        }
     };
-    values.iter().map(|(name, one)| (name.clone(), value(one))).collect::<serde_json::Map<_, _>>().into()
+    values
+        .iter()
+        .map(|(name, one)| (name.clone(), value(one)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

@@ -23,7 +23,8 @@ pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failu
     if answer.trim() == "yes" {
         Ok(())
     } else {
-        Err(Failure::new(Exit::Usage, "unconfirmed", texts().nothing_done()).hint(texts().hint_type_yes()))
+        Err(Failure::new(Exit::Usage, "unconfirmed", texts().nothing_done())
+            .hint(texts().hint_type_yes()))
     }
 }
 

@@ -106,18 +106,19 @@ impl Failure {
                 Self::new(Exit::Usage, "not-found", message).hint(texts.hint_check_name())
             }
             (ErrorKind::PermissionDenied, Act::CreateFolder) => {
-                Self::new(Exit::Usage, "denied", message).hint(texts.hint_create_elsewhere(owner_of(&place)))
+                Self::new(Exit::Usage, "denied", message)
+                    .hint(texts.hint_create_elsewhere(owner_of(&place)))
             }
-            (ErrorKind::PermissionDenied, _) => {
-                Self::new(Exit::Usage, "denied", message).hint(texts.hint_belongs_to(owner_of(&place)))
-            }
+            (ErrorKind::PermissionDenied, _) => Self::new(Exit::Usage, "denied", message)
+                .hint(texts.hint_belongs_to(owner_of(&place))),
             _ => Self::of_io(message, error),
         }
     }
 
     /// A file or folder of a case that this user may not read, if that may be why something failed.
     pub(crate) fn or_denied(self, case: &Path) -> Self {
-        let may_be = matches!(self.exit, Exit::Internal | Exit::Mismatch | Exit::NoCase | Exit::ToolMissing);
+        let may_be =
+            matches!(self.exit, Exit::Internal | Exit::Mismatch | Exit::NoCase | Exit::ToolMissing);
         if !may_be && self.code != "denied" {
             return self;
         }
@@ -127,7 +128,8 @@ impl Failure {
     /// The failure to read a case that this user may not read; `None` if nothing refuses it.
     pub(crate) fn denied(case: &Path) -> Option<Self> {
         let denied = CaseFolder::new(case).needed().into_iter().find(|path| is_denied(path))?;
-        let failure = Self::new(Exit::Usage, "denied", texts().case_denied(path(case), path(&denied)));
+        let failure =
+            Self::new(Exit::Usage, "denied", texts().case_denied(path(case), path(&denied)));
         Some(failure.hint(texts().hint_belongs_to(owner_of(&denied))))
     }
 
@@ -166,7 +168,8 @@ fn is_denied(path: &Path) -> bool {
 fn owner_of(path: &Path) -> String {
     use std::os::unix::fs::MetadataExt as _;
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let Some(owner) = absolute.ancestors().find_map(|path| std::fs::metadata(path).ok()).map(|found| found.uid())
+    let Some(owner) =
+        absolute.ancestors().find_map(|path| std::fs::metadata(path).ok()).map(|found| found.uid())
     else {
         return texts().unknown_owner();
     };
@@ -206,32 +209,42 @@ impl From<CaseError> for Failure {
         }
         match &error {
             CaseError::NoCase(folder) => {
-                Self::new(Exit::NoCase, "no-case", texts.no_case(path(folder))).hint(texts.hint_no_case())
+                Self::new(Exit::NoCase, "no-case", texts.no_case(path(folder)))
+                    .hint(texts.hint_no_case())
             }
             CaseError::Exists(folder) => {
-                Self::new(Exit::Usage, "case-exists", texts.case_exists(path(folder))).hint(texts.hint_case_exists())
+                Self::new(Exit::Usage, "case-exists", texts.case_exists(path(folder)))
+                    .hint(texts.hint_case_exists())
             }
             CaseError::NotEmpty(folder) => {
                 Self::new(Exit::Usage, "folder-not-empty", texts.folder_not_empty(path(folder)))
                     .hint(texts.hint_folder_not_empty())
             }
             CaseError::Locked { holder } => {
-                Self::new(Exit::Busy, "case-locked", texts.case_locked(holder)).hint(texts.hint_case_locked())
+                Self::new(Exit::Busy, "case-locked", texts.case_locked(holder))
+                    .hint(texts.hint_case_locked())
             }
-            CaseError::NoSuchDocument(name) => {
-                Self::new(Exit::Nothing, "no-such-document", texts.no_such_document(format!("{name:?}")))
-                    .hint(texts.hint_no_such_document())
+            CaseError::NoSuchDocument(name) => Self::new(
+                Exit::Nothing,
+                "no-such-document",
+                texts.no_such_document(format!("{name:?}")),
+            )
+            .hint(texts.hint_no_such_document()),
+            CaseError::AmbiguousName { name, documents } => Self::new(
+                Exit::Nothing,
+                "ambiguous-name",
+                texts.ambiguous_name(format!("{name:?}")),
+            )
+            .hint(texts.hint_ambiguous_name(documents.join(" "))),
+            CaseError::NoSuchPage { document, page, pages, state } => {
+                no_such_page(document, *page, *pages, *state)
             }
-            CaseError::AmbiguousName { name, documents } => {
-                Self::new(Exit::Nothing, "ambiguous-name", texts.ambiguous_name(format!("{name:?}")))
-                    .hint(texts.hint_ambiguous_name(documents.join(" ")))
-            }
-            CaseError::NoSuchPage { document, page, pages, state } => no_such_page(document, *page, *pages, *state),
             CaseError::NoSuchEntry(entry) => {
                 Self::new(Exit::Nothing, "no-such-document", texts.no_such_entry(entry.to_string()))
             }
             CaseError::NotATag(tag) => {
-                Self::new(Exit::Usage, "not-a-tag", texts.not_a_tag(format!("{tag:?}"))).hint(texts.hint_not_a_tag())
+                Self::new(Exit::Usage, "not-a-tag", texts.not_a_tag(format!("{tag:?}")))
+                    .hint(texts.hint_not_a_tag())
             }
             CaseError::NoIndex => no_index(texts.no_index()),
             CaseError::Index(IndexError::Version { .. }) => no_index(chain()),
@@ -241,13 +254,16 @@ impl From<CaseError> for Failure {
             }
             CaseError::Copy { folder, original } => {
                 let message = texts.case_copy(path(folder), path(original));
-                Self::new(Exit::Usage, "case-copy", message).hint(texts.hint_case_copy(path(folder), path(original)))
+                Self::new(Exit::Usage, "case-copy", message)
+                    .hint(texts.hint_case_copy(path(folder), path(original)))
             }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => {
                 Self::new(Exit::Usage, "sealed", texts.sealed()).hint(texts.hint_sealed())
             }
-            CaseError::HandoverUnfinished => Self::new(Exit::Usage, "handover-unfinished", texts.handover_unfinished())
-                .hint(texts.hint_handover_unfinished()),
+            CaseError::HandoverUnfinished => {
+                Self::new(Exit::Usage, "handover-unfinished", texts.handover_unfinished())
+                    .hint(texts.hint_handover_unfinished())
+            }
             CaseError::Waiting(items) => {
                 Self::new(Exit::Usage, "waiting", texts.waiting(*items)).hint(texts.hint_waiting())
             }
@@ -258,8 +274,12 @@ impl From<CaseError> for Failure {
             CaseError::Altered { document } => Self::mismatch(texts.altered(document)),
             CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => Self::mismatch(chain()),
             CaseError::Log(_) => Self::new(Exit::Mismatch, "log", chain()).hint(texts.hint_log()),
-            CaseError::Cage(_) => Self::new(Exit::ToolMissing, "cage", chain()).hint(texts.hint_cage()),
-            CaseError::Io { act, path: place, source } if source.kind() == ErrorKind::PermissionDenied => {
+            CaseError::Cage(_) => {
+                Self::new(Exit::ToolMissing, "cage", chain()).hint(texts.hint_cage())
+            }
+            CaseError::Io { act, path: place, source }
+                if source.kind() == ErrorKind::PermissionDenied =>
+            {
                 let owner = owner_of(place);
                 let hint = if act.starts_with("make") {
                     texts.hint_create_elsewhere(owner)
@@ -278,9 +298,14 @@ fn no_such_page(document: &str, page: PageNumber, pages: u64, state: State) -> F
     let page = page.to_string();
     let failure = |message: String| Failure::new(Exit::Nothing, "no-such-document", message);
     match (state, pages) {
-        (State::Encrypted, 0) => failure(texts.no_page_encrypted(document, page)).hint(texts.try_passwords()),
-        (State::Waiting, 0) => failure(texts.no_page_waiting(document, page)).hint(texts.hint_waiting()),
-        (_, 0) => failure(texts.no_page_at_all(document, page, state.word())).hint(texts.hint_no_page_at_all(document)),
+        (State::Encrypted, 0) => {
+            failure(texts.no_page_encrypted(document, page)).hint(texts.try_passwords())
+        }
+        (State::Waiting, 0) => {
+            failure(texts.no_page_waiting(document, page)).hint(texts.hint_waiting())
+        }
+        (_, 0) => failure(texts.no_page_at_all(document, page, state.word()))
+            .hint(texts.hint_no_page_at_all(document)),
         _ => failure(texts.no_such_page(document, page)).hint(texts.hint_has_pages(pages)),
     }
 }
@@ -292,10 +317,11 @@ fn no_index(message: String) -> Failure {
 fn of_key(error: &KeyError, message: String) -> Failure {
     let texts = texts();
     match error {
-        KeyError::Passphrase { .. } => {
-            Failure::new(Exit::WrongPassphrase, "passphrase", message).hint(texts.hint_wrong_passphrase())
+        KeyError::Passphrase { .. } => Failure::new(Exit::WrongPassphrase, "passphrase", message)
+            .hint(texts.hint_wrong_passphrase()),
+        KeyError::Locked { .. } => {
+            Failure::new(Exit::NeedsAnswer, "passphrase", message).hint(texts.hint_key_locked())
         }
-        KeyError::Locked { .. } => Failure::new(Exit::NeedsAnswer, "passphrase", message).hint(texts.hint_key_locked()),
         _ => Failure::new(Exit::Internal, "key", message).hint(texts.hint_key()),
     }
 }
@@ -307,17 +333,20 @@ impl From<SearchError> for Failure {
             SearchError::Case(error) => error.into(),
             SearchError::Index(error) => CaseError::Index(error).into(),
             SearchError::Query(query) => {
-                let failure = Self::new(Exit::Usage, "query", safe(&exhibit_messages::query_error(&query)));
+                let failure =
+                    Self::new(Exit::Usage, "query", safe(&exhibit_messages::query_error(&query)));
                 match exhibit_messages::query_hint(&query) {
                     Some(hint) => failure.hint(safe(&hint)),
                     None => failure,
                 }
             }
             SearchError::NotKept { what: Kept::Batch, name } => {
-                Self::new(Exit::Nothing, "not-kept", texts.no_batch(name)).hint(texts.hint_batches())
+                Self::new(Exit::Nothing, "not-kept", texts.no_batch(name))
+                    .hint(texts.hint_batches())
             }
             SearchError::NotKept { what: Kept::SavedSearch, name } => {
-                Self::new(Exit::Nothing, "not-kept", texts.no_saved_search(name)).hint(texts.hint_saved())
+                Self::new(Exit::Nothing, "not-kept", texts.no_saved_search(name))
+                    .hint(texts.hint_saved())
             }
             SearchError::TooManyLines { lines, most } => {
                 let message = texts.too_many_lines(lines as u64, most as u64);
@@ -337,7 +366,9 @@ impl From<IngestError> for Failure {
         }
         match error {
             IngestError::Case(error) => error.into(),
-            IngestError::Index(error @ IndexError::Version { .. }) => CaseError::Index(error).into(),
+            IngestError::Index(error @ IndexError::Version { .. }) => {
+                CaseError::Index(error).into()
+            }
             IngestError::Source { path: source, source: error } => {
                 let message = texts.cannot_read_source(error.to_string(), path(&source));
                 let hint = match error.kind() {
@@ -348,9 +379,12 @@ impl From<IngestError> for Failure {
                 Self::new(Exit::Usage, "source", message).hint(hint)
             }
             IngestError::Entangled(source) => {
-                Self::new(Exit::Usage, "source", texts.entangled(path(&source))).hint(texts.hint_entangled())
+                Self::new(Exit::Usage, "source", texts.entangled(path(&source)))
+                    .hint(texts.hint_entangled())
             }
-            IngestError::Cage(_) => Self::new(Exit::ToolMissing, "cage", message).hint(texts.hint_cage()),
+            IngestError::Cage(_) => {
+                Self::new(Exit::ToolMissing, "cage", message).hint(texts.hint_cage())
+            }
             _ => Self::new(Exit::Internal, "ingest", message).hint(texts.hint_resume()),
         }
     }
@@ -371,11 +405,19 @@ mod tests {
         for failure in [
             Failure::io(Act::Write, "x", &full()),
             Failure::from(CaseError::Io { act: "write", path: path.clone(), source: full() }),
-            Failure::from(SearchError::Case(CaseError::Io { act: "write", path: path.clone(), source: full() })),
+            Failure::from(SearchError::Case(CaseError::Io {
+                act: "write",
+                path: path.clone(),
+                source: full(),
+            })),
             Failure::from(SearchError::Output(full())),
             Failure::from(IngestError::Case(CaseError::Io { act: "write", path, source: full() })),
         ] {
-            assert_eq!((failure.exit, failure.code), (Exit::ToolMissing, "disk-full"), "{failure:?}");
+            assert_eq!(
+                (failure.exit, failure.code),
+                (Exit::ToolMissing, "disk-full"),
+                "{failure:?}"
+            );
             assert!(failure.hint.is_some(), "{failure:?}");
         }
     }
@@ -383,7 +425,8 @@ mod tests {
     #[test]
     fn exit_codes_are_listed_in_order_and_once() {
         assert!(Exit::ALL.is_sorted_by_key(|exit| *exit as u8));
-        let numbers: std::collections::BTreeSet<u8> = Exit::ALL.iter().map(|exit| *exit as u8).collect();
+        let numbers: std::collections::BTreeSet<u8> =
+            Exit::ALL.iter().map(|exit| *exit as u8).collect();
         assert_eq!(numbers.len(), Exit::ALL.len());
     }
 }

@@ -71,7 +71,9 @@ impl Output {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => self.closed.store(true, Ordering::Relaxed),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed.store(true, Ordering::Relaxed)
+            }
             Err(error) => {
                 let failure = Failure::io(Act::Write, texts().the_output(), &error);
                 self.failure(&failure);

@@ -28,7 +28,8 @@ static KEPT: Mutex<Option<Passphrase>> = Mutex::new(None);
 
 /// Sets where the passphrase of the signing key comes from.
 pub(crate) fn set(global: &Global) {
-    let _ = SOURCE.set(Source { file: global.key_passphrase_file.clone(), no_input: global.no_input });
+    let _ =
+        SOURCE.set(Source { file: global.key_passphrase_file.clone(), no_input: global.no_input });
 }
 
 /// Wipes the kept passphrase.
@@ -76,7 +77,8 @@ pub(crate) fn choose_new(file: Option<&Path>) -> Result<Passphrase, Failure> {
     if let Some(file) = file {
         return from_file(file);
     }
-    let (first, second) = (at_terminal(&texts().passphrase_new())?, at_terminal(&texts().passphrase_repeat())?);
+    let (first, second) =
+        (at_terminal(&texts().passphrase_new())?, at_terminal(&texts().passphrase_repeat())?);
     if first.is_same(&second) {
         Ok(first)
     } else {
@@ -115,8 +117,9 @@ fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
 /// Prompts at the terminal, without echo. `hint` is shown if there is no terminal.
 pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
-    let terminal = terminal
-        .map_err(|_| Failure::new(Exit::NeedsAnswer, "passphrase", texts().passphrase_no_terminal()).hint(hint))?;
+    let terminal = terminal.map_err(|_| {
+        Failure::new(Exit::NeedsAnswer, "passphrase", texts().passphrase_no_terminal()).hint(hint)
+    })?;
     ask(&terminal, prompt)
 }
 
@@ -189,7 +192,8 @@ impl Hidden {
 
     /// What was typed.
     pub(crate) fn text(&self) -> Result<&str, Failure> {
-        let text = str::from_utf8(&self.0).map_err(|_| Failure::usage(texts().passphrase_not_utf8()))?;
+        let text =
+            str::from_utf8(&self.0).map_err(|_| Failure::usage(texts().passphrase_not_utf8()))?;
         Ok(text.strip_suffix('\r').unwrap_or(text))
     }
 
@@ -214,14 +218,16 @@ impl BagPassphrase {
     /// The passphrase, if one is requested; prompted for twice if it is new.
     pub(crate) fn get(&self, new: bool, no_input: bool) -> Result<Option<SecretString>, Failure> {
         if let Some(path) = &self.passphrase_file {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::io(Act::Read, path, &error))?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::io(Act::Read, path, &error))?;
             return usable(text.lines().next().unwrap_or_default()).map(Some);
         }
         if !self.passphrase {
             return Ok(None);
         }
         if no_input {
-            return Err(Failure::usage(texts().bag_passphrase_no_input()).hint(texts().hint_bag_passphrase_file()));
+            return Err(Failure::usage(texts().bag_passphrase_no_input())
+                .hint(texts().hint_bag_passphrase_file()));
         }
         let prompt_for = |text: String| typed(&text, &texts().hint_bag_passphrase_file());
         let first = prompt_for(texts().passphrase_of_bag())?;

@@ -1,6 +1,8 @@
 //! Lists of passwords, in whatever encoding they were saved.
 
-use encoding_rs::{BIG5, Encoding, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, Encoding, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252,
+};
 
 /// The passwords of a list, one per line. A byte order mark is no part of the first. Bytes that are not UTF-8 are read
 /// in each encoding in which they are valid, the usual Chinese one first, so that one of the readings is right.
@@ -31,7 +33,8 @@ fn valid(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
 
 // UTF-16 without a mark: of every two bytes of a line end or a Latin letter, one is zero.
 fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    let zeros = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros =
+        |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (0, 0) => None,
         (even, odd) if even > odd => Some(UTF_16BE),
@@ -46,7 +49,8 @@ mod tests {
     #[test]
     fn lists_are_read_in_any_encoding() {
         let text = "登记密码2019\r\nplainpw\r\n\r\nplainpw\r\n";
-        let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        let wide =
+            |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         for bytes in [
             text.as_bytes().to_vec(),
             [b"\xef\xbb\xbf", text.as_bytes()].concat(),

@@ -5,7 +5,9 @@ use crate::memory;
 use crate::passphrase;
 use crate::texts::texts;
 use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, Preparation};
-use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing};
+use exhibit_case::{
+    Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing,
+};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -52,7 +54,11 @@ pub(crate) fn acts() -> Acts {
 }
 
 /// What a caged worker does with its one file.
-pub(crate) fn read_in_cage(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
+pub(crate) fn read_in_cage(
+    request: &Request,
+    input: &mut JobInput,
+    sink: &mut dyn Sink,
+) -> Verdict {
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
@@ -67,7 +73,11 @@ pub(crate) fn warm_up(preparation: Preparation) {
 
 /// The folders that are searched for fonts.
 pub(crate) fn font_folders() -> Vec<PathBuf> {
-    ["/usr/share/fonts", "/usr/local/share/fonts"].into_iter().map(PathBuf::from).filter(|p| p.is_dir()).collect()
+    ["/usr/share/fonts", "/usr/local/share/fonts"]
+        .into_iter()
+        .map(PathBuf::from)
+        .filter(|p| p.is_dir())
+        .collect()
 }
 
 /// The part of the memory of workers that rendering pages for the browser gets beside an intake: that of one worker, or a
@@ -108,9 +118,10 @@ pub(crate) fn keys() -> Result<PathBuf, Failure> {
     }
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
     let config = config.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
-    config
-        .map(|folder| folder.join("exhibit/keys"))
-        .ok_or_else(|| Failure::new(Exit::Usage, "no-home", texts().no_home_keys()).hint(texts().hint_no_home_keys()))
+    config.map(|folder| folder.join("exhibit/keys")).ok_or_else(|| {
+        Failure::new(Exit::Usage, "no-home", texts().no_home_keys())
+            .hint(texts().hint_no_home_keys())
+    })
 }
 
 /// The current case: the given one, else the nearest parent folder that is a case.
@@ -146,7 +157,8 @@ pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
 pub(crate) fn hold_any(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    CaseWriter::take_any(folder, &unlocked_keys(&keys), acts()).map_err(|error| with_place(error, &keys, folder))
+    CaseWriter::take_any(folder, &unlocked_keys(&keys), acts())
+        .map_err(|error| with_place(error, &keys, folder))
 }
 
 // Where the case is worked on, if the log of this folder cannot be continued.
@@ -205,8 +217,10 @@ mod for_tests {
         let Some(seed) = std::env::var_os("EXHIBIT_TEST_SEED") else { return false };
         for block in bytes.chunks_mut(32) {
             let number = BLOCKS.fetch_add(1, Ordering::Relaxed);
-            let hash =
-                Sha256::new().chain_update(seed.as_encoded_bytes()).chain_update(number.to_be_bytes()).finalize();
+            let hash = Sha256::new()
+                .chain_update(seed.as_encoded_bytes())
+                .chain_update(number.to_be_bytes())
+                .finalize();
             block.copy_from_slice(&hash[..block.len()]);
         }
         true

@@ -34,7 +34,8 @@ pub(super) fn tar_gz(prefix: &str, tree: &Tree, time: u64) -> Result<Vec<u8>, St
         append(&mut tar, path, EntryType::Regular, mode, &file.bytes, time).map_err(failed)?;
     }
     let bytes = tar.into_inner().map_err(failed)?;
-    let mut gzip = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    let mut gzip =
+        GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
     gzip.write_all(&bytes).map_err(failed)?;
     gzip.finish().map_err(failed)
 }
@@ -70,7 +71,8 @@ fn append(
 pub(super) fn ar(members: &[(&str, &[u8])], time: u64) -> Vec<u8> {
     let mut bytes = b"!<arch>\n".to_vec();
     for (name, content) in members {
-        let header = format!("{name:<16}{time:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, "100644", content.len());
+        let header =
+            format!("{name:<16}{time:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, "100644", content.len());
         bytes.extend_from_slice(header.as_bytes());
         bytes.extend_from_slice(content);
         if content.len() % 2 == 1 {
@@ -86,14 +88,21 @@ mod tests {
     use flate2::read::GzDecoder;
 
     fn tree(paths: &[&str]) -> Tree {
-        let file = |path: &&str| File { is_program: path.starts_with("bin/"), bytes: path.as_bytes().to_vec() };
+        let file = |path: &&str| File {
+            is_program: path.starts_with("bin/"),
+            bytes: path.as_bytes().to_vec(),
+        };
         paths.iter().map(|path| ((*path).to_owned(), file(path))).collect()
     }
 
     #[test]
     fn a_tar_archive_is_sorted_and_names_nobody() {
-        let one = tar_gz("./usr/", &tree(&["share/doc/a", "bin/x"]), 1_700_000_000).expect("an archive");
-        assert_eq!(one, tar_gz("./usr/", &tree(&["bin/x", "share/doc/a"]), 1_700_000_000).expect("an archive"));
+        let one =
+            tar_gz("./usr/", &tree(&["share/doc/a", "bin/x"]), 1_700_000_000).expect("an archive");
+        assert_eq!(
+            one,
+            tar_gz("./usr/", &tree(&["bin/x", "share/doc/a"]), 1_700_000_000).expect("an archive")
+        );
         let mut read = tar::Archive::new(GzDecoder::new(one.as_slice()));
         let mut entries = Vec::new();
         for entry in read.entries().expect("entries") {
@@ -104,7 +113,8 @@ mod tests {
             let path = String::from_utf8(entry.path_bytes().into_owned()).expect("UTF-8");
             entries.push((path, header.mode().expect("mode")));
         }
-        let entries: Vec<(&str, u32)> = entries.iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
+        let entries: Vec<(&str, u32)> =
+            entries.iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
         assert_eq!(
             entries,
             [

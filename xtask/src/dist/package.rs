@@ -31,15 +31,18 @@ pub(super) fn write(programs: &[PathBuf]) -> Result<(), String> {
     let time = time.map_err(|error| format!("cannot read the time of the commit: {error}"))?;
     let tree = tree(programs)?;
     let folder = target_folder().join("dist");
-    fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
-    let name = format!("exhibit-{VERSION}-{}", TARGET.trim_end_matches("-gnu").replace("-unknown", ""));
+    fs::create_dir_all(&folder)
+        .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    let name =
+        format!("exhibit-{VERSION}-{}", TARGET.trim_end_matches("-gnu").replace("-unknown", ""));
     let files = [
         (format!("exhibit_{VERSION}_amd64.deb"), deb(&tree, &depends(programs)?, time)?),
         (format!("{name}.tar.gz"), tar_gz(&format!("{name}/"), &tree, time)?),
     ];
     for (name, bytes) in files {
         let path = folder.join(name);
-        fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        fs::write(&path, bytes)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         print!("{}", output("sha256sum", &[text(&path)?])?);
     }
     Ok(())
@@ -50,7 +53,8 @@ fn tree(programs: &[PathBuf]) -> Result<Tree, String> {
     let mut tree = Tree::new();
     let plain = |bytes: Vec<u8>| File { is_program: false, bytes };
     for program in programs {
-        let name = program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         tree.insert(format!("bin/{name}"), File { is_program: true, bytes: read(program)? });
     }
     let exhibit = programs.first().ok_or("there is no program to package")?;
@@ -78,7 +82,8 @@ fn manuals(exhibit: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut pages = Vec::new();
     for entry in fs::read_dir(&folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         pages.push((name, read(&path)?));
     }
     super::remove(&folder)?;
@@ -114,7 +119,10 @@ fn deb(tree: &Tree, depends: &str, time: u64) -> Result<Vec<u8>, String> {
     let control = File { is_program: false, bytes: control.into_bytes() };
     let control = tar_gz("./", &Tree::from([("control".to_owned(), control)]), time)?;
     let data = tar_gz("./usr/", tree, time)?;
-    Ok(ar(&[("debian-binary", b"2.0\n"), ("control.tar.gz", &control), ("data.tar.gz", &data)], time))
+    Ok(ar(
+        &[("debian-binary", b"2.0\n"), ("control.tar.gz", &control), ("data.tar.gz", &data)],
+        time,
+    ))
 }
 
 #[cfg(test)]
@@ -130,11 +138,14 @@ mod tests {
     #[test]
     fn the_manual_page_of_the_verifier_has_its_options() {
         let root = command::root();
-        let program = fs::read_to_string(root.join("crates/exhibit-verify/src/main.rs")).expect("the program");
-        let page = fs::read_to_string(root.join(MANUAL_OF_VERIFY)).expect("the page").replace("\\-", "-");
+        let program = fs::read_to_string(root.join("crates/exhibit-verify/src/main.rs"))
+            .expect("the program");
+        let page =
+            fs::read_to_string(root.join(MANUAL_OF_VERIFY)).expect("the page").replace("\\-", "-");
         let taken: std::collections::BTreeSet<&str> =
             program.split("Some(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        let taken: std::collections::BTreeSet<&str> = taken.into_iter().filter(|word| word.starts_with("--")).collect();
+        let taken: std::collections::BTreeSet<&str> =
+            taken.into_iter().filter(|word| word.starts_with("--")).collect();
         assert!(taken.len() > 8, "{taken:?}");
         let described = options(&page);
         assert_eq!(taken.difference(&described).collect::<Vec<_>>(), Vec::<&&str>::new());
@@ -142,10 +153,15 @@ mod tests {
 
     #[test]
     fn a_package_has_its_members_in_the_order_that_dpkg_wants() {
-        let tree = Tree::from([("bin/x".to_owned(), File { is_program: true, bytes: vec![1; 3000] })]);
+        let tree =
+            Tree::from([("bin/x".to_owned(), File { is_program: true, bytes: vec![1; 3000] })]);
         let deb = deb(&tree, "", 5).expect("a package");
-        let at = |name: &str| deb.windows(name.len()).position(|window| window == name.as_bytes()).expect("a member");
-        assert!(at("debian-binary") < at("control.tar.gz") && at("control.tar.gz") < at("data.tar.gz"));
+        let at = |name: &str| {
+            deb.windows(name.len()).position(|window| window == name.as_bytes()).expect("a member")
+        };
+        assert!(
+            at("debian-binary") < at("control.tar.gz") && at("control.tar.gz") < at("data.tar.gz")
+        );
         assert_eq!(at("debian-binary"), 8);
     }
 }

@@ -28,7 +28,9 @@ pub(super) fn findings(metadata: &Value, allowed: &BTreeSet<String>) -> Vec<Stri
         match package["license"].as_str() {
             None => found.push(format!("{name}: no licence")),
             Some(expression) if !satisfied(expression, allowed) => {
-                found.push(format!("{name}: licence `{expression}` is not among those in deny.toml"));
+                found.push(format!(
+                    "{name}: licence `{expression}` is not among those in deny.toml"
+                ));
             }
             Some(_) => {}
         }
@@ -138,6 +140,12 @@ mod tests {
             {"name": "far", "license": "MIT", "source": "git+https://example.org/far"},
         ]});
         let found = findings(&metadata, &list());
-        assert_eq!(found, ["silent: no licence", "far: comes from git+https://example.org/far, not from crates.io"]);
+        assert_eq!(
+            found,
+            [
+                "silent: no licence",
+                "far: comes from git+https://example.org/far, not from crates.io"
+            ]
+        );
     }
 }

@@ -77,9 +77,15 @@ fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
         &["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     )?;
     let listed = String::from_utf8(listed).map_err(|_| "a tracked path is not UTF-8".to_owned())?;
-    let wanted = listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("examples/trove"));
+    let wanted =
+        listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("examples/trove"));
     let mut sources: Vec<Source> = wanted
-        .filter_map(|path| Some(Source { path: path.to_owned(), text: std::fs::read_to_string(root.join(path)).ok()? }))
+        .filter_map(|path| {
+            Some(Source {
+                path: path.to_owned(),
+                text: std::fs::read_to_string(root.join(path)).ok()?,
+            })
+        })
         .collect();
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(sources)
@@ -87,6 +93,7 @@ fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
 
 /// The cargo metadata of all packages.
 fn metadata() -> Result<Value, String> {
-    let bytes = command::output(&command::cargo(), &["metadata", "--format-version", "1", "--locked"])?;
+    let bytes =
+        command::output(&command::cargo(), &["metadata", "--format-version", "1", "--locked"])?;
     serde_json::from_slice(&bytes).map_err(|error| format!("cargo metadata is not JSON: {error}"))
 }

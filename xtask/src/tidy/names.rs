@@ -24,7 +24,10 @@ pub(super) fn findings(sources: &[Source]) -> Vec<String> {
         let Some(name) = crate_of(&source.path) else { continue };
         for (number, line) in code_lines(&source.text, true) {
             if let Some(defines) = public_type(&line) {
-                defined.entry(defines.to_owned()).or_default().push((name, format!("{}:{number}", source.path)));
+                defined
+                    .entry(defines.to_owned())
+                    .or_default()
+                    .push((name, format!("{}:{number}", source.path)));
             }
         }
     }
@@ -33,7 +36,9 @@ pub(super) fn findings(sources: &[Source]) -> Vec<String> {
         let (first, place) = &places[0];
         let others = places.iter().filter(|(other, _)| other != first);
         if !SHARED.iter().any(|(shared, _)| *shared == name) {
-            found.extend(others.map(|(_, other)| format!("{other}: `{name}` is also a type at {place}: rename one")));
+            found.extend(others.map(|(_, other)| {
+                format!("{other}: `{name}` is also a type at {place}: rename one")
+            }));
         }
     }
     found
@@ -59,14 +64,20 @@ mod tests {
     use super::*;
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
-        let source = |(path, text): &(&str, &str)| Source { path: (*path).to_owned(), text: (*text).to_owned() };
+        let source = |(path, text): &(&str, &str)| Source {
+            path: (*path).to_owned(),
+            text: (*text).to_owned(),
+        };
         findings(&files.iter().map(source).collect::<Vec<_>>())
     }
 
     #[test]
     fn a_name_in_two_crates_is_a_finding_at_the_second() {
         let files = [
-            ("crates/exhibit-a/src/lib.rs", "//! A.\n\n/// A place.\npub struct Place {\n    x: u8,\n}\n"),
+            (
+                "crates/exhibit-a/src/lib.rs",
+                "//! A.\n\n/// A place.\npub struct Place {\n    x: u8,\n}\n",
+            ),
             ("crates/exhibit-b/src/deep/place.rs", "//! B.\npub enum Place { A, B }\n"),
             ("crates/exhibit-b/src/lib.rs", "//! B.\npub type Places = Vec<Place>;\n"),
         ];
@@ -84,7 +95,10 @@ mod tests {
         assert_eq!(found(&own), [] as [&str; 0]);
         for (shared, reason) in SHARED {
             let text = format!("//! X.\npub enum {shared} {{}}\n");
-            let files = [("crates/exhibit-a/src/x.rs", text.as_str()), ("crates/exhibit-b/src/x.rs", text.as_str())];
+            let files = [
+                ("crates/exhibit-a/src/x.rs", text.as_str()),
+                ("crates/exhibit-b/src/x.rs", text.as_str()),
+            ];
             assert_eq!(found(&files), [] as [&str; 0], "{shared}");
             assert!(!reason.is_empty());
         }
@@ -103,7 +117,10 @@ mod tests {
             ("xtask/src/main.rs", "pub struct Place;"),
         ] {
             let text = format!("//! B.\n{line}\n");
-            let files = [("crates/exhibit-a/src/lib.rs", "//! A.\npub struct Place;\n"), (path, text.as_str())];
+            let files = [
+                ("crates/exhibit-a/src/lib.rs", "//! A.\npub struct Place;\n"),
+                (path, text.as_str()),
+            ];
             assert_eq!(found(&files), [] as [&str; 0], "{path}: {line}");
         }
     }

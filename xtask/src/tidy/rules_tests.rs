@@ -1,6 +1,8 @@
 //! Rules on text that looks like code and code that looks like text.
 
-use super::sources::{code_lines, findings, has_word, hidden_prefix, is_test_file, without_comments};
+use super::sources::{
+    code_lines, findings, has_word, hidden_prefix, is_test_file, without_comments,
+};
 use super::{Source, ratios, texts, tracked};
 
 fn source(path: &str, text: &str) -> Source {
@@ -81,13 +83,17 @@ fn rules_hold_up_to_the_test_module_and_not_in_it() {
     let text = "//! S.\nfn a() { b().unwrap(); }\n#[cfg(test)]\nmod tests {\n    fn c() { d().unwrap(); }\n}\n";
     assert_eq!(
         found(LIBRARY, text),
-        [format!("{LIBRARY}:2: `unwrap` outside tests: handle it, or `expect` with the reason it cannot fail")]
+        [format!(
+            "{LIBRARY}:2: `unwrap` outside tests: handle it, or `expect` with the reason it cannot fail"
+        )]
     );
     assert_eq!(code_lines(text, true).len(), 2);
     assert_eq!(code_lines(text, false).len(), 6);
     assert_eq!(found(LIBRARY, "//! S.\nfn a() { b(\"TcpStream\"); }\n"), [] as [&str; 0]);
     assert_eq!(found(LIBRARY, "//! S.\nlet a = std::env::var(\"A\");\n").len(), 1);
-    assert!(found("crates/exhibit/src/system.rs", "//! S.\nlet a = std::env::var(\"A\");\n").is_empty());
+    assert!(
+        found("crates/exhibit/src/system.rs", "//! S.\nlet a = std::env::var(\"A\");\n").is_empty()
+    );
 }
 
 #[test]
@@ -112,21 +118,31 @@ fn every_finding_names_its_place() {
         source("docs/a.md", "fine \n"),
         source("docs/b.toml", "a = 1 \n"),
     ];
-    let all: Vec<String> = findings(&sources).into_iter().chain(tracked::findings(&sources, "/build/x")).collect();
+    let all: Vec<String> =
+        findings(&sources).into_iter().chain(tracked::findings(&sources, "/build/x")).collect();
     assert_eq!(all.len(), 4, "{all:#?}");
     assert!(
-        all.iter().all(|line| sources.iter().any(|source| line.starts_with(&format!("{}:", source.path)))),
+        all.iter().all(|line| sources
+            .iter()
+            .any(|source| line.starts_with(&format!("{}:", source.path)))),
         "{all:#?}"
     );
 }
 
 #[test]
 fn texts_are_used_by_code_and_not_by_tests() {
-    let texts_of = |key: &str| source("crates/exhibit-messages/texts/en/a.ftl", &format!("{key} = A\n"));
+    let texts_of =
+        |key: &str| source("crates/exhibit-messages/texts/en/a.ftl", &format!("{key} = A\n"));
     let user = |path: &str| source(path, "//! A.\nfn a() { cli::a_key() }\n");
     assert!(texts::unused(&[texts_of("a-key"), user("crates/exhibit/src/main.rs")]).is_empty());
-    assert_eq!(texts::unused(&[texts_of("a-key"), user("crates/exhibit/tests/it/main.rs")]).len(), 1);
-    assert_eq!(texts::unused(&[texts_of("another-key"), user("crates/exhibit/src/main.rs")]).len(), 1);
+    assert_eq!(
+        texts::unused(&[texts_of("a-key"), user("crates/exhibit/tests/it/main.rs")]).len(),
+        1
+    );
+    assert_eq!(
+        texts::unused(&[texts_of("another-key"), user("crates/exhibit/src/main.rs")]).len(),
+        1
+    );
     let german = source("crates/exhibit-messages/texts/de/a.ftl", "a-key = A\n");
     assert!(texts::unused(&[german]).is_empty(), "English is complete, the others follow it");
 }
@@ -141,5 +157,8 @@ fn ratios_count_what_they_say() {
     ];
     let found = ratios::findings(&sources);
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].starts_with("a: 0.12") && found[1].starts_with("workspace: 0.37"), "{found:?}");
+    assert!(
+        found[0].starts_with("a: 0.12") && found[1].starts_with("workspace: 0.37"),
+        "{found:?}"
+    );
 }

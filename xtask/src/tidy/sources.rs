@@ -11,7 +11,11 @@ const MAX_LINES: usize = 900;
 /// Words that only some crates may use, and why.
 const RESERVED: &[(&str, &[&str], &str)] = &[
     ("unsafe", &["crates/exhibit-cage/"], "only exhibit-cage has unsafe code"),
-    ("SystemTime::now", &["crates/exhibit/", "xtask/"], "the clock is a parameter; only the binary reads it"),
+    (
+        "SystemTime::now",
+        &["crates/exhibit/", "xtask/"],
+        "the clock is a parameter; only the binary reads it",
+    ),
     (
         "env::var",
         &["crates/exhibit/", "xtask/", "crates/exhibit-ocr/build.rs"],
@@ -62,7 +66,9 @@ pub(super) fn findings(sources: &[Source]) -> Vec<String> {
 fn findings_in(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     if !text.starts_with("//! ") {
-        found.push(format!("{path}:1: begin the file with `//!`: its purpose, its invariants, what it does not do"));
+        found.push(format!(
+            "{path}:1: begin the file with `//!`: its purpose, its invariants, what it does not do"
+        ));
     }
     let lines: Vec<&str> = text.lines().collect();
     let length = lines.len();
@@ -78,15 +84,17 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
         }
         if !is_test
             && path != CASE_FOLDER
-            && let Some(name) = joined_case_file(&line, lines.get(number - 1).copied().unwrap_or_default())
+            && let Some(name) =
+                joined_case_file(&line, lines.get(number - 1).copied().unwrap_or_default())
         {
             found.push(format!(
                 "{path}:{number}: {name} is joined to a path: only `CaseFolder` joins the paths of a case"
             ));
         }
         for (word, homes, why) in RESERVED {
-            let is_allowed =
-                is_test || path.starts_with("xtask/src/tidy/") || homes.iter().any(|home| path.starts_with(home));
+            let is_allowed = is_test
+                || path.starts_with("xtask/src/tidy/")
+                || homes.iter().any(|home| path.starts_with(home));
             if !is_allowed && has_word(&line, word) {
                 found.push(format!("{path}:{number}: `{word}`: {why}"));
             }
@@ -102,14 +110,18 @@ fn joined_case_file(code: &str, line: &str) -> Option<String> {
         return Some("a place of a case".to_owned());
     }
     let joins = code.contains(".join(");
-    let name = CASE_FILES.iter().find(|name| joins && line.contains(&format!(".join(\"{name}\")")))?;
+    let name =
+        CASE_FILES.iter().find(|name| joins && line.contains(&format!(".join(\"{name}\")")))?;
     Some(format!("{name:?}"))
 }
 
 /// Whether a whole file is test, bench or example code.
 pub(super) fn is_test_file(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    path.contains("/tests/") || path.contains("/examples/") || path.contains("/benches/") || file.ends_with("tests.rs")
+    path.contains("/tests/")
+        || path.contains("/examples/")
+        || path.contains("/benches/")
+        || file.ends_with("tests.rs")
 }
 
 /// The numbered lines of code with strings and comments blanked, up to the test module if `stop_at_tests`.
@@ -117,7 +129,9 @@ pub(super) fn code_lines(text: &str, stop_at_tests: bool) -> Vec<(usize, String)
     let blanked = blank(text);
     let lines: Vec<&str> = blanked.lines().collect();
     let opens_tests = |pair: &[&str]| {
-        pair[0].trim() == "#[cfg(test)]" && pair[1].trim_start().starts_with("mod ") && pair[1].contains('{')
+        pair[0].trim() == "#[cfg(test)]"
+            && pair[1].trim_start().starts_with("mod ")
+            && pair[1].contains('{')
     };
     let end = if stop_at_tests { lines.windows(2).position(opens_tests) } else { None };
     let kept = &lines[..end.unwrap_or(lines.len())];
@@ -127,8 +141,9 @@ pub(super) fn code_lines(text: &str, stop_at_tests: bool) -> Vec<(usize, String)
 /// Whether `line` contains `word` without a letter, digit or underscore on either side.
 pub(super) fn has_word(line: &str, word: &str) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    line.match_indices(word)
-        .any(|(at, _)| !joins(line[..at].chars().next_back()) && !joins(line[at + word.len()..].chars().next()))
+    line.match_indices(word).any(|(at, _)| {
+        !joins(line[..at].chars().next_back()) && !joins(line[at + word.len()..].chars().next())
+    })
 }
 
 /// Replaces comments, strings and character literals by spaces, keeping the lines.
@@ -169,7 +184,9 @@ pub(super) fn hidden_prefix(text: &str, before: Option<char>) -> usize {
     if text.starts_with('"') {
         return quoted(text, '"');
     }
-    if text.starts_with('r') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_') || text.starts_with("br") {
+    if text.starts_with('r') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        || text.starts_with("br")
+    {
         let opening = text.trim_start_matches('b').trim_start_matches('r');
         let hashes = opening.len() - opening.trim_start_matches('#').len();
         if opening[hashes..].starts_with('"') {
@@ -229,9 +246,17 @@ mod tests {
     fn unwrap_is_only_for_tests() {
         check(LIBRARY, "//! S.\nfn a() { b().unwrap(); }\n", &["lib.rs:2: `unwrap`"]);
         check(LIBRARY, "//! S.\n#[cfg(test)]\nmod tests {\n fn a() { b().unwrap(); }\n}\n", &[]);
-        check(LIBRARY, "//! S.\n#[cfg(test)]\nmod tests;\nfn a() { b().unwrap(); }\n", &["lib.rs:4"]);
+        check(
+            LIBRARY,
+            "//! S.\n#[cfg(test)]\nmod tests;\nfn a() { b().unwrap(); }\n",
+            &["lib.rs:4"],
+        );
         check("crates/exhibit-store/tests/it/main.rs", "//! T.\nfn a() { b().unwrap(); }\n", &[]);
-        check(LIBRARY, "//! S.\n/// Never `.unwrap()`.\nfn a() { say(\"b.unwrap()\"); r#\"\"b.unwrap()\"#; }\n", &[]);
+        check(
+            LIBRARY,
+            "//! S.\n/// Never `.unwrap()`.\nfn a() { say(\"b.unwrap()\"); r#\"\"b.unwrap()\"#; }\n",
+            &[],
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) fn findings(sources: &[Source], root: &str) -> Vec<String> {
 
 fn findings_in(path: &str, text: &str, root: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut forbidden: Vec<(String, &str)> = FORBIDDEN.iter().map(|(parts, why)| (parts.concat(), *why)).collect();
+    let mut forbidden: Vec<(String, &str)> =
+        FORBIDDEN.iter().map(|(parts, why)| (parts.concat(), *why)).collect();
     forbidden.push((root.to_owned(), "a path of this machine"));
     for (index, line) in text.lines().enumerate() {
         for (word, why) in &forbidden {
@@ -53,6 +54,13 @@ mod tests {
 
     #[test]
     fn ordinary_text_passes() {
-        assert!(findings_in("README.md", "a framework, a homework\nTodos are lists  \n", "/build/exhibit").is_empty());
+        assert!(
+            findings_in(
+                "README.md",
+                "a framework, a homework\nTodos are lists  \n",
+                "/build/exhibit"
+            )
+            .is_empty()
+        );
     }
 }

@@ -12,13 +12,25 @@ use super::sources::{code_lines, is_test_file};
 const RESERVED: &[(&str, &[&str], &str)] = &[
     ("Catalogue::open_for", &["crates/exhibit-catalogue/", "crates/exhibit-case/"], VIEW),
     ("catalogue_for_writing(", &["crates/exhibit-case/"], VIEW),
-    ("catalogue_for_reading(", &["crates/exhibit-case/", "crates/exhibit-ingest/", "crates/exhibit-audit/"], VIEW),
-    ("Index::open_or_create(", &["crates/exhibit-index/", "crates/exhibit-case/", "crates/exhibit-ingest/"], VIEW),
+    (
+        "catalogue_for_reading(",
+        &["crates/exhibit-case/", "crates/exhibit-ingest/", "crates/exhibit-audit/"],
+        VIEW,
+    ),
+    (
+        "Index::open_or_create(",
+        &["crates/exhibit-index/", "crates/exhibit-case/", "crates/exhibit-ingest/"],
+        VIEW,
+    ),
     (".packs()", &["crates/exhibit-case/", "crates/exhibit-ingest/"], VIEW),
     ("folder.originals()", &["crates/exhibit-case/", "crates/exhibit-ingest/"], VIEW),
     ("folder().originals()", &["crates/exhibit-audit/"], VIEW),
     ("folder.cited()", &["crates/exhibit-case/"], VIEW),
-    ("folder.log()", &["crates/exhibit-case/", "crates/exhibit-bag/"], "the log is read by `CaseView::entries`"),
+    (
+        "folder.log()",
+        &["crates/exhibit-case/", "crates/exhibit-bag/"],
+        "the log is read by `CaseView::entries`",
+    ),
     (
         ".whole()",
         &[
@@ -42,8 +54,12 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
 const VIEW: &str = "a case is read only through `CaseView`";
 
 /// The crates that may read the catalogue of a `CaseWriter`; others only begin a transaction with it.
-const CATALOGUE_READERS: &[&str] =
-    &["crates/exhibit-catalogue/", "crates/exhibit-case/", "crates/exhibit-ingest/", "crates/exhibit-audit/"];
+const CATALOGUE_READERS: &[&str] = &[
+    "crates/exhibit-catalogue/",
+    "crates/exhibit-case/",
+    "crates/exhibit-ingest/",
+    "crates/exhibit-audit/",
+];
 
 /// All violations.
 pub(super) fn findings(sources: &[Source]) -> Vec<String> {
@@ -84,7 +100,8 @@ mod tests {
     use super::*;
 
     fn check(path: &str, line: &str, expected: bool) {
-        let source = Source { path: path.to_owned(), text: format!("//! A file.\nfn a() {{ {line} }}\n") };
+        let source =
+            Source { path: path.to_owned(), text: format!("//! A file.\nfn a() {{ {line} }}\n") };
         assert_eq!(!findings(&[source]).is_empty(), expected, "{path}: {line}");
     }
 
@@ -101,9 +118,11 @@ mod tests {
             "let scope = DocumentScope::FULL;",
             "let view = view.within(Scope::restricted([id]));",
         ] {
-            for path in
-                ["crates/exhibit-web/src/app.rs", "crates/exhibit/src/commands/ls.rs", "crates/exhibit-bag/src/lib.rs"]
-            {
+            for path in [
+                "crates/exhibit-web/src/app.rs",
+                "crates/exhibit/src/commands/ls.rs",
+                "crates/exhibit-bag/src/lib.rs",
+            ] {
                 check(path, line, true);
             }
             check("crates/exhibit-web/tests/it/main.rs", line, false);
@@ -118,8 +137,16 @@ mod tests {
     fn writers_checks_and_views_are_exempt() {
         check("crates/exhibit-bag/src/quote/mod.rs", "let work = held.catalogue.begin()?;", false);
         check("crates/exhibit-web/src/app.rs", "let rows = app.view().pages(id)?;", false);
-        check("crates/exhibit-ingest/src/run.rs", "let open = folder.catalogue_for_reading();", false);
-        check("crates/exhibit-ingest/src/run.rs", "let done = held.catalogue.stage_versions(name);", false);
+        check(
+            "crates/exhibit-ingest/src/run.rs",
+            "let open = folder.catalogue_for_reading();",
+            false,
+        );
+        check(
+            "crates/exhibit-ingest/src/run.rs",
+            "let done = held.catalogue.stage_versions(name);",
+            false,
+        );
         check("crates/exhibit-audit/src/context.rs", "let whole = view.whole()?;", false);
         check("crates/exhibit-case/src/scope.rs", "let all = DocumentScope::FULL;", false);
         check("crates/exhibit-case/src/view/mod.rs", "let all = DocumentScope::FULL;", true);

@@ -128,8 +128,17 @@ const OURS: &[(&str, &[&str])] = &[
 const PROOF: &[&str] = &["sha2", "ed25519-dalek", "base64", "thiserror"];
 
 /// Crates that the crates of pure functions and the readers of hostile files must not depend on, at any depth.
-const IMPURE: &[&str] =
-    &["tokio", "axum", "hyper", "rusqlite", "tantivy", "tantivy-fst", "mio", "socket2", "libsqlite3-sys"];
+const IMPURE: &[&str] = &[
+    "tokio",
+    "axum",
+    "hyper",
+    "rusqlite",
+    "tantivy",
+    "tantivy-fst",
+    "mio",
+    "socket2",
+    "libsqlite3-sys",
+];
 const PURE_CRATES: &[&str] = &[
     "exhibit-model",
     "exhibit-text",
@@ -190,30 +199,50 @@ pub(super) fn manifest_findings(sources: &[Source]) -> Vec<String> {
 /// Third-party dependencies that docs/dependencies.md does not explain, and rows there for crates that are not used.
 pub(super) fn undocumented(metadata: &Value, explained: &str) -> Vec<String> {
     let crates = explained.split("\n## Programs that are not crates").next().unwrap_or("");
-    let rows: BTreeSet<&str> = crates.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let rows: BTreeSet<&str> =
+        crates.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let direct = direct(metadata);
     let missing = direct.difference(&rows);
-    let missing =
-        missing.map(|name| format!("docs/dependencies.md: no row for `{name}`: what for, licence, why this one"));
-    let stale = rows.difference(&direct).map(|name| format!("docs/dependencies.md: `{name}` is no longer used"));
+    let missing = missing.map(|name| {
+        format!("docs/dependencies.md: no row for `{name}`: what for, licence, why this one")
+    });
+    let stale = rows
+        .difference(&direct)
+        .map(|name| format!("docs/dependencies.md: `{name}` is no longer used"));
     missing.chain(stale).collect()
 }
 
 /// Workspace dependencies that no workspace crate uses.
 pub(super) fn unused(metadata: &Value, sources: &[Source]) -> Vec<String> {
-    let root = sources.iter().find(|source| source.path == "Cargo.toml").map_or("", |source| source.text.as_str());
-    let section = root.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or("");
-    let names =
-        section.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" = ")?.0));
+    let root = sources
+        .iter()
+        .find(|source| source.path == "Cargo.toml")
+        .map_or("", |source| source.text.as_str());
+    let section = root
+        .split("[workspace.dependencies]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .unwrap_or("");
+    let names = section
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| Some(line.split_once(" = ")?.0));
     let direct = direct(metadata);
     let idle = names.filter(|name| !is_ours(name) && !direct.contains(name));
-    idle.map(|name| format!("Cargo.toml: no crate uses `{name}`: remove it from [workspace.dependencies]")).collect()
+    idle.map(|name| {
+        format!("Cargo.toml: no crate uses `{name}`: remove it from [workspace.dependencies]")
+    })
+    .collect()
 }
 
 /// The names of all direct third-party dependencies, including dev-dependencies.
 fn direct(metadata: &Value) -> BTreeSet<&str> {
     let graph = Graph { metadata };
-    graph.members().flat_map(|package| graph.declared(package, None)).filter(|name| !is_ours(name)).collect()
+    graph
+        .members()
+        .flat_map(|package| graph.declared(package, None))
+        .filter(|name| !is_ours(name))
+        .collect()
 }
 
 fn is_ours(name: &str) -> bool {
@@ -239,14 +268,21 @@ impl<'a> Graph<'a> {
     }
 
     fn name_of(&self, id: &str) -> &'a str {
-        self.packages().find(|package| package["id"] == id).and_then(|package| package["name"].as_str()).unwrap_or("")
+        self.packages()
+            .find(|package| package["id"] == id)
+            .and_then(|package| package["name"].as_str())
+            .unwrap_or("")
     }
 
     /// HTTP libraries with this feature enabled: (id, name).
     fn with_feature(&self, feature: &str) -> Vec<(&'a str, &'a str)> {
-        let has = |node: &&Value| node["features"].as_array().is_some_and(|on| on.iter().any(|name| name == feature));
+        let has = |node: &&Value| {
+            node["features"].as_array().is_some_and(|on| on.iter().any(|name| name == feature))
+        };
         let ids = self.nodes().filter(has).filter_map(|node| node["id"].as_str());
-        ids.map(|id| (id, self.name_of(id))).filter(|(_, name)| matches!(*name, "hyper" | "hyper-util")).collect()
+        ids.map(|id| (id, self.name_of(id)))
+            .filter(|(_, name)| matches!(*name, "hyper" | "hyper-util"))
+            .collect()
     }
 
     /// The names of the dependencies of a package of one kind, from its manifest; `None` for every kind.
@@ -268,7 +304,9 @@ impl<'a> Graph<'a> {
             let node = self.nodes().find(|node| node["id"] == id);
             let below = node.and_then(|node| node["deps"].as_array()).into_iter().flatten();
             let compiled = below.filter(|dep| {
-                dep["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+                dep["dep_kinds"]
+                    .as_array()
+                    .is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
             });
             for dependency in compiled.filter_map(|dep| dep["pkg"].as_str()) {
                 if seen.insert(dependency) {
@@ -282,17 +320,22 @@ impl<'a> Graph<'a> {
     fn violations(&self, package: &'a Value) -> Vec<String> {
         let name = package["name"].as_str().unwrap_or("");
         let mut found = Vec::new();
-        let mut violation = |what: &str, why: &str| found.push(format!("{name}: depends on `{what}`: {why}"));
+        let mut violation =
+            |what: &str, why: &str| found.push(format!("{name}: depends on `{what}`: {why}"));
         if name == "exhibit" || name == "exhibit-testing" || name == "xtask" {
             return found;
         }
         let normal = self.declared(package, Some("normal"));
         match OURS.iter().find(|(crate_name, _)| *crate_name == name) {
             None => {
-                return vec![format!("{name}: has no walls: add it to xtask/src/tidy/walls.rs and ARCHITECTURE.md")];
+                return vec![format!(
+                    "{name}: has no walls: add it to xtask/src/tidy/walls.rs and ARCHITECTURE.md"
+                )];
             }
             Some((_, allowed)) => {
-                for other in normal.iter().filter(|other| is_ours(other) && !allowed.contains(other)) {
+                for other in
+                    normal.iter().filter(|other| is_ours(other) && !allowed.contains(other))
+                {
                     violation(other, "not below it in ARCHITECTURE.md");
                 }
             }
@@ -321,12 +364,15 @@ mod tests {
     fn workspace(packages: &[(&str, bool, &[&str])]) -> Value {
         let of = |(name, ours, below): &(&str, bool, &[&str])| {
             let source = if *ours { Value::Null } else { json!("registry") };
-            let dependencies: Vec<Value> = below.iter().map(|other| json!({"name": other, "kind": null})).collect();
+            let dependencies: Vec<Value> =
+                below.iter().map(|other| json!({"name": other, "kind": null})).collect();
             json!({"id": name, "name": name, "source": source, "dependencies": dependencies})
         };
         let node = |(name, _, below): &(&str, bool, &[&str])| {
-            let deps: Vec<Value> =
-                below.iter().map(|other| json!({"pkg": other, "dep_kinds": [{"kind": null}]})).collect();
+            let deps: Vec<Value> = below
+                .iter()
+                .map(|other| json!({"pkg": other, "dep_kinds": [{"kind": null}]}))
+                .collect();
             json!({"id": name, "features": ["default"], "deps": deps})
         };
         json!({
@@ -342,7 +388,11 @@ mod tests {
     #[test]
     fn allowed_dependencies_pass() {
         check(
-            &[("exhibit-model", true, &["sha2"]), ("exhibit-text", true, &["exhibit-model"]), ("sha2", false, &[])],
+            &[
+                ("exhibit-model", true, &["sha2"]),
+                ("exhibit-text", true, &["exhibit-model"]),
+                ("sha2", false, &[]),
+            ],
             &[],
         );
     }
@@ -375,14 +425,23 @@ mod tests {
     #[test]
     fn the_proof_crate_stays_small() {
         check(
-            &[("exhibit-proof", true, &["sha2", "serde"]), ("serde", false, &[]), ("sha2", false, &[])],
-            &["exhibit-proof: depends on `serde`: the code that an opposing expert must review stays small"],
+            &[
+                ("exhibit-proof", true, &["sha2", "serde"]),
+                ("serde", false, &[]),
+                ("sha2", false, &[]),
+            ],
+            &[
+                "exhibit-proof: depends on `serde`: the code that an opposing expert must review stays small",
+            ],
         );
     }
 
     #[test]
     fn network_clients_are_forbidden() {
-        check(&[("ureq", false, &[])], &["Cargo.lock: `ureq`: Exhibit must not connect to the network"]);
+        check(
+            &[("ureq", false, &[])],
+            &["Cargo.lock: `ureq`: Exhibit must not connect to the network"],
+        );
         let mut with_client = workspace(&[("hyper", false, &[])]);
         with_client["resolve"]["nodes"][0]["features"] = json!(["server", "client"]);
         assert_eq!(findings(&with_client).len(), 1);
@@ -390,10 +449,15 @@ mod tests {
 
     #[test]
     fn every_direct_dependency_is_explained() {
-        let metadata =
-            workspace(&[("exhibit-model", true, &["sha2", "tar"]), ("sha2", false, &[]), ("tar", false, &[])]);
-        let found =
-            undocumented(&metadata, "| `sha2` | hashes |\n| `old` | x |\n\n## Programs that are not crates\n| `ls` |");
+        let metadata = workspace(&[
+            ("exhibit-model", true, &["sha2", "tar"]),
+            ("sha2", false, &[]),
+            ("tar", false, &[]),
+        ]);
+        let found = undocumented(
+            &metadata,
+            "| `sha2` | hashes |\n| `old` | x |\n\n## Programs that are not crates\n| `ls` |",
+        );
         let expect = [
             "docs/dependencies.md: no row for `tar`: what for, licence, why this one",
             "docs/dependencies.md: `old` is no longer used",
@@ -405,13 +469,19 @@ mod tests {
     fn unused_workspace_dependencies_are_found() {
         let text = "[workspace.dependencies]\nexhibit-model = { path = \"x\" }\n# a reason\nsha2 = \"1\"\ntar = \"1\"\n\n[workspace.lints.rust]\na = 1\n";
         let root = vec![Source { path: "Cargo.toml".to_owned(), text: text.to_owned() }];
-        let found = unused(&workspace(&[("exhibit-model", true, &["sha2"]), ("sha2", false, &[])]), &root);
-        assert_eq!(found, ["Cargo.toml: no crate uses `tar`: remove it from [workspace.dependencies]"]);
+        let found =
+            unused(&workspace(&[("exhibit-model", true, &["sha2"]), ("sha2", false, &[])]), &root);
+        assert_eq!(
+            found,
+            ["Cargo.toml: no crate uses `tar`: remove it from [workspace.dependencies]"]
+        );
     }
 
     #[test]
     fn every_manifest_inherits_the_lints() {
-        let manifest = |text: &str| vec![Source { path: "crates/a/Cargo.toml".to_owned(), text: text.to_owned() }];
+        let manifest = |text: &str| {
+            vec![Source { path: "crates/a/Cargo.toml".to_owned(), text: text.to_owned() }]
+        };
         assert!(manifest_findings(&manifest("[lints]\nworkspace = true\n")).is_empty());
         assert_eq!(manifest_findings(&manifest("[package]\n")).len(), 1);
     }

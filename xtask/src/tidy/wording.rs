@@ -39,15 +39,20 @@ const EXEMPT: &[&str] = &["xtask/src/tidy/wording.rs", "docs/STYLE.md"];
 
 /// Every occurrence of a phrase.
 pub(super) fn findings(sources: &[Source]) -> Vec<String> {
-    let checked = sources.iter().filter(|source| !EXEMPT.contains(&source.path.as_str()) && is_prose(&source.path));
+    let checked = sources
+        .iter()
+        .filter(|source| !EXEMPT.contains(&source.path.as_str()) && is_prose(&source.path));
     checked.flat_map(|source| findings_in(&source.path, &source.text)).collect()
 }
 
 /// Whether a file has English that we write: other languages, test data and locks have none.
 fn is_prose(path: &str) -> bool {
-    let endings = [".rs", ".md", ".ftl", ".sh", ".toml", ".json", ".yml", "Makefile", "/run", "setup/debian"];
+    let endings =
+        [".rs", ".md", ".ftl", ".sh", ".toml", ".json", ".yml", "Makefile", "/run", "setup/debian"];
     let is_other_language = path.contains("/texts/") && !path.contains("/texts/en/");
-    endings.iter().any(|ending| path.ends_with(ending)) && !is_other_language && !path.contains("/tests/cases/")
+    endings.iter().any(|ending| path.ends_with(ending))
+        && !is_other_language
+        && !path.contains("/tests/cases/")
 }
 
 fn findings_in(path: &str, text: &str) -> Vec<String> {
@@ -55,7 +60,10 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
     for (number, line) in text.lines().enumerate() {
         let lower = line.to_ascii_lowercase();
         for (phrase, better) in PHRASES.iter().filter(|(phrase, _)| has_phrase(&lower, phrase)) {
-            found.push(format!("{path}:{}: \"{phrase}\": write \"{better}\", or rephrase", number + 1));
+            found.push(format!(
+                "{path}:{}: \"{phrase}\": write \"{better}\", or rephrase",
+                number + 1
+            ));
         }
     }
     found
@@ -65,7 +73,8 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
 fn has_phrase(line: &str, phrase: &str) -> bool {
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(phrase).any(|(at, _)| {
-        let (before, after) = (line[..at].chars().next_back(), line[at + phrase.len()..].chars().next());
+        let (before, after) =
+            (line[..at].chars().next_back(), line[at + phrase.len()..].chars().next());
         !is_letter(before) && !is_letter(after)
     })
 }
@@ -86,22 +95,41 @@ mod tests {
     #[test]
     fn phrases_are_found_in_comments_scripts_and_texts() {
         let line = "# It prints what is missing and goes on.\n\nBags are Held Against others.\n";
-        for path in [".ci/run", "setup/debian", "docs/proof.md", "crates/a/src/lib.rs", "crates/m/texts/en/cli.ftl"] {
-            check(path, line, &[":1: \"and goes on\": write \"and continues\"", ":3: \"held against\""]);
+        for path in [
+            ".ci/run",
+            "setup/debian",
+            "docs/proof.md",
+            "crates/a/src/lib.rs",
+            "crates/m/texts/en/cli.ftl",
+        ] {
+            check(
+                path,
+                line,
+                &[":1: \"and goes on\": write \"and continues\"", ":3: \"held against\""],
+            );
         }
     }
 
     #[test]
     fn other_languages_data_and_this_list_are_exempt() {
         let line = "held against\n";
-        for path in ["crates/m/texts/ug/cli.ftl", "crates/t/tests/cases/1/exhibit.toml", "Cargo.lock", EXEMPT[0]] {
+        for path in [
+            "crates/m/texts/ug/cli.ftl",
+            "crates/t/tests/cases/1/exhibit.toml",
+            "Cargo.lock",
+            EXEMPT[0],
+        ] {
             check(path, line, &[]);
         }
     }
 
     #[test]
     fn parts_of_words_and_good_english_are_not_phrases() {
-        check("README.md", "withheld against\nevidence that holds up\nin so many hitsome\nthe_whoever\n", &[]);
+        check(
+            "README.md",
+            "withheld against\nevidence that holds up\nin so many hitsome\nthe_whoever\n",
+            &[],
+        );
         check("README.md", "(whoever)\n", &["README.md:1"]);
         check("README.md", "登记held against登记\n", &[]);
     }

@@ -1,6 +1,8 @@
 //! The access log, and every opening that is still there. What waits to become an entry stays where it is.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::CaseFolder;
 use exhibit_custody::AccessLog;
 
@@ -15,7 +17,12 @@ impl Check for AccessLogCheck {
         CaseFolder::ACCESS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let folder = cx.case()?.access_folder();
         let place = || CasePlace::path(CaseFolder::ACCESS);
         if !AccessLog::is_in(&folder) {

@@ -1,6 +1,8 @@
 //! What anchors the log in time, against the log as it is now.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_bag::{AnchorStatus, list_anchors};
 
 pub(super) struct Anchors;
@@ -14,7 +16,12 @@ impl Check for Anchors {
         "custody/anchors"
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         for row in list_anchors(cx.case()?)? {
             let place = CasePlace::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
             match row.standing {

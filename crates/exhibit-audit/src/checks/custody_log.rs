@@ -1,6 +1,8 @@
 //! The custody log: every entry, hash, signature and key, and that it is as long as the catalogue knows.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::CaseFolder;
 
 pub(super) struct CustodyLog;
@@ -14,7 +16,12 @@ impl Check for CustodyLog {
         CaseFolder::CUSTODY
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let report = &cx.report;
         findings.counts.log_entries = report.entries;
         findings.counts.log_keys = report.keys.len() as u64;
@@ -26,7 +33,10 @@ impl Check for CustodyLog {
         let waiting = catalogue.outbox()?.len() as u64;
         let (present, expected) = (report.entries, catalogue.next_seq()?.get());
         if present.saturating_add(waiting) < expected {
-            findings.add(CasePlace::path(CaseFolder::CUSTODY), CaseFault::LogCutBack { present, expected });
+            findings.add(
+                CasePlace::path(CaseFolder::CUSTODY),
+                CaseFault::LogCutBack { present, expected },
+            );
         }
         Ok(())
     }

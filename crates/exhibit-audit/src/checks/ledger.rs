@@ -2,7 +2,10 @@
 //! as received must have its row. The rows alone do not decide what is checked: they are what may have been altered.
 
 use super::open_sealed;
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings, ReceiptField};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+    ReceiptField,
+};
 use exhibit_case::{CaseFolder, TreeParts, finding_digest, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
@@ -24,7 +27,12 @@ impl Check for Ledger {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         cx.log()?;
         let mut missing: BTreeMap<ItemId, EntrySeq> = cx.logged().receipts.clone();
@@ -39,13 +47,21 @@ impl Check for Ledger {
             last = Some(item.id);
             for item in items.drain(..) {
                 missing.remove(&item.id);
-                let mut row =
-                    Row { cx, catalogue, place: CasePlace::Document(case.label(item.id)), item: &item, findings };
+                let mut row = Row {
+                    cx,
+                    catalogue,
+                    place: CasePlace::Document(case.label(item.id)),
+                    item: &item,
+                    findings,
+                };
                 row.check()?;
             }
         }
         for (item, entry) in missing {
-            findings.add(CasePlace::Document(case.label(item)), CaseFault::RowMissing { entry: entry.get() });
+            findings.add(
+                CasePlace::Document(case.label(item)),
+                CaseFault::RowMissing { entry: entry.get() },
+            );
         }
         let known: BTreeSet<SourceId> = catalogue.sources()?.into_iter().collect();
         for source in cx.logged().sources.symmetric_difference(&known) {
@@ -100,7 +116,8 @@ impl Row<'_> {
     fn check_receipt(&mut self, entry: &Entry) -> Result<(), CatalogueError> {
         let item = self.item;
         let from = item.container.map_or(Ref::Source(item.source), Ref::Item);
-        let fact = |name: &str, text: &str| entry.facts.get(name) == Some(&Fact::Text(text.to_owned()));
+        let fact =
+            |name: &str, text: &str| entry.facts.get(name) == Some(&Fact::Text(text.to_owned()));
         let mut agrees = vec![
             (ReceiptField::From, entry.used.contains(&from)),
             (ReceiptField::Relation, fact("relation", item.relation.word())),
@@ -134,17 +151,25 @@ impl Row<'_> {
         let (item, catalogue) = (self.item, self.catalogue);
         let values = open_sealed(catalogue, entry, &self.place, self.findings)?;
         let waits_again = item.state == State::Waiting;
-        let finding = finding_digest(item, &catalogue.metadata(item.id)?, &catalogue.notes(item.id)?);
+        let finding =
+            finding_digest(item, &catalogue.metadata(item.id)?, &catalogue.notes(item.id)?);
         if !waits_again && entry.params != Some(finding) {
             self.add(CaseFault::ReadingResultDiffers { entry: entry.seq.get() });
         }
-        let (Some(seed), Some(original)) = (values.get("tree_seed"), item.original) else { return Ok(()) };
+        let (Some(seed), Some(original)) = (values.get("tree_seed"), item.original) else {
+            return Ok(());
+        };
         let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
-        let text = |row: PageRow| PageText { page: row.number, digest: row.text_digest, reader: row.reader };
+        let text = |row: PageRow| PageText {
+            page: row.number,
+            digest: row.text_digest,
+            reader: row.reader,
+        };
         let texts: Vec<PageText> = catalogue.pages(item.id)?.into_iter().map(text).collect();
         let pictures = catalogue.pictures(item.id)?;
         let reader = reader_of(entry);
-        let parts = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures };
+        let parts =
+            TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures };
         let tree = Ref::Tree(parts.tree(seed).root());
         // pages that OCR read since are logged once the last of the document is read
         if !entry.made.contains(&tree) && !waits_again && !catalogue.awaits_ocr(item.id)? {

@@ -52,7 +52,10 @@ fn open_sealed(
         }
     }
     for field in entry.sealed.keys().filter(|field| !values.contains_key(*field)) {
-        findings.add(place.clone(), CaseFault::SealedValueUnopened { entry: entry.seq.get(), field: field.clone() });
+        findings.add(
+            place.clone(),
+            CaseFault::SealedValueUnopened { entry: entry.seq.get(), field: field.clone() },
+        );
     }
     Ok(values)
 }

@@ -1,6 +1,8 @@
 //! Every original against its digest: by the ledger, or where that cannot be read by the log and the names of files.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::CaseFolder;
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
 use exhibit_model::OriginalId;
@@ -31,7 +33,11 @@ impl Check for StoredOriginals {
         let (expected, bytes) = match by_ledger {
             Some(Ok(expected)) => expected,
             Some(Err(error)) => {
-                findings.add_error(CasePlace::path(CaseFolder::CATALOGUE), CaseFault::Unreadable, &error);
+                findings.add_error(
+                    CasePlace::path(CaseFolder::CATALOGUE),
+                    CaseFault::Unreadable,
+                    &error,
+                );
                 return without_ledger(cx, &store, findings);
             }
             None => return without_ledger(cx, &store, findings),
@@ -67,7 +73,11 @@ fn expected(catalogue: &Catalogue) -> Result<(BTreeSet<OriginalId>, u64), Catalo
     Ok((expected, bytes))
 }
 
-fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings) -> Result<(), CheckStop> {
+fn without_ledger(
+    cx: &AuditContext,
+    store: &Originals,
+    findings: &mut Findings,
+) -> Result<(), CheckStop> {
     let mut present = BTreeSet::new();
     store.for_each(&mut |entry| match entry {
         Ok(original) => {
@@ -82,7 +92,12 @@ fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings)
     Ok(())
 }
 
-fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progress: &mut dyn AuditProgress) {
+fn check(
+    store: &Originals,
+    original: OriginalId,
+    findings: &mut Findings,
+    progress: &mut dyn AuditProgress,
+) {
     findings.counts.originals += 1;
     let mut bytes = 0;
     let checked = store.check(original, &mut |more| {
@@ -93,7 +108,9 @@ fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progr
     match checked {
         Ok(Fixity::Matches) => {}
         Ok(Fixity::Missing) => findings.add(place_of(original), CaseFault::OriginalMissing),
-        Ok(Fixity::Differs(digest)) => findings.add(place_of(original), CaseFault::OriginalAltered { digest }),
+        Ok(Fixity::Differs(digest)) => {
+            findings.add(place_of(original), CaseFault::OriginalAltered { digest })
+        }
         Err(error) => findings.add_error(place_of(original), CaseFault::OriginalUnreadable, &error),
     }
 }

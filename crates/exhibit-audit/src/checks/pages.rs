@@ -1,6 +1,8 @@
 //! Every page record against its digest, and its text against the catalogue.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::{Case, CaseFolder};
 use exhibit_catalogue::PageRow;
 use exhibit_model::Digest;
@@ -16,7 +18,12 @@ impl Check for Pages {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let view = cx.view()?;
         catalogue.all_pages(&mut |row| {
@@ -24,7 +31,9 @@ impl Check for Pages {
             match view.read_page(&row) {
                 Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
                 Ok(_) => findings.add(place_of(case, &row), CaseFault::PageTextDiffers),
-                Err(error) => findings.add_error(place_of(case, &row), CaseFault::PageUnreadable, &error),
+                Err(error) => {
+                    findings.add_error(place_of(case, &row), CaseFault::PageUnreadable, &error)
+                }
             }
         })?;
         Ok(())

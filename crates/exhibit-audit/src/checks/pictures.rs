@@ -1,6 +1,8 @@
 //! Every cited picture against its digest.
 
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::CaseFolder;
 use exhibit_model::OriginalId;
 use exhibit_store::Fixity;
@@ -16,7 +18,12 @@ impl Check for Pictures {
         CaseFolder::CITED
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let mut kept = Vec::new();
         catalogue.all_pictures(&mut |item, picture| kept.push((item, picture)))?;
@@ -29,7 +36,9 @@ impl Check for Pictures {
             match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {
                 Ok(Fixity::Matches) => {}
                 Ok(Fixity::Missing) => findings.add(place(), CaseFault::PictureMissing),
-                Ok(Fixity::Differs(digest)) => findings.add(place(), CaseFault::PictureAltered { digest }),
+                Ok(Fixity::Differs(digest)) => {
+                    findings.add(place(), CaseFault::PictureAltered { digest })
+                }
                 Err(error) => findings.add_error(place(), CaseFault::PictureUnreadable, &error),
             }
         }

@@ -1,7 +1,9 @@
 //! Changes of tags against the log: the first change is what the first entry of the act `mark` records, and so on.
 
 use super::open_sealed;
-use crate::{AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings};
+use crate::{
+    AuditContext, AuditProgress, CaseFault, CasePlace, Check, CheckName, CheckStop, Findings,
+};
 use exhibit_case::CaseFolder;
 use exhibit_custody::entry::moment_text;
 use exhibit_custody::{Fact, Ref};
@@ -18,12 +20,20 @@ impl Check for Tags {
         CaseFolder::TAGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn AuditProgress) -> Result<(), CheckStop> {
+    fn run(
+        &self,
+        cx: &AuditContext,
+        findings: &mut Findings,
+        _: &mut dyn AuditProgress,
+    ) -> Result<(), CheckStop> {
         let catalogue = cx.catalogue()?;
         let (tags, marks) = (cx.whole()?.tag_log(catalogue)?, &cx.logged().marks);
         let (counted, logged) = (tags.logged, marks.len() as u64);
         if counted != logged {
-            findings.add(CasePlace::path(CaseFolder::CATALOGUE), CaseFault::TagCountDiffers { counted, logged });
+            findings.add(
+                CasePlace::path(CaseFolder::CATALOGUE),
+                CaseFault::TagCountDiffers { counted, logged },
+            );
         }
         for ((change, mark), number) in tags.changes.iter().zip(marks).zip(1..) {
             let (place, document) = (CasePlace::TagChange(number), ItemId::new(change.document));

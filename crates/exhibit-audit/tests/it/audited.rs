@@ -1,6 +1,8 @@
 //! Audits of test cases, and their findings as short lines.
 
-use exhibit_audit::{Audit, AuditContext, AuditOptions, CHECKS, CheckName, FindingSeverity, NoProgress, audit, run};
+use exhibit_audit::{
+    Audit, AuditContext, AuditOptions, CHECKS, CheckName, FindingSeverity, NoProgress, audit, run,
+};
 use exhibit_bag::VerifiedBag;
 use exhibit_case::{Case, CaseFolder};
 use exhibit_model::MetadataKey;
@@ -10,7 +12,8 @@ use std::path::PathBuf;
 
 /// A case with two documents, `a.txt` with a cited picture of its page, and a copy of the first.
 pub(crate) fn three() -> TestCase {
-    let titled = |path: &str, text: &str| TestItem::text(path, text).property(MetadataKey::DC_TITLE, path);
+    let titled =
+        |path: &str, text: &str| TestItem::text(path, text).property(MetadataKey::DC_TITLE, path);
     TestCase::new(&[
         titled("a.txt", "All persons entering must be registered.").picture(1, b"picture"),
         titled("b.txt", "The registers were destroyed."),
@@ -20,7 +23,8 @@ pub(crate) fn three() -> TestCase {
 
 /// Every check.
 pub(crate) fn audited(case: &TestCase) -> Audit {
-    audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked")
+    audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress)
+        .expect("checked")
 }
 
 /// What one check finds, as `code at place`, deviations alone.
@@ -35,7 +39,11 @@ pub(crate) fn leftovers(case: &TestCase, check: CheckName) -> Vec<String> {
 
 fn found(case: &TestCase, name: CheckName, severity: FindingSeverity) -> Vec<String> {
     let keys = case.keys();
-    let cx = AuditContext::new(&case.folder(), Case::open(&case.folder()), &AuditOptions { keys: Some(&keys) });
+    let cx = AuditContext::new(
+        &case.folder(),
+        Case::open(&case.folder()),
+        &AuditOptions { keys: Some(&keys) },
+    );
     let checks: Vec<_> = CHECKS.iter().copied().filter(|check| check.name() == name).collect();
     let found = run(&cx, &checks, &mut NoProgress).findings;
     let of = found.iter().filter(|finding| finding.severity() == severity);

@@ -17,14 +17,18 @@ fn a_good_case_has_no_findings() {
     case.quote("a.txt", 1, "must be registered");
     keep_bag(&case);
     let audit = audited(&case);
-    let found: Vec<String> = audit.findings.iter().map(|f| format!("{}: {}", f.place(), f.text())).collect();
+    let found: Vec<String> =
+        audit.findings.iter().map(|f| format!("{}: {}", f.place(), f.text())).collect();
     assert!(audit.is_good() && found.is_empty(), "{found:?}");
     let counts = audit.counts;
     assert_eq!((counts.originals, counts.bytes), (2, (A.len() + B.len()) as u64));
     assert_eq!((counts.pages, counts.quotes, counts.log_keys), (2, 1, 1));
     assert_eq!((counts.sealed, counts.access_entries), (None, None));
     let fixity = audit.fixity();
-    assert_eq!((fixity.originals, fixity.missing, fixity.altered, fixity.log_deviations), (2, 0, 0, 0));
+    assert_eq!(
+        (fixity.originals, fixity.missing, fixity.altered, fixity.log_deviations),
+        (2, 0, 0, 0)
+    );
     assert_eq!((fixity.log_size, fixity.quotes, fixity.broken_quotes), (counts.log_entries, 1, 0));
 }
 
@@ -67,16 +71,23 @@ fn custody_log_cut_back() {
 #[test]
 fn settings() {
     let case = three();
-    for (from, to) in
-        [("name = \"case\"", "name = \"cash\""), ("\"EXH\"", "\"EXI\""), ("created = \"2", "created = \"3")]
-    {
+    for (from, to) in [
+        ("name = \"case\"", "name = \"cash\""),
+        ("\"EXH\"", "\"EXI\""),
+        ("created = \"2", "created = \"3"),
+    ] {
         let whole = fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read");
         fs::write(case.path(CaseFolder::SETTINGS), whole.replace(from, to)).expect("written");
-        assert_eq!(deviations(&case, CheckName::Settings), ["setting-differs at exhibit.toml"], "{from}");
+        assert_eq!(
+            deviations(&case, CheckName::Settings),
+            ["setting-differs at exhibit.toml"],
+            "{from}"
+        );
         fs::write(case.path(CaseFolder::SETTINGS), whole).expect("written");
     }
     overwrite(&case.path(CaseFolder::SETTINGS), |bytes| {
-        *bytes = String::from_utf8_lossy(bytes).replace("keep_days = 365", "keep_days = 1").into_bytes();
+        *bytes =
+            String::from_utf8_lossy(bytes).replace("keep_days = 365", "keep_days = 1").into_bytes();
     });
     assert_eq!(deviations(&case, CheckName::Settings), ["access-setting-differs at exhibit.toml"]);
 }
@@ -140,7 +151,10 @@ fn pages() {
     });
     let found = deviations(&case, CheckName::Pages);
     assert_eq!(found.len(), 2, "{found:?}");
-    assert_eq!(found[0], "page-text-differs at EXH-000001 page 1, derived/pages/00000001.pack at byte 0");
+    assert_eq!(
+        found[0],
+        "page-text-differs at EXH-000001 page 1, derived/pages/00000001.pack at byte 0"
+    );
     assert!(found[1].starts_with("page-unreadable at EXH-000002 page 1"), "{found:?}");
 }
 
@@ -149,17 +163,27 @@ fn pictures() {
     let case = three();
     let picture = files_below(&case.path(CaseFolder::CITED)).remove(0);
     overwrite(&picture, |bytes| bytes.push(0));
-    assert_eq!(deviations(&case, CheckName::Pictures), ["picture-altered at EXH-000001 page 1, its cited picture"]);
+    assert_eq!(
+        deviations(&case, CheckName::Pictures),
+        ["picture-altered at EXH-000001 page 1, its cited picture"]
+    );
     fs::remove_file(picture).expect("removed");
-    assert_eq!(deviations(&case, CheckName::Pictures), ["picture-missing at EXH-000001 page 1, its cited picture"]);
+    assert_eq!(
+        deviations(&case, CheckName::Pictures),
+        ["picture-missing at EXH-000001 page 1, its cited picture"]
+    );
 }
 
 #[test]
 fn tags() {
     let case = three();
     let open = case.open();
-    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
-    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
+    assert!(
+        open.view(Principal::LOCAL).set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged")
+    );
+    assert!(
+        open.view(Principal::LOCAL).set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged")
+    );
     drop(open);
     assert_eq!(leftovers(&case, CheckName::Tags), ["tags-pending at tags.ndjson"]);
     case.write(|held| held.log_marks().expect("logged"));
@@ -171,8 +195,12 @@ fn tags() {
     fs::write(&path, whole.replace("\"document\":2", "\"document\":9")).expect("written");
     let found = deviations(&case, CheckName::Tags);
     let place = "at tags.ndjson, change 2";
-    assert_eq!(found, [format!("tag-change-differs {place}"), format!("tag-document-missing {place}")]);
-    fs::write(&path, whole.lines().next().expect("a line").to_owned() + "\nnot a change\n").expect("written");
+    assert_eq!(
+        found,
+        [format!("tag-change-differs {place}"), format!("tag-document-missing {place}")]
+    );
+    fs::write(&path, whole.lines().next().expect("a line").to_owned() + "\nnot a change\n")
+        .expect("written");
     assert_eq!(deviations(&case, CheckName::Tags), ["tag-change-missing at tags.ndjson"]);
     assert_eq!(leftovers(&case, CheckName::Tags), ["tag-lines-incomplete at tags.ndjson"]);
     fs::write(&path, whole).expect("written");
@@ -186,7 +214,10 @@ fn index() {
     fs::create_dir(case.path(CaseFolder::NEW_INDEX)).expect("made");
     assert_eq!(leftovers(&case, CheckName::Index), ["index-leftover at index.new"]);
     let files = files_below(&case.path(CaseFolder::INDEX));
-    let terms = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "term")).expect("terms");
+    let terms = files
+        .iter()
+        .find(|file| file.extension().is_some_and(|ending| ending == "term"))
+        .expect("terms");
     overwrite(terms, |bytes| bytes[0] ^= 1);
     let found = deviations(&case, CheckName::Index);
     assert!(matches!(&found[..], [one] if one.starts_with("index-altered at index/")), "{found:?}");
@@ -198,9 +229,15 @@ fn index() {
 fn originals() {
     let case = three();
     overwrite(&case.path(&original(A.as_bytes())), |bytes| bytes.push(b'x'));
-    assert_eq!(deviations(&case, CheckName::Originals), [format!("original-altered at {}", original(A.as_bytes()))]);
+    assert_eq!(
+        deviations(&case, CheckName::Originals),
+        [format!("original-altered at {}", original(A.as_bytes()))]
+    );
     fs::remove_file(case.path(&original(A.as_bytes()))).expect("removed");
-    assert_eq!(deviations(&case, CheckName::Originals), [format!("original-missing at {}", original(A.as_bytes()))]);
+    assert_eq!(
+        deviations(&case, CheckName::Originals),
+        [format!("original-missing at {}", original(A.as_bytes()))]
+    );
     let other = case.path(&original(b"nobody received this"));
     fs::create_dir_all(other.parent().expect("a parent")).expect("made");
     fs::write(&other, "nobody received this").expect("written");
@@ -211,7 +248,10 @@ fn originals() {
     assert_eq!(leftovers(&case, CheckName::Originals), [leftover]);
     case.sql("UPDATE items SET sha256 = NULL WHERE id = 2");
     let found = deviations(&case, CheckName::Originals);
-    assert!(found.contains(&format!("original-not-in-ledger at {}", original(B.as_bytes()))), "{found:?}");
+    assert!(
+        found.contains(&format!("original-not-in-ledger at {}", original(B.as_bytes()))),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -224,15 +264,24 @@ fn ledger() {
             "UPDATE items SET size = size + 1 WHERE id = 2",
             &["receipt-field-differs at EXH-000002", "pages-differ at EXH-000002"],
         ),
-        ("UPDATE items SET relation = 'entry' WHERE id = 3", &["receipt-field-differs at EXH-000003"]),
+        (
+            "UPDATE items SET relation = 'entry' WHERE id = 3",
+            &["receipt-field-differs at EXH-000003"],
+        ),
         ("UPDATE items SET path = CAST('x' AS BLOB) WHERE id = 1", &["path-differs at EXH-000001"]),
         (
             "DELETE FROM openings WHERE field = 'tree_seed'",
             &["sealed-value-unopened at EXH-000001", "sealed-value-unopened at EXH-000002"],
         ),
         ("UPDATE items SET settled_seq = NULL WHERE id = 1", &["reading-differs at EXH-000001"]),
-        ("UPDATE metadata SET value = 'forged' WHERE item = 2", &["reading-result-differs at EXH-000002"]),
-        ("UPDATE pages SET text_digest = zeroblob(32) WHERE item = 1", &["pages-differ at EXH-000001"]),
+        (
+            "UPDATE metadata SET value = 'forged' WHERE item = 2",
+            &["reading-result-differs at EXH-000002"],
+        ),
+        (
+            "UPDATE pages SET text_digest = zeroblob(32) WHERE item = 1",
+            &["pages-differ at EXH-000001"],
+        ),
         ("UPDATE items SET duplicate_of = 2 WHERE id = 3", &["duplicate-differs at EXH-000003"]),
         ("DELETE FROM items WHERE id = 3", &["row-missing at EXH-000003"]),
         (
@@ -256,8 +305,13 @@ fn seal() {
     case.write(|held| held.seal().expect("sealed"));
     let audit = audited(&case);
     assert!(audit.findings.is_empty() && audit.counts.sealed.is_some(), "{:?}", audit.findings);
-    case.sql("UPDATE items SET state = 'waiting' WHERE id = 2; INSERT INTO outbox VALUES (99, x'00')");
-    let expected = ["sealed-with-pending-entries at catalogue.db", "sealed-with-waiting-items at catalogue.db"];
+    case.sql(
+        "UPDATE items SET state = 'waiting' WHERE id = 2; INSERT INTO outbox VALUES (99, x'00')",
+    );
+    let expected = [
+        "sealed-with-pending-entries at catalogue.db",
+        "sealed-with-waiting-items at catalogue.db",
+    ];
     assert_eq!(deviations(&case, CheckName::Seal), expected);
 }
 
@@ -274,7 +328,8 @@ fn bags() {
         .into_iter()
         .find(|file| {
             file.ends_with("0001.txt")
-                || file.extension().is_some_and(|e| e == "txt") && file.to_string_lossy().contains("data/documents")
+                || file.extension().is_some_and(|e| e == "txt")
+                    && file.to_string_lossy().contains("data/documents")
         })
         .expect("a page");
     overwrite(&page, |bytes| bytes[0] ^= 1);
@@ -288,13 +343,22 @@ fn anchors() {
     let folder = case.path("custody/anchors/000000002");
     fs::create_dir_all(&folder).expect("made");
     fs::write(folder.join("checkpoint"), "not a checkpoint").expect("written");
-    assert_eq!(deviations(&case, CheckName::Anchors), ["anchor-invalid at custody/anchors/000000002/checkpoint"]);
+    assert_eq!(
+        deviations(&case, CheckName::Anchors),
+        ["anchor-invalid at custody/anchors/000000002/checkpoint"]
+    );
     let checkpoint = fs::read(case.path("custody/checkpoint")).expect("read");
     fs::write(folder.join("checkpoint"), checkpoint).expect("written");
     fs::write(folder.join("notes"), "mine").expect("written");
     let found = deviations(&case, CheckName::Anchors);
     let place = "at custody/anchors/000000002";
-    assert_eq!(found, [format!("anchor-size {place}/checkpoint"), format!("anchor-unexpected-file {place}/notes")]);
+    assert_eq!(
+        found,
+        [
+            format!("anchor-size {place}/checkpoint"),
+            format!("anchor-unexpected-file {place}/notes")
+        ]
+    );
 }
 
 #[test]
@@ -302,26 +366,41 @@ fn quotes() {
     let case = three();
     let first = case.quote("a.txt", 1, "must be registered");
     let second = case.quote("b.txt", 1, "destroyed");
-    let (one, two) = (case.path(&format!("quotes/{first}.json")), case.path(&format!("quotes/{second}.json")));
+    let (one, two) =
+        (case.path(&format!("quotes/{first}.json")), case.path(&format!("quotes/{second}.json")));
     assert!(audited(&case).findings.is_empty());
     let whole = fs::read(&one).expect("read");
     overwrite(&one, |bytes| bytes.push(b' '));
     assert_eq!(
         deviations(&case, CheckName::Quotes),
-        [format!("not-a-quote at quotes/{first}.json"), format!("quote-missing at quotes/{first}.json")]
+        [
+            format!("not-a-quote at quotes/{first}.json"),
+            format!("quote-missing at quotes/{first}.json")
+        ]
     );
     fs::write(&one, &whole).expect("written");
-    overwrite(&one, |bytes| *bytes = String::from_utf8_lossy(bytes).replace("page=1", "page=2").into_bytes());
-    assert_eq!(deviations(&case, CheckName::Quotes), [format!("quote-not-logged at quotes/{first}.json")]);
+    overwrite(&one, |bytes| {
+        *bytes = String::from_utf8_lossy(bytes).replace("page=1", "page=2").into_bytes()
+    });
+    assert_eq!(
+        deviations(&case, CheckName::Quotes),
+        [format!("quote-not-logged at quotes/{first}.json")]
+    );
     fs::write(&one, &whole).expect("written");
     fs::remove_file(two).expect("removed");
-    assert_eq!(deviations(&case, CheckName::Quotes), [format!("quote-missing at quotes/{second}.json")]);
+    assert_eq!(
+        deviations(&case, CheckName::Quotes),
+        [format!("quote-missing at quotes/{second}.json")]
+    );
     case.sql("UPDATE pages SET (pack, place, digest, text_digest) = (SELECT pack, place, digest, text_digest FROM pages WHERE item = 2) WHERE item = 1");
     let found = deviations(&case, CheckName::Quotes);
     assert_eq!(found[0], format!("quote-broken at quotes/{first}.json"));
     assert_eq!(audited(&case).fixity().broken_quotes, 2);
     case.sql("DELETE FROM pages WHERE item = 1");
-    assert_eq!(deviations(&case, CheckName::Quotes)[0], format!("quote-page-missing at quotes/{first}.json"));
+    assert_eq!(
+        deviations(&case, CheckName::Quotes)[0],
+        format!("quote-page-missing at quotes/{first}.json")
+    );
 }
 
 #[test]
@@ -343,7 +422,12 @@ fn access_log() {
     let case = three();
     let mut random = random(2);
     let log = case.open().access_log(&case.keys(), &mut acts(3)).expect("an access log");
-    log.record_access(AccessRecord::new(Verb::Search).secret("query", "registers"), NOW, &mut random).expect("written");
+    log.record_access(
+        AccessRecord::new(Verb::Search).secret("query", "registers"),
+        NOW,
+        &mut random,
+    )
+    .expect("written");
     log.fold(365, NOW, &mut random).expect("folded");
     drop(log);
     let audit = audited(&case);

@@ -65,11 +65,21 @@ fn setting(case: &Path, key: &str) -> String {
 type Tampering = (&'static str, &'static str, &'static str, fn(&Forged));
 
 const TAMPERINGS: &[Tampering] = &[
-    ("a bit of an original", "originals/", "altered", |c| c.alter(&c.file("originals", 0), |b| b[0] ^= 1)),
-    ("an original cut short", "originals/", "altered", |c| c.alter(&c.file("originals", 1), |b| b.truncate(5))),
-    ("an original grown", "originals/", "altered", |c| c.alter(&c.file("originals", 1), |b| b.push(b'\n'))),
-    ("an original emptied", "originals/", "altered", |c| c.alter(&c.file("originals", 0), Vec::clear)),
-    ("an original removed", "originals/", "is missing", |c| fs::remove_file(c.file("originals", 0)).expect("remove")),
+    ("a bit of an original", "originals/", "altered", |c| {
+        c.alter(&c.file("originals", 0), |b| b[0] ^= 1)
+    }),
+    ("an original cut short", "originals/", "altered", |c| {
+        c.alter(&c.file("originals", 1), |b| b.truncate(5))
+    }),
+    ("an original grown", "originals/", "altered", |c| {
+        c.alter(&c.file("originals", 1), |b| b.push(b'\n'))
+    }),
+    ("an original emptied", "originals/", "altered", |c| {
+        c.alter(&c.file("originals", 0), Vec::clear)
+    }),
+    ("an original removed", "originals/", "is missing", |c| {
+        fs::remove_file(c.file("originals", 0)).expect("remove")
+    }),
     ("two originals swapped", "originals/", "altered", |c| {
         let (one, two) = (c.file("originals", 0), c.file("originals", 1));
         let bytes = fs::read(&one).expect("read");
@@ -80,13 +90,18 @@ const TAMPERINGS: &[Tampering] = &[
         let file = c.file("originals", 0);
         fs::rename(&file, file.with_file_name("0".repeat(62))).expect("rename");
     }),
-    ("a link to the same bytes elsewhere in place of an original", "originals/", "unexpected file", |c| {
-        let file = c.file("originals", 0);
-        let elsewhere = c.case.beside("elsewhere");
-        fs::copy(&file, &elsewhere).expect("copy");
-        fs::remove_file(&file).expect("remove");
-        symlink(elsewhere, file).expect("link");
-    }),
+    (
+        "a link to the same bytes elsewhere in place of an original",
+        "originals/",
+        "unexpected file",
+        |c| {
+            let file = c.file("originals", 0);
+            let elsewhere = c.case.beside("elsewhere");
+            fs::copy(&file, &elsewhere).expect("copy");
+            fs::remove_file(&file).expect("remove");
+            symlink(elsewhere, file).expect("link");
+        },
+    ),
     ("a file added among the originals", "originals/", "unexpected file", |c| {
         fs::write(c.at("originals/notes.txt"), "mine").expect("write");
     }),
@@ -107,7 +122,9 @@ const TAMPERINGS: &[Tampering] = &[
     ("a page pack removed", "EXH-0000", "derived/pages", |c| {
         fs::remove_file(c.file("derived/pages", 0)).expect("remove");
     }),
-    ("another case's page packs", "EXH-0000", "derived/pages", |c| c.take(&c.other, "derived/pages")),
+    ("another case's page packs", "EXH-0000", "derived/pages", |c| {
+        c.take(&c.other, "derived/pages")
+    }),
     ("a page swapped for another's in the catalogue", "EXH-0000", "log entry", |c| {
         c.sql("UPDATE pages SET (pack, place, digest, text_digest) = (SELECT pack, place, digest, text_digest FROM pages WHERE item = 1) WHERE item = 2");
     }),
@@ -129,7 +146,9 @@ const TAMPERINGS: &[Tampering] = &[
     ("another source in the ledger", "source 2", "do not agree", |c| {
         c.sql("INSERT INTO sources (path, name, received) VALUES (CAST('/x' AS BLOB), 'x', 0)");
     }),
-    ("an opening removed", "EXH-000001", "does not open", |c| c.sql("DELETE FROM openings WHERE field = 'name'")),
+    ("an opening removed", "EXH-000001", "does not open", |c| {
+        c.sql("DELETE FROM openings WHERE field = 'name'")
+    }),
     ("a wrong salt of an opening", "EXH-000001", "does not open", |c| {
         c.sql("UPDATE openings SET salt = zeroblob(16) WHERE field = 'name'");
     }),
@@ -137,8 +156,12 @@ const TAMPERINGS: &[Tampering] = &[
         c.sql("UPDATE openings SET salt = CAST(salt || substr(value, 1, 1) AS BLOB), value = substr(value, 2) WHERE field = 'name' AND seq > 1; \
                UPDATE items SET path = substr(path, 2)");
     }),
-    ("another case's catalogue", "originals/", "no row of the ledger", |c| c.take(&c.other, "catalogue.db")),
-    ("no catalogue", "", "is not a database", |c| fs::write(c.at("catalogue.db"), "not a database").expect("write")),
+    ("another case's catalogue", "originals/", "no row of the ledger", |c| {
+        c.take(&c.other, "catalogue.db")
+    }),
+    ("no catalogue", "", "is not a database", |c| {
+        fs::write(c.at("catalogue.db"), "not a database").expect("write")
+    }),
     ("a bit of a log entry", "custody", "does not match its hash", |c| {
         c.alter(&c.file("custody/tile/entries", 0), |b| b[20] ^= 1);
     }),
@@ -164,10 +187,14 @@ const TAMPERINGS: &[Tampering] = &[
     ("the log's entries removed", "custody", "is missing", |c| {
         fs::remove_file(c.file("custody/tile/entries", 0)).expect("remove");
     }),
-    ("a file added to the log", "custody", "not part of the log", |c| fs::write(c.at("custody/x"), "").expect("write")),
+    ("a file added to the log", "custody", "not part of the log", |c| {
+        fs::write(c.at("custody/x"), "").expect("write")
+    }),
     ("an earlier log", "custody", "cut back", |c| c.take(&c.earlier, "custody")),
     ("an earlier checkpoint", "custody", "cut back", |c| c.take(&c.earlier, "custody/checkpoint")),
-    ("another case's checkpoint", "custody", "not signed", |c| c.take(&c.other, "custody/checkpoint")),
+    ("another case's checkpoint", "custody", "not signed", |c| {
+        c.take(&c.other, "custody/checkpoint")
+    }),
     ("another size in the checkpoint", "custody", "not signed", |c| {
         c.replace("custody/checkpoint", "custody\n", "custody\n1")
     }),
@@ -182,19 +209,26 @@ const TAMPERINGS: &[Tampering] = &[
     ("another name in the settings", "exhibit.toml", "`name`", |c| {
         c.replace("exhibit.toml", "name = \"", "name = \"x")
     }),
-    ("another prefix in the settings", "exhibit.toml", "`prefix`", |c| c.replace("exhibit.toml", "\"EXH\"", "\"EXI\"")),
+    ("another prefix in the settings", "exhibit.toml", "`prefix`", |c| {
+        c.replace("exhibit.toml", "\"EXH\"", "\"EXI\"")
+    }),
     ("another day in the settings", "exhibit.toml", "`created`", |c| {
         c.replace("exhibit.toml", "created = \"2", "created = \"3");
     }),
     ("another key in the settings", "custody", "another key", |c| {
-        c.replace("exhibit.toml", &setting(&c.case.folder(), "verifier"), &setting(&c.other, "verifier"));
+        c.replace(
+            "exhibit.toml",
+            &setting(&c.case.folder(), "verifier"),
+            &setting(&c.other, "verifier"),
+        );
     }),
     ("settings that cannot be read", "", "exhibit.toml", |c| {
         fs::write(c.at("exhibit.toml"), "form = ").expect("write")
     }),
     ("a bit of the index", "index/", "altered", |c| {
         let files = files_below(&c.at("index"));
-        let file = files.iter().find(|file| file.extension().is_some_and(|e| e == "term")).expect("terms");
+        let file =
+            files.iter().find(|file| file.extension().is_some_and(|e| e == "term")).expect("terms");
         c.alter(file, |b| b[0] ^= 1);
     }),
 ];
@@ -211,13 +245,18 @@ const QUOTES: &[QuoteTampering] = &[
     }),
     ("a quote said to be on another page", "Q-0000", "not-logged", |c| {
         c.alter(&c.file("quotes", 0), |b| {
-            *b = String::from_utf8(b.clone()).expect("UTF-8").replace("page=1", "page=2").into_bytes();
+            *b = String::from_utf8(b.clone())
+                .expect("UTF-8")
+                .replace("page=1", "page=2")
+                .into_bytes();
         })
     }),
     ("a quote under another number", "Q-000001", "unreadable", |c| {
         fs::rename(c.file("quotes", 0), c.at("quotes/Q-000001.json")).expect("rename");
     }),
-    ("a quote with another spelling", "Q-0000", "unreadable", |c| c.alter(&c.file("quotes", 0), |b| b.push(b' '))),
+    ("a quote with another spelling", "Q-0000", "unreadable", |c| {
+        c.alter(&c.file("quotes", 0), |b| b.push(b' '))
+    }),
     ("a quote of a page that says something else now", "Q-0000", "broken", |c| {
         c.sql("UPDATE pages SET (pack, place, digest, text_digest) = (SELECT pack, place, digest, text_digest FROM pages WHERE item = 1) WHERE item = 2");
     }),
@@ -225,7 +264,8 @@ const QUOTES: &[QuoteTampering] = &[
 
 /// A case with a quote, an earlier copy of it, and another case.
 fn cases() -> (TestCase, PathBuf, TestCase) {
-    let case = TestCase::of_texts(&[("b.html", "the registers were destroyed"), ("notice.txt", NOTICE)]);
+    let case =
+        TestCase::of_texts(&[("b.html", "the registers were destroyed"), ("notice.txt", NOTICE)]);
     let earlier = case.beside("earlier");
     copy_folder(&case.folder(), &earlier);
     let _ = case.add_texts(&[("later.txt", "a list of names")]);
@@ -242,11 +282,16 @@ fn every_kind_of_tampering_with_a_case_is_named() {
     assert!(TAMPERINGS.len() >= 40);
     let mut missed = Vec::new();
     for (name, place, what, tamper) in TAMPERINGS {
-        let forged = Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
+        let forged =
+            Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
         tamper(&forged);
-        let found: Vec<(String, String)> =
-            audited(&forged.case).deviations().map(|finding| (finding.place(), finding.text())).collect();
-        let is_named = found.iter().any(|(at, text)| at.starts_with(place) && format!("{at}: {text}").contains(what));
+        let found: Vec<(String, String)> = audited(&forged.case)
+            .deviations()
+            .map(|finding| (finding.place(), finding.text()))
+            .collect();
+        let is_named = found
+            .iter()
+            .any(|(at, text)| at.starts_with(place) && format!("{at}: {text}").contains(what));
         if !is_named {
             missed.push(format!("{name}: {found:?}"));
         }
@@ -272,18 +317,24 @@ fn every_kind_of_tampering_with_quotes_is_named() {
     };
     assert!(statuses(&case.open()).iter().all(|(_, status)| *status == "valid"));
     for (name, id, status, tamper) in QUOTES {
-        let forged = Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
+        let forged =
+            Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
         tamper(&forged);
         let found = statuses(&forged.case.open());
-        assert!(found.iter().any(|(quote, found)| quote.starts_with(id) && found == status), "{name}: {found:?}");
+        assert!(
+            found.iter().any(|(quote, found)| quote.starts_with(id) && found == status),
+            "{name}: {found:?}"
+        );
     }
 }
 
 /// A case with a document, its copy, notes, a container with members, and a link.
 fn varied() -> TestCase {
     TestCase::new(&[
-        TestItem::text("a.txt", "所有进出人员须由值班员逐一登记。").note(1, NoteCode::FileUpdated { times: 2 }),
-        TestItem::text("b.txt", "the registers were destroyed").property(MetadataKey::DC_TITLE, "b"),
+        TestItem::text("a.txt", "所有进出人员须由值班员逐一登记。")
+            .note(1, NoteCode::FileUpdated { times: 2 }),
+        TestItem::text("b.txt", "the registers were destroyed")
+            .property(MetadataKey::DC_TITLE, "b"),
         TestItem::text("copy.txt", "the registers were destroyed"),
         TestItem::archive("mail.mbox"),
         TestItem::message("1", "a@example.org", "one", "first").within("mail.mbox"),
@@ -344,7 +395,8 @@ fn a_flipped_byte_in_any_file_is_named() {
     let mut files = 0;
     for folder in [CaseFolder::ORIGINALS, CaseFolder::PACKS, CaseFolder::CUSTODY] {
         for file in case.files(folder) {
-            let length = usize::try_from(fs::metadata(&file).expect("metadata").len()).expect("small");
+            let length =
+                usize::try_from(fs::metadata(&file).expect("metadata").len()).expect("small");
             files += usize::from(length > 0);
             for at in [0, length / 3, length.saturating_sub(1)].into_iter().filter(|_| length > 0) {
                 flip(&file, at);
@@ -367,11 +419,16 @@ fn a_name_altered_in_the_database_file_is_named() {
     let path = case.path(CaseFolder::CATALOGUE);
     let bytes = fs::read(&path).expect("read");
     let needle = b"registers-of-june.txt";
-    let places: Vec<usize> = (0..bytes.len() - needle.len()).filter(|at| bytes[*at..].starts_with(needle)).collect();
+    let places: Vec<usize> =
+        (0..bytes.len() - needle.len()).filter(|at| bytes[*at..].starts_with(needle)).collect();
     assert!(!places.is_empty());
     places.into_iter().for_each(|at| flip(&path, at));
     let found = audited(&case);
-    assert!(found.deviations().any(|finding| finding.place() == "EXH-000001"), "{:?}", found.findings);
+    assert!(
+        found.deviations().any(|finding| finding.place() == "EXH-000001"),
+        "{:?}",
+        found.findings
+    );
 }
 
 #[test]
@@ -383,7 +440,8 @@ fn damage_in_several_places_is_found_in_one_run() {
     fs::create_dir_all(case.path("originals/zz")).expect("made");
     fs::write(case.path("originals/zz/notes.txt"), "mine").expect("written");
     let found = audited(&case);
-    let codes: Vec<_> = found.deviations().map(|finding| finding.fault.code().into_owned()).collect();
+    let codes: Vec<_> =
+        found.deviations().map(|finding| finding.fault.code().into_owned()).collect();
     for code in ["original-missing", "original-altered", "unexpected-file"] {
         assert!(codes.iter().any(|found| found == code), "{code}: {codes:?}");
     }
@@ -420,19 +478,32 @@ fn every_change_of_the_file_of_tags_is_named() {
     for (how, bytes, place) in [
         ("another tag", good.replace("\"two\"", "\"ten\""), "tags.ndjson, change 2"),
         ("off", good.replacen("true", "false", 1), "tags.ndjson, change 1"),
-        ("another document", good.replacen("\"document\":1", "\"document\":2", 1), "tags.ndjson, change 1"),
-        ("no document", good.replacen("\"document\":1", "\"document\":77", 1), "tags.ndjson, change 1"),
+        (
+            "another document",
+            good.replacen("\"document\":1", "\"document\":2", 1),
+            "tags.ndjson, change 1",
+        ),
+        (
+            "no document",
+            good.replacen("\"document\":1", "\"document\":77", 1),
+            "tags.ndjson, change 1",
+        ),
         ("another time", good.replacen("\"at\":1", "\"at\":2", 1), "tags.ndjson, change 1"),
         ("the first two swapped", joined(&[lines[1], lines[0], lines[2]]), "tags.ndjson, change 1"),
         ("the last removed", joined(&lines[..2]), "tags.ndjson"),
         ("one removed", joined(&[lines[0], lines[2]]), "tags.ndjson, change 2"),
-        ("one repeated", joined(&[lines[0], lines[0], lines[1], lines[2]]), "tags.ndjson, change 2"),
+        (
+            "one repeated",
+            joined(&[lines[0], lines[0], lines[1], lines[2]]),
+            "tags.ndjson, change 2",
+        ),
         ("one damaged", good.replacen("\"on\"", "\"no\"", 1), "tags.ndjson, change 1"),
         ("all removed", String::new(), "tags.ndjson"),
     ] {
         assert_ne!(bytes, good, "{how}");
         fs::write(&file, bytes).expect("written");
-        let found: Vec<String> = audited(&case).deviations().map(|finding| finding.place()).collect();
+        let found: Vec<String> =
+            audited(&case).deviations().map(|finding| finding.place()).collect();
         assert!(found.iter().any(|found| found == place), "{how}: {found:?}");
     }
     fs::write(&file, &good).expect("written");

@@ -46,7 +46,9 @@ pub fn ask_anchors(
 ) -> Result<AnchorRequests, BagError> {
     check_names(recipients)?;
     let taken = || BagError::Exists(target.to_owned());
-    if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
+    if target.symlink_metadata().is_ok()
+        && fs::read_dir(target).map_err(|_| taken())?.next().is_some()
+    {
         return Err(taken());
     }
     let log = held.case.folder.log()?;
@@ -73,7 +75,8 @@ pub fn ask_anchors(
 fn check_names(recipients: &AnchorRecipients<'_>) -> Result<(), BagError> {
     let mut seen = BTreeSet::new();
     let witnesses = recipients.witnesses.iter().map(|(name, _)| name);
-    let names: Vec<&String> = recipients.authorities.iter().chain(witnesses).chain(recipients.sigsum).collect();
+    let names: Vec<&String> =
+        recipients.authorities.iter().chain(witnesses).chain(recipients.sigsum).collect();
     for name in &names {
         if !anchored::is_name(name) || !seen.insert(*name) {
             return Err(BagError::AnchorName((*name).clone()));
@@ -105,19 +108,26 @@ fn requests(
         let (existing, file) = before(name, AnchorKind::Stamp)?;
         let mut nonce = [0; 16];
         random(&mut nonce);
-        files.push((file, existing.unwrap_or_else(|| StampRequest::new(data.as_bytes(), nonce).write())));
+        files.push((
+            file,
+            existing.unwrap_or_else(|| StampRequest::new(data.as_bytes(), nonce).write()),
+        ));
     }
     for (name, text) in recipients.witnesses {
         let key = read_key(text).map_err(BagError::Time)?;
         let (_, file) = before(name, AnchorKind::Witness)?;
-        files.push((format!("{name}.{}", AnchorKind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
+        files.push((
+            format!("{name}.{}", AnchorKind::Witness.endings()[2]),
+            format!("{key}\n").into_bytes(),
+        ));
         files.push((file, add_checkpoint(log, all, &key)?.into_bytes()));
     }
     for name in recipients.sigsum {
         let (existing, file) = before(name, AnchorKind::Sigsum)?;
         let mut secret = [0; 32];
         random(&mut secret);
-        let request = existing.unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
+        let request = existing
+            .unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
         files.push((file, request));
     }
     Ok(files)
@@ -128,14 +138,18 @@ fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String
     let [_, answer, own] = AnchorKind::Witness.endings();
     let cosigned = |beside: &&Beside| {
         let parts = beside.files.keys().filter_map(|file| anchored::part(file));
-        let mut answered = parts.filter(|(name, _, _)| beside.files.contains_key(&format!("{name}.{answer}")));
+        let mut answered =
+            parts.filter(|(name, _, _)| beside.files.contains_key(&format!("{name}.{answer}")));
         answered.any(|(name, _, _)| {
-            beside.files.get(&format!("{name}.{own}")).and_then(|text| read_key(text).ok()).as_ref() == Some(key)
+            beside.files.get(&format!("{name}.{own}")).and_then(|text| read_key(text).ok()).as_ref()
+                == Some(key)
         })
     };
     let old = all.iter().filter(cosigned).map(|beside| beside.size).max().unwrap_or(0);
     if old >= log.size() {
-        return Err(BagError::Time(TimeFault::Consistency("this witness has cosigned this very state".to_owned())));
+        return Err(BagError::Time(TimeFault::Consistency(
+            "this witness has cosigned this very state".to_owned(),
+        )));
     }
     let hashes = log.consistency_proof(old)?;
     Ok(AddCheckpoint { old, hashes, checkpoint: checkpoint(log)? }.write())

@@ -7,7 +7,9 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq};
 use exhibit_proof::SignedNote;
 use exhibit_time::anchored::{self, AnchorKind, Anchored, CHECKPOINT, Known};
-use exhibit_time::{Certificate, SigsumPolicy, StampContext, StampRequest, TimeFault, sigsum, stamp, witness};
+use exhibit_time::{
+    Certificate, SigsumPolicy, StampContext, StampRequest, TimeFault, sigsum, stamp, witness,
+};
 use std::collections::BTreeMap;
 
 /// A reply to import.
@@ -70,7 +72,10 @@ pub fn import_anchor(held: &mut CaseWriter, reply: &Reply<'_>) -> Result<Importe
 }
 
 // Finds the request that a reply answers.
-fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, AnchorKind), BagError> {
+fn find<'a>(
+    all: &'a [Beside],
+    reply: &Reply<'_>,
+) -> Result<(&'a Beside, String, AnchorKind), BagError> {
     let kind = match reply.bytes {
         [0x30, ..] => AnchorKind::Stamp,
         bytes if bytes.starts_with(b"version=") => AnchorKind::Sigsum,
@@ -80,11 +85,18 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
     let mut fault = None;
     // The newest first: if none fits, the fault is that of the latest request.
     for beside in all.iter().rev() {
-        for (name, _, _) in beside.files.keys().filter_map(|f| anchored::part(f)).filter(|p| p.1 == kind && p.2 == 0) {
+        for (name, _, _) in beside
+            .files
+            .keys()
+            .filter_map(|f| anchored::part(f))
+            .filter(|p| p.1 == kind && p.2 == 0)
+        {
             match fits(beside, name, kind, reply) {
                 Ok(()) => return Ok((beside, name.to_owned(), kind)),
                 // A stamp of this log with another nonce is more specific than a stamp of other data.
-                Err(other) if fault.is_none() || other != TimeFault::OtherData => fault = Some(other),
+                Err(other) if fault.is_none() || other != TimeFault::OtherData => {
+                    fault = Some(other)
+                }
                 Err(_) => {}
             }
         }
@@ -93,13 +105,15 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
 }
 
 fn fits(beside: &Beside, name: &str, kind: AnchorKind, reply: &Reply<'_>) -> Result<(), TimeFault> {
-    let [request, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
+    let [request, _, own] =
+        kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
     let request = request.ok_or(TimeFault::Form("the request"))?;
     let checkpoint = beside.files.get(CHECKPOINT).ok_or(TimeFault::Form("the checkpoint"))?;
     match kind {
         AnchorKind::Stamp => stamp::answers(reply.bytes, &StampRequest::read(request)?),
         AnchorKind::Witness => {
-            let note = SignedNote::parse(checkpoint).map_err(|error| TimeFault::Checkpoint(error.to_string()))?;
+            let note = SignedNote::parse(checkpoint)
+                .map_err(|error| TimeFault::Checkpoint(error.to_string()))?;
             let key = witness::read_key(own.ok_or(TimeFault::Form("a witness's key"))?)?;
             witness::check(&note, reply.bytes, &key).map(drop)
         }
@@ -125,7 +139,10 @@ fn kept_with(
             Ok(Some(policy.to_vec()))
         }
         AnchorKind::Stamp => {
-            let request = files.get(&format!("{name}.tsq")).map(|bytes| StampRequest::read(bytes)).transpose();
+            let request = files
+                .get(&format!("{name}.tsq"))
+                .map(|bytes| StampRequest::read(bytes))
+                .transpose();
             let request = request.map_err(BagError::Time)?;
             let data = files.get(CHECKPOINT).map_or(&[][..], Vec::as_slice);
             let trusted = reply.authorities;

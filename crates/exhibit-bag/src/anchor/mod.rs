@@ -133,7 +133,8 @@ fn rows_of(
     (log, keys): (&Log, &[VerifierKey]),
     logged: &BTreeMap<Digest, EntrySeq>,
 ) -> Vec<AnchorRow> {
-    let row = |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
+    let row =
+        |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
     let broken = |name: &str, fault: AnchorFault| row(name, AnchorStatus::Broken(fault));
     let known = Known { kept: true, ..Known::default() };
     let found = match anchored::check(&beside.files, keys, &known) {
@@ -146,16 +147,22 @@ fn rows_of(
     }
     // It belongs in bags: in a case the log itself shows that it extends the anchored state.
     let of_bags = beside.files.keys().filter(|file| *file == CONSISTENCY);
-    rows.extend(found.unexpected.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)));
+    rows.extend(
+        found.unexpected.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)),
+    );
     for (file, checked) in &found.anchors {
         let entry = logged.get(&Digest::of(&beside.files[file]));
         rows.push(match (checked, entry) {
-            (Ok(anchored), Some(entry)) => row(&anchored.name, AnchorStatus::Valid(anchored.clone(), *entry)),
+            (Ok(anchored), Some(entry)) => {
+                row(&anchored.name, AnchorStatus::Valid(anchored.clone(), *entry))
+            }
             (Ok(anchored), None) => row(&anchored.name, AnchorStatus::NotLogged(anchored.clone())),
             (Err(fault), _) => broken(file, fault.clone().into()),
         });
     }
-    for (name, kind, _) in beside.files.keys().filter_map(|file| anchored::part(file)).filter(|part| part.2 == 0) {
+    for (name, kind, _) in
+        beside.files.keys().filter_map(|file| anchored::part(file)).filter(|part| part.2 == 0)
+    {
         if !beside.files.contains_key(&format!("{name}.{}", kind.endings()[1])) {
             rows.push(row(name, AnchorStatus::Requested(kind)));
         }
@@ -173,15 +180,19 @@ fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), AnchorFa
         return Err(AnchorFault::RolledBack { size: head.size, once: size });
     }
     let proof = log.consistency_proof(size).map_err(|error| AnchorFault::Log(Arc::new(error)))?;
-    tree::check_consistency(size, anchored.root, head.size, head.root, &proof).map_err(|_| AnchorFault::Forked)
+    tree::check_consistency(size, anchored.root, head.size, head.root, &proof)
+        .map_err(|_| AnchorFault::Forked)
 }
 
 /// The digests in the log's `anchor` entries, with the number of the entry.
 pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, EntrySeq>, BagError> {
     let mut digests = BTreeMap::new();
     log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
-        if let Some(entry) = bytes.starts_with(ANCHOR_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
-            let bytes = |made: &Ref| if let Ref::Bytes(digest) = made { Some(*digest) } else { None };
+        if let Some(entry) =
+            bytes.starts_with(ANCHOR_ENTRY).then(|| Entry::read(bytes).ok()).flatten()
+        {
+            let bytes =
+                |made: &Ref| if let Ref::Bytes(digest) = made { Some(*digest) } else { None };
             digests.extend(entry.made.iter().filter_map(bytes).map(|digest| (digest, seq)));
         }
         true
@@ -194,7 +205,8 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, EntrySeq>, BagError> 
 pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, BagError> {
     let mut keys = Vec::new();
     log.entries_from(EntrySeq::FIRST, &mut |_, bytes| {
-        if let Some(entry) = bytes.starts_with(KEY_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
+        if let Some(entry) = bytes.starts_with(KEY_ENTRY).then(|| Entry::read(bytes).ok()).flatten()
+        {
             for name in ["after", "key"] {
                 if let Some(Fact::Text(line)) = entry.facts.get(name) {
                     keys.extend(VerifierKey::parse(line));
@@ -220,7 +232,8 @@ pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, BagError> {
     let mut all = Vec::new();
     for entry in fs::read_dir(&folder).map_err(io_error("list", &folder))? {
         let path = entry.map_err(io_error("list", &folder))?.path();
-        let size = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        let size =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
         // Other folders are ignored; they anchor nothing.
         let Some(size) = size.filter(|_| path.is_dir()) else { continue };
         all.push(Beside { size, files: read_files(&path)?, path });
@@ -258,7 +271,8 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
-    replace_file(&path, Readers::Default, |file| file.write_all(bytes)).map_err(io_error("write", &path))
+    replace_file(&path, Readers::Default, |file| file.write_all(bytes))
+        .map_err(io_error("write", &path))
 }
 
 /// The signed checkpoint of the current log.

@@ -19,7 +19,9 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, PageNumber, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{BOUND, HELP, ProvedDocument, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::package::{
+    BOUND, HELP, ProvedDocument, STATEMENT, picture_path, quote_path, text_path,
+};
 use exhibit_proof::statement::Statement;
 use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,7 +158,8 @@ pub fn export(
     // Read again, because the pictures are now in it.
     let log = held.case.folder.log()?;
     (means.progress)(ExportStep::Copy(whole_items(held, &chosen)?));
-    let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
+    let packed =
+        pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
     for document in &packed {
         let part = Part {
@@ -231,7 +234,9 @@ fn resolve(
             return Err(BagError::Broken(anchor.id()));
         }
         let item = ItemId::new(anchor.item.cast_signed());
-        if let Selected::Pages(pages) = chosen.entry(item).or_insert_with(|| Selected::Pages(BTreeSet::new())) {
+        if let Selected::Pages(pages) =
+            chosen.entry(item).or_insert_with(|| Selected::Pages(BTreeSet::new()))
+        {
             pages.insert(PageNumber::new(anchor.page));
         }
         quotes.insert(anchor.id(), (anchor, bytes));
@@ -260,7 +265,8 @@ fn render(
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
         let rendered = &mut || (means.progress)(ExportStep::Rendered);
         let refused = render_pages(held, cage, *id, pages, rendered)?;
-        not_rendered.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
+        not_rendered
+            .extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
     Ok(not_rendered)
 }
@@ -288,18 +294,22 @@ fn pack_documents(
             Selected::Pages(_) => None,
         };
         let pages = pack_texts(writer, held, (&item, &content), chosen)?;
-        let pointed =
-            |page: PageNumber| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page.get()));
+        let pointed = |page: PageNumber| {
+            quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page.get()))
+        };
         let mut pictures = held.view().pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
             let mut file = held.view().open_picture(content.id, picture)?;
             let path = picture_path(&held.case.label(*id), picture.page.get());
-            let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
+            let altered =
+                BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
             if file.metadata().is_ok_and(|about| about.len() != picture.size) {
                 return Err(altered);
             }
-            if writer.add(&path, picture.size, &mut file, &mut |_| {})?.sha256 != *picture.sha256.as_bytes() {
+            if writer.add(&path, picture.size, &mut file, &mut |_| {})?.sha256
+                != *picture.sha256.as_bytes()
+            {
                 return Err(altered);
             }
         }
@@ -321,7 +331,10 @@ fn pack_texts(
         Selected::Pages(pages) => pages.iter().copied().collect(),
     };
     for number in &wanted {
-        let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
+        let row = rows
+            .binary_search_by_key(number, |row| row.number)
+            .ok()
+            .and_then(|place| rows.get(place));
         let missing = || CaseError::NoSuchPage {
             document: label.clone(),
             page: *number,
@@ -346,8 +359,10 @@ fn write_load_files(
     for (path, table) in &made.tables {
         writer.put(path, table.as_bytes())?;
     }
-    let content: BTreeMap<String, ItemId> =
-        packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
+    let content: BTreeMap<String, ItemId> = packed
+        .iter()
+        .map(|document| (held.case.label(document.item.id), document.content.id))
+        .collect();
     for (path, (label, pages)) in &made.texts {
         let rows = match content.get(label) {
             Some(id) => held.view().pages(*id)?,
@@ -377,13 +392,20 @@ fn pack_original(
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
         return Err(BagError::Altered { document });
     }
-    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(ExportStep::Copied(more)))?;
-    if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
+    let written =
+        writer.add(&path, item.size, &mut file, &mut |more| progress(ExportStep::Copied(more)))?;
+    if written.sha256 == *original.digest().as_bytes() {
+        Ok(path)
+    } else {
+        Err(BagError::Altered { document })
+    }
 }
 
 // The extension of a name, if it is plain ASCII: the rest of the name stays out of paths.
 fn ending(name: &str) -> String {
-    let plain = |ending: &&str| (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    let plain = |ending: &&str| {
+        (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
     let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(plain);
     ending.map(|ending| format!(".{}", ending.to_ascii_lowercase())).unwrap_or_default()
 }
@@ -396,7 +418,8 @@ fn write_tags(
     now: Moment,
 ) -> Result<[[u8; 32]; 6], BagError> {
     let (year, month, day) = now.civil_date();
-    let bates = bates.map(|(first, _)| format!("{}: {first}\n", loadfile::LABEL)).unwrap_or_default();
+    let bates =
+        bates.map(|(first, _)| format!("{}: {first}\n", loadfile::LABEL)).unwrap_or_default();
     let info = format!(
         "Bag-Software-Agent: {}\nBagging-Date: {year:04}-{month:02}-{day:02}\nExhibit-Bag: 1\n{bates}External-Identifier: {}\nPayload-Oxum: {}.{}\n",
         held.tool(),
@@ -405,7 +428,8 @@ fn write_tags(
         writer.files,
     );
     let info = writer.put(BOUND[0], info.as_bytes())?;
-    let declaration = writer.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
+    let declaration =
+        writer.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
     let [short, long] = writer.end_payload()?;
     let [page, script] = HELP.map(|(path, text)| writer.put(path, text.as_bytes()));
     let (page, script) = (page?, script?);
@@ -417,7 +441,11 @@ fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
     for document in packed {
         let pages: Vec<String> = document.pages.iter().map(PageNumber::to_string).collect();
         let whole = if document.file.is_some() { "original and " } else { "" };
-        listed.push_str(&format!("{}: {whole}pages {}\n", held.case.label(document.item.id), pages.join(" ")));
+        listed.push_str(&format!(
+            "{}: {whole}pages {}\n",
+            held.case.label(document.item.id),
+            pages.join(" ")
+        ));
     }
     for (id, (_, bytes)) in quotes {
         listed.push_str(&format!("{id}: {}\n", to_hex(Digest::of(bytes).as_bytes())));
@@ -432,7 +460,8 @@ fn state_export(
     bound: &[[u8; 32]],
     now: Moment,
 ) -> Result<EntrySeq, BagError> {
-    let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
+    let made =
+        bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
     let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
     writer.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;

@@ -48,12 +48,18 @@ pub(crate) fn content_of(held: &CaseWriter, item: ItemId) -> Result<Item, BagErr
 }
 
 // The document's derivation again: the same state and texts, and these pictures.
-fn log_pictures(held: &mut CaseWriter, content: &Item, new: &[PagePicture]) -> Result<(), BagError> {
+fn log_pictures(
+    held: &mut CaseWriter,
+    content: &Item,
+    new: &[PagePicture],
+) -> Result<(), BagError> {
     let document = held.case.label(content.id);
     let log = held.case.folder.log()?;
-    let before = reading::of(held, &log, content)?.ok_or(BagError::NotRead { document: document.clone() })?;
+    let before = reading::of(held, &log, content)?
+        .ok_or(BagError::NotRead { document: document.clone() })?;
     let entry = Entry::read(&log.entry(before.seq)?);
-    let entry = entry.map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;
+    let entry = entry
+        .map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;
     let original = content.original.ok_or(BagError::NoBytes { document })?;
     let seed = held.acts.seed();
     let work = held.catalogue.begin()?;
@@ -61,8 +67,10 @@ fn log_pictures(held: &mut CaseWriter, content: &Item, new: &[PagePicture]) -> R
         work.add_picture(content.id, picture)?;
     }
     let (item, metadata, notes) = work.item_in_full(content.id)?;
-    let (texts, pictures, reader) = (work.texts(content.id)?, work.pictures(content.id)?, reader_of(&entry));
-    let tree = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures }.tree(seed);
+    let (texts, pictures, reader) =
+        (work.texts(content.id)?, work.pictures(content.id)?, reader_of(&entry));
+    let tree = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures }
+        .tree(seed);
     let act = Act::item_derive(&Derivation {
         item: item.id,
         original,

@@ -13,7 +13,9 @@ use exhibit_proof::VerifierKey;
 use exhibit_proof::document::{DocumentTree, LeafProof};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{JsonValue, MAX_NUMBER};
-use exhibit_proof::package::{ProvedDocument, entry_path, handover_path, policy_text, proof_path, record_path};
+use exhibit_proof::package::{
+    ProvedDocument, entry_path, handover_path, policy_text, proof_path, record_path,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The exported parts of a document.
@@ -47,16 +49,25 @@ pub(crate) fn write_record(
     let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
     let received = JsonValue::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
     let chain = held.view().chain(part.item)?;
-    let receipts: Vec<EntrySeq> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
+    let receipts: Vec<EntrySeq> =
+        chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
     let items = chain.iter().chain([part.item]).map(|item| item.id.get().unsigned_abs());
-    let container =
-        |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?.get()))]));
+    let container = |item: &Item| {
+        Some(map([
+            ("item", number(item.id.get().unsigned_abs())),
+            ("receipt", number(item.seq?.get())),
+        ]))
+    };
     let opened = openings(held, &receipts, part.names)?;
     let mut proved = ProvedDocument {
         family: items.collect(),
         original: *original.digest().as_bytes(),
-        size: received.get("facts").and_then(|facts| facts.get("size")?.as_number()).unwrap_or(0).unsigned_abs(),
+        size: received
+            .get("facts")
+            .and_then(|facts| facts.get("size")?.as_number())
+            .unwrap_or(0)
+            .unsigned_abs(),
         receipt: receipt.get(),
         received: received.get("at").and_then(JsonValue::as_text).unwrap_or_default().to_owned(),
         file: part.file.map(str::to_owned),
@@ -64,7 +75,11 @@ pub(crate) fn write_record(
         pages: BTreeMap::new(),
         reader: String::new(),
         machines: BTreeMap::new(),
-        pictures: part.pictures.iter().map(|picture| (picture.page.get(), *picture.sha256.as_bytes())).collect(),
+        pictures: part
+            .pictures
+            .iter()
+            .map(|picture| (picture.page.get(), *picture.sha256.as_bytes()))
+            .collect(),
         opened: opened
             .iter()
             .map(|(entry, opening)| (entry.get(), opening.field.clone(), opening.value.clone()))
@@ -88,7 +103,8 @@ pub(crate) fn write_record(
         Some(reading) => {
             entries.insert(reading.seq);
             proved.page_count = reading.pages;
-            let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
+            let indexes =
+                leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
             let proofs = reading.tree.prove_all(&indexes)?;
             proved.pages = part.pages.iter().map(|page| (page.get(), [0; 32])).collect();
             members.extend([
@@ -107,16 +123,25 @@ pub(crate) fn write_record(
 }
 
 // The receipt entry of a source that was received from another case: it names that case's log and bag.
-fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId) -> Result<Option<EntrySeq>, BagError> {
-    let identity = held.view().sources()?.into_iter().find(|known| known.id == source).map(|source| source.path);
+fn handed_over_by(
+    held: &CaseWriter,
+    log: &Log,
+    source: exhibit_model::SourceId,
+) -> Result<Option<EntrySeq>, BagError> {
+    let identity = held
+        .view()
+        .sources()?
+        .into_iter()
+        .find(|known| known.id == source)
+        .map(|source| source.path);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
     }
     let mut found = None;
     log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
-        let entry = Entry::read(bytes)
-            .ok()
-            .filter(|entry| entry.act == Verb::SourceReceive && entry.object == Ref::Source(source));
+        let entry = Entry::read(bytes).ok().filter(|entry| {
+            entry.act == Verb::SourceReceive && entry.object == Ref::Source(source)
+        });
         found = found.or(entry.map(|_| seq));
         found.is_none()
     })?;
@@ -131,10 +156,15 @@ fn leaves_of(tree: &DocumentTree, part: &Part<'_>) -> Option<Vec<u64>> {
 }
 
 // Only names: reasons can quote what is not exported, and a tree's seed would reveal all its salts.
-fn openings(held: &CaseWriter, receipts: &[EntrySeq], names: bool) -> Result<Vec<(EntrySeq, Opening)>, BagError> {
+fn openings(
+    held: &CaseWriter,
+    receipts: &[EntrySeq],
+    names: bool,
+) -> Result<Vec<(EntrySeq, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
-        let openings = held.view().openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
+        let openings =
+            held.view().openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
         list.extend(openings.map(|opening| (*seq, opening)));
     }
     Ok(list)
@@ -153,7 +183,12 @@ fn leaf(proof: &LeafProof) -> JsonValue {
     map([
         ("index", number(proof.index)),
         ("record", JsonValue::Text(String::from_utf8_lossy(&proof.record).into_owned())),
-        ("proof", JsonValue::List(proof.hashes.iter().map(|hash| JsonValue::Text(hash.to_base64())).collect())),
+        (
+            "proof",
+            JsonValue::List(
+                proof.hashes.iter().map(|hash| JsonValue::Text(hash.to_base64())).collect(),
+            ),
+        ),
     ])
 }
 

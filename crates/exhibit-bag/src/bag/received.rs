@@ -12,7 +12,9 @@ use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, FoundFile, FoundKind, Unreadable, read_small};
 use exhibit_proof::finding::Finding;
-use exhibit_proof::package::{Proved, ProvedDocument, TrustInput, picture_path, record_path, text_path};
+use exhibit_proof::package::{
+    Proved, ProvedDocument, TrustInput, picture_path, record_path, text_path,
+};
 use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,11 +92,14 @@ impl VerifiedBag {
         }
         create_folder(&unfinished).map_err(io_error("make the folder", &unfinished))?;
         let originals = self.originals();
-        for (path, digests) in self.files.iter().filter(|(path, _)| !originals.contains(path.as_str())) {
+        for (path, digests) in
+            self.files.iter().filter(|(path, _)| !originals.contains(path.as_str()))
+        {
             copy(from, path, digests, &unfinished.join(path))?;
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
-        rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
+        rustix::fs::syncfs(&folder)
+            .map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
         put_in_place(&unfinished, &target).map_err(io_error("rename", &unfinished))
     }
 
@@ -118,8 +123,12 @@ impl VerifiedBag {
         let (origin, size) = (proved.checkpoint.origin.clone(), proved.checkpoint.size);
         let (exported, root) = (proved.exported.clone(), proved.checkpoint.root.to_hex());
         let receipt = move |number| {
-            let act = Act::source_receive(number, Channel::Bag, &secret).uses(Ref::Bytes(manifest)).uses(key);
-            let act = checkpoint.into_iter().fold(act, |act, checkpoint| act.uses(Ref::Bytes(checkpoint)));
+            let act = Act::source_receive(number, Channel::Bag, &secret)
+                .uses(Ref::Bytes(manifest))
+                .uses(key);
+            let act = checkpoint
+                .into_iter()
+                .fold(act, |act, checkpoint| act.uses(Ref::Bytes(checkpoint)));
             act.fact("log", Fact::Text(origin.clone()))
                 .fact("log_root", Fact::Text(root.clone()))
                 .fact("log_size", Fact::Number(size))
@@ -132,15 +141,26 @@ impl VerifiedBag {
 
 // `<document>/<name as found>` if a name was revealed; otherwise the name of the file in the bag.
 fn path_of(label: &str, file: &str, document: &ProvedDocument) -> Vec<u8> {
-    let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
-    let opened = document.opened.iter().find(own).map(|(_, _, name)| name.clone()).filter(|name| !name.is_empty());
-    let name = opened.unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file).as_bytes().to_vec());
+    let own =
+        |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+    let opened = document
+        .opened
+        .iter()
+        .find(own)
+        .map(|(_, _, name)| name.clone())
+        .filter(|name| !name.is_empty());
+    let name =
+        opened.unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file).as_bytes().to_vec());
     [label.as_bytes(), b"/", &name].concat()
 }
 
 fn pages_of(label: &str, document: &ProvedDocument) -> Vec<BagFile> {
-    let texts = document.pages.iter().map(|(page, sha256)| (text_path(label, *page), *page, "txt", sha256));
-    let pictures = document.pictures.iter().map(|(page, sha256)| (picture_path(label, *page), *page, "png", sha256));
+    let texts =
+        document.pages.iter().map(|(page, sha256)| (text_path(label, *page), *page, "txt", sha256));
+    let pictures = document
+        .pictures
+        .iter()
+        .map(|(page, sha256)| (picture_path(label, *page), *page, "png", sha256));
     let file = |(place, page, ending, sha256): (String, u32, &str, &[u8; 32])| BagFile {
         place,
         path: format!("{label}/page {page:04}.{ending}").into_bytes(),
@@ -219,14 +239,16 @@ impl KeptBag {
             copy(self, path, digests, &unfinished.join(path))?;
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
-        rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
+        rustix::fs::syncfs(&folder)
+            .map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
         put_in_place(&unfinished, target).map_err(io_error("rename", &unfinished))?;
         Ok(good.files.len() as u64)
     }
 }
 
 fn original_of(kept: &mut Folder, record: &str) -> Option<(String, OriginalId)> {
-    let record = exhibit_proof::json::JsonValue::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
+    let record =
+        exhibit_proof::json::JsonValue::read(&read_small(kept, record, MAX_RECORD).ok()?).ok()?;
     let original = Digest::parse(record.get("original")?.as_text()?).ok()?;
     Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
 }
@@ -247,7 +269,8 @@ impl Files for KeptBag {
 
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
         let Some(original) = self.originals.get(path) else { return self.kept.read(path, each) };
-        let unreadable = |error: &dyn std::error::Error| Unreadable { reason: exhibit_case::chain_of(error) };
+        let unreadable =
+            |error: &dyn std::error::Error| Unreadable { reason: exhibit_case::chain_of(error) };
         let mut file = self.store.open_original(*original).map_err(|error| unreadable(&error))?;
         let mut piece = vec![0; 1 << 18];
         loop {
@@ -286,9 +309,16 @@ pub fn received_bags(view: &CaseView<'_>) -> Result<Vec<ReceivedBag>, BagError> 
     let folder = case.folder.bags();
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
-        let name = entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();
+        let name =
+            entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();
         if let Ok(id) = Digest::parse(&name) {
-            found.push(ReceivedBag { id, entry: None, whole: false, source: None, log: String::new() });
+            found.push(ReceivedBag {
+                id,
+                entry: None,
+                whole: false,
+                source: None,
+                log: String::new(),
+            });
         }
     }
     found.sort_by_key(|bag| bag.id);
@@ -297,7 +327,10 @@ pub fn received_bags(view: &CaseView<'_>) -> Result<Vec<ReceivedBag>, BagError> 
     }
     let log = case.folder.log()?;
     log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
-        let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
+        let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive)
+        else {
+            return true;
+        };
         let Ref::Source(source) = entry.object else { return true };
         for bag in found.iter_mut().filter(|bag| entry.used.contains(&Ref::Bytes(bag.id))) {
             bag.entry = Some(seq);
@@ -329,7 +362,8 @@ pub fn check_received(view: &CaseView<'_>) -> Result<Vec<(ReceivedBag, Vec<Findi
         let mut kept = KeptBag::open(view, &bag.id.to_string())?;
         let checked = check_bag(&mut kept, &TrustInput::default(), &TrustedFiles::default(), false);
         let mut findings = checked.report.deviations;
-        let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
+        let manifest =
+            checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
         if manifest != Some(bag.id) {
             findings.push(Finding {
                 place: MANIFEST.to_owned(),

@@ -43,11 +43,16 @@ pub(crate) fn write_metadata(
         parts.push(to(&describe(held, document, others.without_names, &mut graph)));
     }
     let quotes = others.quotes.keys().map(|id| (quote_path(id), "application/ld+json"));
-    let load_files = others.load_files.iter().map(|path| (path.clone(), "text/plain; charset=UTF-8"));
+    let load_files =
+        others.load_files.iter().map(|path| (path.clone(), "text/plain; charset=UTF-8"));
     for (path, format) in quotes.chain(load_files) {
         let path = within(&path);
         parts.push(to(&path));
-        graph.push(map([("@id", text(&path)), ("@type", text("File")), ("encodingFormat", text(format))]));
+        graph.push(map([
+            ("@id", text(&path)),
+            ("@type", text("File")),
+            ("encodingFormat", text(format)),
+        ]));
     }
     let mut whole = vec![
         ("@id", text("./")),
@@ -64,22 +69,37 @@ pub(crate) fn write_metadata(
         ("hasPart", JsonValue::List(parts)),
     ];
     if !others.anchors.is_empty() {
-        let mentioned = others.anchors.iter().map(|(size, anchored)| to(&mention(*size, anchored, &mut graph)));
+        let mentioned =
+            others.anchors.iter().map(|(size, anchored)| to(&mention(*size, anchored, &mut graph)));
         whole.push(("mentions", JsonValue::List(mentioned.collect())));
     }
     graph.push(map(whole));
-    let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", JsonValue::List(graph))]);
+    let crate_ = map([
+        ("@context", text("https://w3id.org/ro/crate/1.2/context")),
+        ("@graph", JsonValue::List(graph)),
+    ]);
     writer.put(METADATA, crate_.write().as_bytes()).map(drop)
 }
 
 // Adds one document's folder and its files to the graph.
-fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &mut Vec<JsonValue>) -> String {
+fn describe(
+    held: &CaseWriter,
+    document: &Packed,
+    without_names: bool,
+    graph: &mut Vec<JsonValue>,
+) -> String {
     let label = held.case.label(document.item.id);
     let folder = format!("documents/{label}/");
-    let original = document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));
-    let texts = document.pages.iter().map(|page| (within(&text_path(&label, page.get())), "text/plain; charset=UTF-8"));
-    let pictures =
-        document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page.get())), "image/png"));
+    let original =
+        document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));
+    let texts = document
+        .pages
+        .iter()
+        .map(|page| (within(&text_path(&label, page.get())), "text/plain; charset=UTF-8"));
+    let pictures = document
+        .pictures
+        .iter()
+        .map(|picture| (within(&picture_path(&label, picture.page.get())), "image/png"));
     let record = [(within(&record_path(&label)), "application/json")];
     let files: Vec<(String, &str)> = original.chain(texts).chain(pictures).chain(record).collect();
     let name = if without_names { label } else { held.case.name(&document.item) };
@@ -90,10 +110,13 @@ fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &m
         ("hasPart", JsonValue::List(files.iter().map(|(file, _)| to(file)).collect())),
     ]));
     for ((file, format), place) in files.iter().zip(0..) {
-        let mut members = vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
+        let mut members =
+            vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
         if place == 0 && document.file.is_some() {
             members.push(("contentSize", text(&document.item.size.to_string())));
-            members.extend(document.item.original.map(|original| ("sha256", text(&original.to_string()))));
+            members.extend(
+                document.item.original.map(|original| ("sha256", text(&original.to_string()))),
+            );
         }
         graph.push(map(members));
     }
@@ -104,12 +127,18 @@ fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &m
 fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<JsonValue>) -> String {
     let id = format!("#anchor-{size:09}-{}-{}", anchored.name, anchored.kind.word());
     let by = anchored.by.to_string();
-    let statement = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
+    let statement = format!(
+        "The first {size} entries of the custody log were there by {by}: so says {}",
+        anchored.who
+    );
     graph.push(map([
         ("@id", text(&id)),
         ("@type", text("CreativeWork")),
         ("name", text(&statement)),
-        ("description", text(&format!("{} in {ANCHORS}{size:09} of the bag", anchored.kind.word()))),
+        (
+            "description",
+            text(&format!("{} in {ANCHORS}{size:09} of the bag", anchored.kind.word())),
+        ),
     ]));
     id
 }

@@ -74,12 +74,17 @@ pub enum SealError {
 
 impl Lock {
     /// A writer into a new sealed file at `path`; `None` for an open bag.
-    pub(crate) fn writer(&self, path: &Path) -> Result<Option<StreamWriter<BufWriter<File>>>, BagError> {
+    pub(crate) fn writer(
+        &self,
+        path: &Path,
+    ) -> Result<Option<StreamWriter<BufWriter<File>>>, BagError> {
         let encryptor = match self {
             Self::Open => return Ok(None),
             Self::Recipients(texts) => {
                 let parse = |text: &String| {
-                    text.trim().parse::<x25519::Recipient>().map_err(|_| SealError::Recipient(text.clone()))
+                    text.trim()
+                        .parse::<x25519::Recipient>()
+                        .map_err(|_| SealError::Recipient(text.clone()))
                 };
                 let keys = texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
                 Encryptor::with_recipients(keys.iter().map(|key| key as &dyn age::Recipient))
@@ -133,17 +138,23 @@ impl SealedBag {
 }
 
 // A reader of the sealed content, and its length.
-fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<(StreamReader<R>, u64), BagError> {
+fn unseal<R: BufRead + Seek>(
+    sealed: R,
+    unlock: &Unlock,
+    path: &Path,
+) -> Result<(StreamReader<R>, u64), BagError> {
     let not_sealed = |reason: String| SealError::NotSealed { path: path.to_owned(), reason };
     let refused = |error: DecryptError| match error {
-        DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-            SealError::Unopened(path.to_owned())
-        }
+        DecryptError::NoMatchingKeys
+        | DecryptError::DecryptionFailed
+        | DecryptError::KeyDecryptionFailed => SealError::Unopened(path.to_owned()),
         error => not_sealed(error.to_string()),
     };
     let decryptor = Decryptor::new_buffered(sealed).map_err(refused)?;
     let identities = unlock.identities()?;
-    let mut stream = decryptor.decrypt(identities.iter().map(|one| &**one as &dyn age::Identity)).map_err(refused)?;
+    let mut stream = decryptor
+        .decrypt(identities.iter().map(|one| &**one as &dyn age::Identity))
+        .map_err(refused)?;
     // proves that the file is not truncated
     let length = stream.seek(SeekFrom::End(0)).map_err(|error| not_sealed(error.to_string()))?;
     stream.rewind().map_err(|error| not_sealed(error.to_string()))?;
@@ -161,7 +172,8 @@ impl Unlock {
             Self::Identities(path) => {
                 let unusable = || SealError::Identities(path.clone());
                 let file = File::open(path).map_err(io_error("open", path))?;
-                let identities = IdentityFile::from_buffer(BufReader::new(file)).map_err(|_| unusable())?;
+                let identities =
+                    IdentityFile::from_buffer(BufReader::new(file)).map_err(|_| unusable())?;
                 Ok(identities.into_identities().map_err(|_| unusable())?)
             }
         }
@@ -171,8 +183,12 @@ impl Unlock {
 type Index = (Vec<FoundFile>, BTreeMap<String, (u64, u64)>);
 
 fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, BagError> {
-    let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
-    let (mut found, mut places, mut folders, mut end) = (Vec::<FoundFile>::new(), BTreeMap::new(), BTreeSet::new(), 0);
+    let not_sealed = |error: io::Error| SealError::NotSealed {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let (mut found, mut places, mut folders, mut end) =
+        (Vec::<FoundFile>::new(), BTreeMap::new(), BTreeSet::new(), 0);
     let mut tar = tar::Archive::new(&mut *stream);
     // raw: the content of other entries (long names, times) is never used, and its length is unbounded
     for entry in tar.entries_with_seek().map_err(not_sealed)?.raw(true) {
@@ -197,7 +213,11 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
         if let (true, Ok(text)) = (plain, String::from_utf8(own.clone())) {
             places.entry(text).or_insert((at, size));
         }
-        found.push(FoundFile { path: own, size, kind: if plain { FoundKind::Plain } else { FoundKind::Special } });
+        found.push(FoundFile {
+            path: own,
+            size,
+            kind: if plain { FoundKind::Plain } else { FoundKind::Special },
+        });
     }
     // Folders are listed by other programs; in a bag none is without files.
     for folder in folders {
@@ -230,7 +250,8 @@ impl Files for SealedBag {
 
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
         let unreadable = |reason: String| Unreadable { reason };
-        let (at, size) = *self.places.get(path).ok_or_else(|| unreadable("it is not there".to_owned()))?;
+        let (at, size) =
+            *self.places.get(path).ok_or_else(|| unreadable("it is not there".to_owned()))?;
         self.stream.seek(SeekFrom::Start(at)).map_err(|error| unreadable(error.to_string()))?;
         let mut piece = vec![0; 1 << 18];
         let mut left = size;
@@ -272,11 +293,13 @@ mod tests {
     }
 
     fn vectors() -> Vec<Vector<'static>> {
-        let lines = include_str!("../../tests/age.txt").lines().filter(|line| !line.starts_with('#'));
+        let lines =
+            include_str!("../../tests/age.txt").lines().filter(|line| !line.starts_with('#'));
         let vector = |line: &'static str| {
             let [name, expect, payload, compressed, keys, sealed] =
                 line.split('\t').collect::<Vec<_>>().try_into().expect("six values");
-            let mut bytes = STANDARD.decode(if sealed == "-" { "" } else { sealed }).expect("base64");
+            let mut bytes =
+                STANDARD.decode(if sealed == "-" { "" } else { sealed }).expect("base64");
             if compressed == "zlib" {
                 let mut plain = Vec::new();
                 flate2::read::ZlibDecoder::new(&*bytes).read_to_end(&mut plain).expect("zlib");
@@ -297,7 +320,9 @@ mod tests {
         };
         let mut plain = Vec::new();
         let read = match unseal(Cursor::new(&vector.sealed), &unlock, Path::new(vector.name)) {
-            Ok((mut stream, _)) => stream.read_to_end(&mut plain).map(drop).map_err(|error| error.to_string()),
+            Ok((mut stream, _)) => {
+                stream.read_to_end(&mut plain).map(drop).map_err(|error| error.to_string())
+            }
             Err(error) => Err(error.to_string()),
         };
         (plain, read)
@@ -314,10 +339,16 @@ mod tests {
             // everything returned before the error must be a prefix of the correct content
             let stated = vector.payload == "-" || to_hex(&Sha256::digest(&plain)) == vector.payload;
             let payload = plain.is_empty() && read.is_err() || stated;
-            let named = vector.expect != "no match" || read.as_ref().is_err_and(|why| why.contains("not sealed to"));
+            let named = vector.expect != "no match"
+                || read.as_ref().is_err_and(|why| why.contains("not sealed to"));
             let opens = vector.expect == "success" || OPENED_ALL_THE_SAME.contains(&vector.name);
             if read.is_ok() != opens || !payload || !named {
-                wrong.push(format!("{}, {}: {read:?}, {} bytes", vector.name, vector.expect, plain.len()));
+                wrong.push(format!(
+                    "{}, {}: {read:?}, {} bytes",
+                    vector.name,
+                    vector.expect,
+                    plain.len()
+                ));
             }
         }
         assert_eq!(wrong, Vec::<String>::new());

@@ -66,7 +66,8 @@ impl Selection {
         }
         if request.all {
             let items = view.items(&ItemFilter::default())?;
-            let received = items.iter().filter(|item| item.original.is_some() && item.seq.is_some());
+            let received =
+                items.iter().filter(|item| item.original.is_some() && item.seq.is_some());
             received.for_each(|item| selection.add(item.id, None));
         }
         if request.all_quotes {
@@ -81,7 +82,9 @@ impl Selection {
         match pages {
             None => drop(chosen.insert_entry(Selected::Whole)),
             Some(more) => {
-                if let Selected::Pages(pages) = chosen.or_insert_with(|| Selected::Pages(BTreeSet::new())) {
+                if let Selected::Pages(pages) =
+                    chosen.or_insert_with(|| Selected::Pages(BTreeSet::new()))
+                {
                     pages.extend(more);
                 }
             }
@@ -94,7 +97,8 @@ fn parse_pages(text: &str) -> (&str, Option<BTreeSet<PageNumber>>) {
     let Some((document, list)) = text.rsplit_once(':') else { return (text, None) };
     let range = |part: &str| {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (first.parse::<PageNumber>().ok()?.get(), last.parse::<PageNumber>().ok()?.get());
+        let (first, last) =
+            (first.parse::<PageNumber>().ok()?.get(), last.parse::<PageNumber>().ok()?.get());
         (first <= last && last - first < MAX_RANGE).then_some(first..=last)
     };
     match list.split(',').map(range).collect::<Option<Vec<_>>>() {

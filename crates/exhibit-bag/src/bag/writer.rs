@@ -80,7 +80,16 @@ impl BagWriter {
             }
         };
         let target = target.to_owned();
-        Ok(Self { target, unfinished, shape, payload, tags: BTreeMap::new(), files: 0, bytes: 0, whole: false })
+        Ok(Self {
+            target,
+            unfinished,
+            shape,
+            payload,
+            tags: BTreeMap::new(),
+            files: 0,
+            bytes: 0,
+            whole: false,
+        })
     }
 
     /// Writes one file of `size` bytes from a reader and lists it. Paths are ASCII, so that every system writes them
@@ -116,7 +125,8 @@ impl BagWriter {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Written, BagError> {
         let full = self.unfinished.join(path);
-        let mut hashed = Hashed { source, sha256: Sha256::new(), sha512: Sha512::new(), size: 0, progress };
+        let mut hashed =
+            Hashed { source, sha256: Sha256::new(), sha512: Sha512::new(), size: 0, progress };
         let copied = match &mut self.shape {
             Shape::Folder => to_folder(&full, &mut hashed),
             Shape::Sealed(tar) => append(tar, path, size, &mut hashed),
@@ -124,18 +134,26 @@ impl BagWriter {
         };
         copied.map_err(io_error("write", &full))?;
         // in a sealed bag, a file that grew or shrank meanwhile would shift everything after it
-        if hashed.size != size || hashed.read(&mut [0]).map_err(io_error("read what goes into", &full))? > 0 {
-            let changed = io::Error::other(format!("it does not have the {size} bytes that it must have"));
+        if hashed.size != size
+            || hashed.read(&mut [0]).map_err(io_error("read what goes into", &full))? > 0
+        {
+            let changed =
+                io::Error::other(format!("it does not have the {size} bytes that it must have"));
             return Err(io_error("write", &full)(changed));
         }
-        Ok(Written { size, sha256: hashed.sha256.finalize().into(), sha512: hashed.sha512.finalize().into() })
+        Ok(Written {
+            size,
+            sha256: hashed.sha256.finalize().into(),
+            sha512: hashed.sha512.finalize().into(),
+        })
     }
 
     /// Ends the payload: completes its manifests, lists them among the tag files, and returns their digests.
     pub(crate) fn end_payload(&mut self) -> Result<[[u8; 32]; 2], BagError> {
         let lists = std::mem::replace(&mut self.payload, Lists::begin(&self.unfinished)?);
         let mut digests = [[0; 32]; 2];
-        for ((kind, mut list), digest) in lists.end(&self.unfinished)?.into_iter().zip(&mut digests) {
+        for ((kind, mut list), digest) in lists.end(&self.unfinished)?.into_iter().zip(&mut digests)
+        {
             let path = format!("manifest-{kind}.txt");
             let size = list.metadata().map_err(io_error("read", &self.unfinished))?.len();
             *digest = self.add(&path, size, &mut list, &mut |_| {})?.sha256;
@@ -157,14 +175,16 @@ impl BagWriter {
         if self.target.symlink_metadata().is_ok() {
             return Err(BagError::Exists(self.target.clone()));
         }
-        put_in_place(&self.unfinished, &self.target).map_err(io_error("rename", &self.unfinished))?;
+        put_in_place(&self.unfinished, &self.target)
+            .map_err(io_error("rename", &self.unfinished))?;
         self.whole = true;
         Ok(())
     }
 
     fn settle(&mut self) -> io::Result<()> {
         if let Shape::Sealed(tar) = std::mem::replace(&mut self.shape, Shape::Ended) {
-            let file = tar.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+            let file =
+                tar.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
             return file.sync_all();
         }
         Ok(rustix::fs::syncfs(&File::open(&self.unfinished)?)?)
@@ -183,7 +203,8 @@ impl Drop for BagWriter {
 /// The exports next to this target that were interrupted: each has copies of documents.
 #[must_use]
 pub fn unfinished_exports(target: &Path) -> Vec<PathBuf> {
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent =
+        target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let is_unfinished = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         name.starts_with(b".") && name.ends_with(UNFINISHED.as_bytes())
@@ -213,7 +234,8 @@ fn remove(path: &Path) -> io::Result<()> {
         Ok(_) => fs::remove_file(path),
         Err(error) => Err(error),
     };
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+    removed
+        .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 fn to_folder(full: &Path, source: &mut Hashed<'_>) -> io::Result<()> {
@@ -228,7 +250,12 @@ fn to_folder(full: &Path, source: &mut Hashed<'_>) -> io::Result<()> {
 }
 
 // Reproducible: no owner, no time, fixed permissions.
-fn append<W: Write>(tar: &mut tar::Builder<W>, path: &str, size: u64, source: &mut Hashed<'_>) -> io::Result<()> {
+fn append<W: Write>(
+    tar: &mut tar::Builder<W>,
+    path: &str,
+    size: u64,
+    source: &mut Hashed<'_>,
+) -> io::Result<()> {
     let mut header = tar::Header::new_ustar();
     header.set_path(format!("{WITHIN}{path}"))?;
     header.set_size(size);
@@ -265,7 +292,8 @@ impl Lists {
             path.push(".list");
             let path = PathBuf::from(path);
             let _ = fs::remove_file(&path);
-            let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path);
+            let file =
+                File::options().read(true).write(true).create_new(true).mode(0o600).open(&path);
             let file = file.and_then(|file| fs::remove_file(&path).map(|()| file));
             file.map(BufWriter::new).map_err(io_error("create", &path))
         };
@@ -301,7 +329,10 @@ mod tests {
     fn an_interrupted_export_is_private_and_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("handover");
-        for lock in [Lock::Open, Lock::Recipients(vec![age::x25519::Identity::generate().to_public().to_string()])] {
+        for lock in [
+            Lock::Open,
+            Lock::Recipients(vec![age::x25519::Identity::generate().to_public().to_string()]),
+        ] {
             let mut writer = BagWriter::begin(&target, &lock).expect("begun");
             writer.put("data/documents/EXH-000001/text/0001.txt", b"a page").expect("written");
             let unfinished = folder.path().join(".handover.unfinished");
@@ -309,7 +340,10 @@ mod tests {
             assert_eq!(mode(&unfinished), if unfinished.is_dir() { 0o700 } else { 0o600 });
             if unfinished.is_dir() {
                 assert_eq!(mode(&unfinished.join("data/documents")), 0o700);
-                assert_eq!(mode(&unfinished.join("data/documents/EXH-000001/text/0001.txt")), 0o600);
+                assert_eq!(
+                    mode(&unfinished.join("data/documents/EXH-000001/text/0001.txt")),
+                    0o600
+                );
             }
             drop(writer);
             assert!(unfinished_exports(&target).is_empty());

@@ -109,13 +109,15 @@ pub struct CheckedQuote {
 pub fn make_quote(writer: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
     let document = writer.case.label(quote.item);
     let content = content_of(writer, quote.item)?;
-    let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
+    let original =
+        content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
     let page = writer.view().page(quote.item, quote.page)?;
     let log = writer.case.folder.log()?;
     let reading = reading::of(writer, &log, &content)?;
     let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
     let pictures = writer.view().pictures(content.id)?;
-    let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
+    let picture =
+        pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
     let Preview { passage, mut machine, regions, .. } = preview(&writer.view(), quote)?;
     let regions = regions.into_iter().map(fragment).collect();
     let now = writer.acts.now();
@@ -167,25 +169,32 @@ pub fn preview(view: &CaseView<'_>, quote: &NewQuote<'_>) -> Result<Preview, Bag
     let (from, to) = find(&page, quote, &document)?;
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let (first, last) = (offset(from), offset(to));
-    let boxes: Vec<&TextBox> = page.boxes.iter().filter(|b| b.start < last && first < b.end).collect();
+    let boxes: Vec<&TextBox> =
+        page.boxes.iter().filter(|b| b.start < last && first < b.end).collect();
     let of_machine = |b: &&&TextBox| b.confidence <= 100;
     let length = |b: &TextBox| u64::from(b.end.saturating_sub(b.start).max(1));
     let machine = (!row.reader.is_empty()).then(|| {
         // without places, only the confidence of the whole page is known
         let of_page = row.confidence.map_or(0, percent);
         let weight: u64 = boxes.iter().filter(of_machine).map(|b| length(b)).sum();
-        let sum: u64 = boxes.iter().filter(of_machine).map(|b| length(b) * u64::from(b.confidence)).sum();
+        let sum: u64 =
+            boxes.iter().filter(of_machine).map(|b| length(b) * u64::from(b.confidence)).sum();
         MachineReading {
             reader: row.reader.clone(),
-            confidence: sum.checked_div(weight).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(of_page),
+            confidence: sum
+                .checked_div(weight)
+                .and_then(|mean| u8::try_from(mean).ok())
+                .unwrap_or(of_page),
             least: boxes.iter().filter(of_machine).map(|b| b.confidence).min().unwrap_or(of_page),
             seen: None,
         }
     });
     let doubtful = boxes.iter().filter(|b| b.confidence < SURE && machine.is_some());
-    let stretch =
-        |b: &&TextBox| page.text.get(b.start as usize..b.end as usize).map(|text| (text.to_owned(), b.confidence));
-    let is_hidden = |mark: &Mark| mark.kind == MarkKind::Invisible && mark.start < last && first < mark.end;
+    let stretch = |b: &&TextBox| {
+        page.text.get(b.start as usize..b.end as usize).map(|text| (text.to_owned(), b.confidence))
+    };
+    let is_hidden =
+        |mark: &Mark| mark.kind == MarkKind::Invisible && mark.start < last && first < mark.end;
     Ok(Preview {
         passage: passage(&page.text, (from, to)),
         doubtful: doubtful.filter_map(stretch).collect(),
@@ -230,7 +239,11 @@ fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<(usize, usi
         });
     };
     // line ends and cells count as well
-    if page.text[from..to].chars().count() > MAX_QUOTE { Err(BagError::Length) } else { Ok((from, to)) }
+    if page.text[from..to].chars().count() > MAX_QUOTE {
+        Err(BagError::Length)
+    } else {
+        Ok((from, to))
+    }
 }
 
 // A region of a page in percent, as in media fragments (W3C Media Fragments, 4.2.2).
@@ -247,7 +260,8 @@ fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
     let folder = case.folder.quotes();
     fs::create_dir_all(&folder).map_err(io_error("make the folder", &folder))?;
     let path = folder.join(format!("{id}.json"));
-    replace_file(&path, Readers::Default, |file| file.write_all(bytes)).map_err(io_error("write", &path))
+    replace_file(&path, Readers::Default, |file| file.write_all(bytes))
+        .map_err(io_error("write", &path))
 }
 
 /// Reads one quote of a view's documents, named `Q-000042` or `42`, with its bytes.
@@ -258,9 +272,12 @@ pub fn read_quote(view: &CaseView<'_>, id: &str) -> Result<(Anchor, Vec<u8>), Ba
     let none = || BagError::NoSuchQuote(id.to_owned());
     let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
     let name = format!("Q-{number:06}");
-    let bytes = fs::read(view.case().folder.quotes().join(format!("{name}.json"))).map_err(|_| none())?;
-    let is_visible = |anchor: &Anchor| view.scope().contains(ItemId::new(anchor.item.cast_signed()));
-    let anchor = Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name && is_visible(anchor));
+    let bytes =
+        fs::read(view.case().folder.quotes().join(format!("{name}.json"))).map_err(|_| none())?;
+    let is_visible =
+        |anchor: &Anchor| view.scope().contains(ItemId::new(anchor.item.cast_signed()));
+    let anchor =
+        Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name && is_visible(anchor));
     let anchor = anchor.ok_or_else(none)?;
     Ok((anchor, bytes))
 }
@@ -292,7 +309,11 @@ fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
 /// [`BagError::Io`].
 pub fn list_quotes(view: &CaseView<'_>) -> Result<Vec<Anchor>, BagError> {
     let files = quote_files(view.case())?;
-    Ok(files.iter().filter_map(|(id, _)| read_quote(view, id).ok()).map(|(anchor, _)| anchor).collect())
+    Ok(files
+        .iter()
+        .filter_map(|(id, _)| read_quote(view, id).ok())
+        .map(|(anchor, _)| anchor)
+        .collect())
 }
 
 /// Checks every quote of a case against its page and the log.
@@ -312,13 +333,19 @@ pub fn check_quotes(view: &CaseView<'_>) -> Result<Vec<CheckedQuote>, BagError> 
     Ok(quote_files(view.case())?.into_iter().map(check).collect())
 }
 
-pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &[u8]) -> QuoteStatus {
+pub(crate) fn standing(
+    view: &CaseView<'_>,
+    log: &Log,
+    anchor: &Anchor,
+    bytes: &[u8],
+) -> QuoteStatus {
     if !is_logged(log, anchor, bytes) {
         return QuoteStatus::NotLogged;
     }
     let item = ItemId::new(anchor.item.cast_signed());
-    let same =
-        view.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
+    let same = view
+        .item(item)
+        .is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
     if !same {
         return QuoteStatus::PageGone;
     }
@@ -327,7 +354,9 @@ pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &
     match anchor.check(text) {
         Ok(()) => QuoteStatus::Valid,
         Err(AnchorError::TextLayer) if anchor.passage.locate(text).is_ok() => QuoteStatus::Reread,
-        Err(_) if is_of_kept_reading(view, anchor) => QuoteStatus::Superseded { nearest: nearest_on(text, anchor) },
+        Err(_) if is_of_kept_reading(view, anchor) => {
+            QuoteStatus::Superseded { nearest: nearest_on(text, anchor) }
+        }
         Err(_) if page.is_some() => QuoteStatus::Broken { nearest: nearest_on(text, anchor) },
         Err(_) => QuoteStatus::PageGone,
     }
@@ -346,9 +375,12 @@ fn is_of_kept_reading(view: &CaseView<'_>, anchor: &Anchor) -> bool {
 }
 
 fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {
-    let entry = log.entry(EntrySeq::new(anchor.entry)).ok().and_then(|entry| Entry::read(&entry).ok());
+    let entry =
+        log.entry(EntrySeq::new(anchor.entry)).ok().and_then(|entry| Entry::read(&entry).ok());
     let made = Ref::Bytes(Digest::of(bytes));
     let item = Ref::Item(ItemId::new(anchor.item.cast_signed()));
     log.origin() == anchor.log
-        && entry.is_some_and(|entry| entry.act == Verb::Quote && entry.object == item && entry.made.contains(&made))
+        && entry.is_some_and(|entry| {
+            entry.act == Verb::Quote && entry.object == item && entry.made.contains(&made)
+        })
 }

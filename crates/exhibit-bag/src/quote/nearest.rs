@@ -26,7 +26,8 @@ pub(crate) fn nearest<'a>(text: &'a str, exact: &str) -> Option<&'a str> {
             *votes.entry((at + wanted.len() - place) / 8).or_default() += 1;
         }
     }
-    let (bucket, most) = votes.into_iter().max_by_key(|(bucket, votes)| (*votes, usize::MAX - bucket))?;
+    let (bucket, most) =
+        votes.into_iter().max_by_key(|(bucket, votes)| (*votes, usize::MAX - bucket))?;
     if most * 5 < wanted.len().saturating_sub(2) {
         return None;
     }

@@ -51,7 +51,9 @@ fn exact_places<'a>(text: &'a str, exact: &'a str) -> impl Iterator<Item = Place
 
 // The tokens that stand for white space where text is shown.
 fn without_tokens(typed: &str) -> String {
-    ["[LF]", "[CR]", "[TAB]", "[NBSP]", "[SHY]"].iter().fold(typed.to_owned(), |text, token| text.replace(token, " "))
+    ["[LF]", "[CR]", "[TAB]", "[NBSP]", "[SHY]"]
+        .iter()
+        .fold(typed.to_owned(), |text, token| text.replace(token, " "))
 }
 
 /// A text in which white space is one space or none, with the places of its characters in the text itself.
@@ -64,7 +66,8 @@ struct Folded {
 impl Folded {
     fn of(text: &str) -> Self {
         let mut folded = Self { text: String::new(), characters: Vec::new() };
-        let kept: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_ignored(*c)).collect();
+        let kept: Vec<(usize, char)> =
+            text.char_indices().filter(|(_, c)| !is_ignored(*c)).collect();
         let mut next = 0;
         while let Some((at, c)) = kept.get(next).copied() {
             let run = kept[next..].iter().take_while(|(_, c)| c.is_whitespace()).count();
@@ -81,7 +84,10 @@ impl Folded {
             let spaces = kept[next + 1..].iter().take_while(|(_, c)| c.is_whitespace()).count();
             let follows = kept.get(next + 1 + spaces).map(|(_, c)| *c);
             // a hyphen within a word, at the end of a line or not
-            if broken && before.is_some_and(char::is_alphabetic) && follows.is_some_and(char::is_alphabetic) {
+            if broken
+                && before.is_some_and(char::is_alphabetic)
+                && follows.is_some_and(char::is_alphabetic)
+            {
                 next += 1 + spaces;
                 continue;
             }
@@ -154,7 +160,8 @@ pub(crate) fn differences(typed: &str, page: &str) -> Option<Vec<Difference>> {
     let (mut a, mut b) = (0, 0);
     while a < typed.len() || b < page.len() {
         let is_same = a < typed.len() && b < page.len() && typed[a] == page[b];
-        let is_typed = b == page.len() || (a < typed.len() && common[(a + 1) * width + b] >= common[a * width + b + 1]);
+        let is_typed = b == page.len()
+            || (a < typed.len() && common[(a + 1) * width + b] >= common[a * width + b + 1]);
         match (is_same, is_typed, found.last_mut()) {
             (true, _, Some(Difference::Same(text))) => text.push(page[b]),
             (true, ..) => found.push(Difference::Same(page[b].to_string())),
@@ -173,7 +180,8 @@ pub(crate) fn differences(typed: &str, page: &str) -> Option<Vec<Difference>> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
+    const TEXT: &str =
+        "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
 
     #[test]
     fn found_passages_are_in_the_text() {
@@ -200,7 +208,11 @@ mod tests {
             ("由两名见证\n人签字。", "见证[LF]人", "见证\n人"),
             ("回扣\t12%\n", "回扣 12%", "回扣\t12%"),
             ("回扣\t12%\n", "回扣12%", "回扣\t12%"),
-            ("every  person\r\nis registered", "every person is registered", "every  person\r\nis registered"),
+            (
+                "every  person\r\nis registered",
+                "every person is registered",
+                "every  person\r\nis registered",
+            ),
             ("regi\u{ad}stered", "registered", "regi\u{ad}stered"),
             ("regi-\nstered now", "registered now", "regi-\nstered now"),
             ("well-known", "well-\nknown", "well-known"),
@@ -215,7 +227,9 @@ mod tests {
             let passage = passage(text, found[0]);
             assert!(passage.locate(text).is_ok(), "{passage:?}");
         }
-        for (text, typed) in [("now here", "nowhere"), ("nowhere", "now here"), ("abc", " \n"), ("12 34", "1234")] {
+        for (text, typed) in
+            [("now here", "nowhere"), ("nowhere", "now here"), ("abc", " \n"), ("12 34", "1234")]
+        {
             assert_eq!(places(text, typed, 9), [], "{typed:?} is not {text:?}");
         }
         // exactly as typed comes first, also where more would be found otherwise
@@ -226,7 +240,9 @@ mod tests {
     fn differences_are_those_of_both_texts() {
         let marked = differences("见证人沈若岚", "见证人涩兰网").expect("short");
         assert_eq!(marked[0], Difference::Same("见证人".to_owned()));
-        let of = |side: fn(&Difference) -> Option<&str>| marked.iter().filter_map(side).collect::<String>();
+        let of = |side: fn(&Difference) -> Option<&str>| {
+            marked.iter().filter_map(side).collect::<String>()
+        };
         let typed = |one: &Difference| match one {
             Difference::Same(text) | Difference::Typed(text) => Some(text.clone()),
             Difference::Page(_) => None,

@@ -2,7 +2,8 @@
 //! stamps of authorities are tried through the program, with OpenSSL as the authority.
 
 use exhibit_bag::{
-    AnchorRecipients, AnchorRequests, AnchorStatus, BagError, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+    AnchorRecipients, AnchorRequests, AnchorStatus, BagError, Imported, Reply, ask_anchors,
+    import_anchor, list_anchors,
 };
 use exhibit_case::Principal;
 use exhibit_custody::{Entry, Fact, Revocation, Verb};
@@ -26,7 +27,8 @@ fn signer(seed: u8) -> SignerKey {
 }
 
 fn witness_key(seed: u8) -> VerifierKey {
-    VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(seed).verifier().public()).expect("a key")
+    VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(seed).verifier().public())
+        .expect("a key")
 }
 
 /// What a witness answers to a request (C2SP tlog-witness).
@@ -37,15 +39,22 @@ fn cosign(body: &[u8], seed: u8) -> String {
 fn cosign_at(body: &[u8], seed: u8, time: u64) -> String {
     let body = AddCheckpoint::read(body).expect("a request");
     let key = witness_key(seed);
-    let signed = signer(seed).sign(&format!("cosignature/v1\ntime {time}\n{}", body.checkpoint.text)).bytes;
-    Signature { name: key.name().to_owned(), id: key.id(), bytes: [&time.to_be_bytes()[..], &signed].concat() }
-        .to_string()
+    let signed =
+        signer(seed).sign(&format!("cosignature/v1\ntime {time}\n{}", body.checkpoint.text)).bytes;
+    Signature {
+        name: key.name().to_owned(),
+        id: key.id(),
+        bytes: [&time.to_be_bytes()[..], &signed].concat(),
+    }
+    .to_string()
 }
 
 /// The proof of a public log of one leaf that a witness has seen, and the policy that accepts it.
 fn logged_publicly(leaf: &str) -> (String, String) {
-    let value =
-        |key: &str| from_hex(leaf.lines().find_map(|line| line.strip_prefix(key)).expect("a line")).expect("hex");
+    let value = |key: &str| {
+        from_hex(leaf.lines().find_map(|line| line.strip_prefix(key)).expect("a line"))
+            .expect("hex")
+    };
     let (message, signature, key) = (value("message="), value("signature="), value("public_key="));
     let (log, witness) = (signer(5), signer(6));
     let hash = |key: &SignerKey| to_hex(&Sha256::digest(key.verifier().public()));
@@ -63,12 +72,17 @@ fn logged_publicly(leaf: &str) -> (String, String) {
         hash(&witness),
         to_hex(&seen),
     );
-    let (log_key, witness_key) = (to_hex(&log.verifier().public()), to_hex(&witness.verifier().public()));
+    let (log_key, witness_key) =
+        (to_hex(&log.verifier().public()), to_hex(&witness.verifier().public()));
     (proof, format!("log {log_key}\nwitness w {witness_key}\nquorum w\n"))
 }
 
 /// Requests in a folder next to the case.
-fn ask(case: &TestCase, recipients: &AnchorRecipients<'_>, folder: &str) -> Result<AnchorRequests, BagError> {
+fn ask(
+    case: &TestCase,
+    recipients: &AnchorRecipients<'_>,
+    folder: &str,
+) -> Result<AnchorRequests, BagError> {
     case.write(|held| ask_anchors(held, recipients, &case.beside(folder)))
 }
 
@@ -102,7 +116,12 @@ fn case() -> TestCase {
 }
 
 fn anchors_folder(case: &TestCase) -> PathBuf {
-    fs::read_dir(case.path("custody/anchors")).expect("anchors").next().expect("one").expect("a folder").path()
+    fs::read_dir(case.path("custody/anchors"))
+        .expect("anchors")
+        .next()
+        .expect("one")
+        .expect("a folder")
+        .path()
 }
 
 fn lines(report: &Report) -> Vec<&str> {
@@ -115,12 +134,19 @@ fn a_witness_cosigns_by_file_and_the_next_request_extends_the_first() {
     assert_eq!(statuses(&case), [] as [&str; 0]);
     let asked = ask_witness(&case, "ask").expect("asked");
     assert_eq!(asked.files, [("partner.add-checkpoint".to_owned(), AnchorKind::Witness)]);
-    assert_eq!(asked.size, case.open().view(Principal::LOCAL).log_size().expect("a size"), "asking is no entry");
+    assert_eq!(
+        asked.size,
+        case.open().view(Principal::LOCAL).log_size().expect("a size"),
+        "asking is no entry"
+    );
     assert_eq!(statuses(&case), ["partner requested witness"]);
     let body = fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request");
     let first = AddCheckpoint::read(&body).expect("a request");
     assert_eq!((first.old, first.hashes.len()), (0, 0));
-    assert!(matches!(import(&case, cosign(&body, 8).as_bytes(), None), Err(BagError::Time(_))), "another witness");
+    assert!(
+        matches!(import(&case, cosign(&body, 8).as_bytes(), None), Err(BagError::Time(_))),
+        "another witness"
+    );
     let reply = cosign(&body, 9);
     let imported = import(&case, reply.as_bytes(), None).expect("imported");
     assert_eq!((imported.size, imported.already), (asked.size, false));
@@ -131,8 +157,14 @@ fn a_witness_cosigns_by_file_and_the_next_request_extends_the_first() {
     let log = case.open().folder.log().expect("a log");
     let bytes = log.entry(imported.entry).expect("an entry");
     let entry = Entry::read(&bytes).expect("an entry");
-    assert_eq!((entry.act, entry.facts.get("log_size")), (Verb::Anchor, Some(&Fact::Number(asked.size))));
-    assert!(!String::from_utf8_lossy(&bytes).contains("partner"), "whom a case deals with stays sealed");
+    assert_eq!(
+        (entry.act, entry.facts.get("log_size")),
+        (Verb::Anchor, Some(&Fact::Number(asked.size)))
+    );
+    assert!(
+        !String::from_utf8_lossy(&bytes).contains("partner"),
+        "whom a case deals with stays sealed"
+    );
     // the same state is not cosigned twice; the next one extends it
     let next = ask_witness(&case, "next").expect("asked");
     assert!(next.size > asked.size);
@@ -181,7 +213,10 @@ fn the_proof_of_a_public_log_is_checked_by_a_policy() {
     let (proof, policy) = logged_publicly(&leaf);
     assert!(matches!(import(&case, proof.as_bytes(), None), Err(BagError::NoPolicy)));
     let strange = format!("log {}\nquorum none\n", to_hex(&signer(6).verifier().public()));
-    assert!(matches!(import(&case, proof.as_bytes(), Some(strange.as_bytes())), Err(BagError::Time(_))));
+    assert!(matches!(
+        import(&case, proof.as_bytes(), Some(strange.as_bytes())),
+        Err(BagError::Time(_))
+    ));
     assert!(matches!(import(&case, proof.as_bytes(), Some(b"no policy")), Err(BagError::Time(_))));
     assert_eq!(statuses(&case), ["public requested sigsum"], "nothing of it was kept");
     let imported = import(&case, proof.as_bytes(), Some(policy.as_bytes())).expect("imported");
@@ -196,7 +231,9 @@ fn the_proof_of_a_public_log_is_checked_by_a_policy() {
     let report = verify(&alone).expect("a proof");
     assert!(lines(&report).contains(&"proved-logged") && !lines(&report).contains(&"not-policy"));
     let mut in_bag = request(What::Bag, case.export("bag", &["notice.txt"], &[]));
-    for (policy, line) in [(None, "not-trusted"), (Some("strange"), "not-trusted"), (Some("policy"), "proved-time")] {
+    for (policy, line) in
+        [(None, "not-trusted"), (Some("strange"), "not-trusted"), (Some("policy"), "proved-time")]
+    {
         in_bag.time.sigsum = policy.map(|name| case.beside(name));
         let report = verify(&in_bag).expect("a bag");
         assert!(report.is_good() && lines(&report).contains(&line), "{policy:?}: {report:?}");
@@ -217,12 +254,24 @@ fn replies_that_answer_nothing_are_refused_by_what_is_wrong() {
         "nothing was asked"
     );
     let _ = ask_witness(&case, "ask").expect("asked");
-    assert!(matches!(import(&case, reply.as_bytes(), None), Err(BagError::Time(_))), "that of another case");
-    for nonsense in
-        [&b""[..], b"x", b"\x30", b"\x30\x82\xff\xff", b"version=2\n", "\u{2014} ".as_bytes(), &[0xff; 4096]]
-    {
+    assert!(
+        matches!(import(&case, reply.as_bytes(), None), Err(BagError::Time(_))),
+        "that of another case"
+    );
+    for nonsense in [
+        &b""[..],
+        b"x",
+        b"\x30",
+        b"\x30\x82\xff\xff",
+        b"version=2\n",
+        "\u{2014} ".as_bytes(),
+        &[0xff; 4096],
+    ] {
         let refused = import(&case, nonsense, Some(b"quorum none\n"));
-        assert!(matches!(refused, Err(BagError::Time(_) | BagError::RequestError(_))), "{nonsense:?}: {refused:?}");
+        assert!(
+            matches!(refused, Err(BagError::Time(_) | BagError::RequestError(_))),
+            "{nonsense:?}: {refused:?}"
+        );
     }
     let good = cosign(&fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request"), 9);
     let mut numbers = exhibit_mutate::Mutator::new(3);
@@ -238,23 +287,40 @@ fn replies_that_answer_nothing_are_refused_by_what_is_wrong() {
         (size, vec!["partner requested witness".to_owned()])
     );
     let _ = import(&case, good.as_bytes(), None).expect("the good one");
-    let other = cosign_at(&fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request"), 9, TIME + 1);
-    assert!(matches!(import(&case, other.as_bytes(), None), Err(BagError::Answered(_))), "a second answer");
+    let other = cosign_at(
+        &fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request"),
+        9,
+        TIME + 1,
+    );
+    assert!(
+        matches!(import(&case, other.as_bytes(), None), Err(BagError::Answered(_))),
+        "a second answer"
+    );
 }
 
 #[test]
 fn names_and_folders_of_requests_are_checked() {
     let case = case();
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    for bad in [&["UPPER"][..], &[""], &["../x"], &["a b"], &["x", "x"], &["ü"], &[&"a".repeat(33)]] {
+    for bad in [&["UPPER"][..], &[""], &["../x"], &["a b"], &["x", "x"], &["ü"], &[&"a".repeat(33)]]
+    {
         let sigsum = names(bad);
-        let asked = ask(&case, &AnchorRecipients { authorities: &[], witnesses: &[], sigsum: &sigsum }, "ask");
+        let asked = ask(
+            &case,
+            &AnchorRecipients { authorities: &[], witnesses: &[], sigsum: &sigsum },
+            "ask",
+        );
         assert!(matches!(asked, Err(BagError::AnchorName(_))), "{bad:?}");
     }
-    let nobody = ask(&case, &AnchorRecipients { authorities: &[], witnesses: &[], sigsum: &[] }, "ask");
+    let nobody =
+        ask(&case, &AnchorRecipients { authorities: &[], witnesses: &[], sigsum: &[] }, "ask");
     assert!(matches!(nobody, Err(BagError::Nothing)));
     let witnesses = [("partner".to_owned(), b"no key".to_vec())];
-    let no_key = ask(&case, &AnchorRecipients { authorities: &[], witnesses: &witnesses, sigsum: &[] }, "ask");
+    let no_key = ask(
+        &case,
+        &AnchorRecipients { authorities: &[], witnesses: &witnesses, sigsum: &[] },
+        "ask",
+    );
     assert!(matches!(no_key, Err(BagError::Time(_))));
     assert!(!case.beside("ask").exists());
     fs::create_dir(case.beside("full")).expect("made");
@@ -310,7 +376,11 @@ fn what_is_altered_next_to_an_anchor_is_named() {
         fs::remove_file(folder.join(stray)).expect("removed");
     }
     fs::rename(&folder, folder.with_file_name("000000001")).expect("renamed");
-    assert!(statuses(&case).iter().any(|status| status.ends_with("anchor-size")), "{:?}", statuses(&case));
+    assert!(
+        statuses(&case).iter().any(|status| status.ends_with("anchor-size")),
+        "{:?}",
+        statuses(&case)
+    );
 }
 
 #[test]
@@ -322,7 +392,13 @@ fn anchors_in_a_bag_are_proved_file_by_file() {
     let good = case.export("bag", &["notice.txt"], &[]);
     let anchors = exhibit_testing::files_below(&good.join("custody/anchors"));
     assert_eq!(anchors.len(), 4, "{anchors:?}");
-    let size = anchors[0].parent().expect("a folder").file_name().expect("a name").to_string_lossy().into_owned();
+    let size = anchors[0]
+        .parent()
+        .expect("a folder")
+        .file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     let below = format!("custody/anchors/{size}");
     for file in ["checkpoint", "consistency", "partner.vkey", "partner.cosignature"] {
         let forged = ForgedBag::new(&good, case.beside("forged"), &good, &good);
@@ -331,7 +407,10 @@ fn anchors_in_a_bag_are_proved_file_by_file() {
         forged.flip(&path, middle);
         forged.cover_up();
         let found = deviations(&forged.bag);
-        assert!(found.iter().any(|(_, fault, _)| matches!(fault, Fault::Time | Fault::Unproved)), "{file}: {found:?}");
+        assert!(
+            found.iter().any(|(_, fault, _)| matches!(fault, Fault::Time | Fault::Unproved)),
+            "{file}: {found:?}"
+        );
     }
     let forged = ForgedBag::new(&good, case.beside("forged"), &good, &good);
     forged.remove(&format!("{below}/consistency"));
@@ -341,6 +420,10 @@ fn anchors_in_a_bag_are_proved_file_by_file() {
         let forged = ForgedBag::new(&good, case.beside("forged"), &good, &good);
         forged.put(stray, "anything");
         forged.cover_up();
-        assert!(deviations(&forged.bag).iter().any(|(place, fault, _)| *fault == Fault::Unproved && place == stray));
+        assert!(
+            deviations(&forged.bag)
+                .iter()
+                .any(|(place, fault, _)| *fault == Fault::Unproved && place == stray)
+        );
     }
 }

@@ -18,8 +18,12 @@ fn selected(case: &TestCase, request: &BagRequest<'_>) -> Result<Selection, BagE
 }
 
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let path = |file: &Path| file.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
-    files_below(folder).into_iter().map(|file| (path(&file), fs::read(&file).expect("read"))).collect()
+    let path =
+        |file: &Path| file.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+    files_below(folder)
+        .into_iter()
+        .map(|file| (path(&file), fs::read(&file).expect("read")))
+        .collect()
 }
 
 fn contain(folder: &Path, text: &str) -> bool {
@@ -30,9 +34,13 @@ fn contain(folder: &Path, text: &str) -> bool {
 fn documents_are_selected_by_name_pages_or_query() {
     let case = handed_over();
     let of = |documents: &[&str], queries: &[&str]| {
-        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let owned =
+            |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let (documents, queries) = (owned(documents), owned(queries));
-        selected(&case, &BagRequest { documents: &documents, queries: &queries, ..BagRequest::default() })
+        selected(
+            &case,
+            &BagRequest { documents: &documents, queries: &queries, ..BagRequest::default() },
+        )
     };
     let items = |selection: Result<Selection, BagError>| -> Vec<i64> {
         selection.expect("a selection").documents.keys().map(|id| id.get()).collect()
@@ -42,14 +50,28 @@ fn documents_are_selected_by_name_pages_or_query() {
     assert_eq!(items(of(&[], &["registers", "登记"])), [1, 3]);
     assert_eq!(items(of(&[], &["registers -destroyed"])), [] as [i64; 0]);
     let pages = of(&["EXH-000003:1,1-2"], &[]).expect("a selection");
-    assert_eq!(pages.documents[&ItemId::new(3)], Selected::Pages(BTreeSet::from([1, 2].map(PageNumber::new))));
+    assert_eq!(
+        pages.documents[&ItemId::new(3)],
+        Selected::Pages(BTreeSet::from([1, 2].map(PageNumber::new)))
+    );
     let both = of(&["EXH-000003:1"], &["登记"]).expect("a selection");
     assert_eq!(both.documents[&ItemId::new(3)], Selected::Whole, "what a query finds is whole");
-    for bad in ["EXH-000099", "nothing.txt", "EXH-000003:0", "EXH-000003:2-1", "EXH-000003:1-200000", "EXH-000003:"] {
-        assert!(matches!(of(&[bad], &[]), Err(BagError::Case(CaseError::NoSuchDocument(_)))), "{bad}");
+    for bad in [
+        "EXH-000099",
+        "nothing.txt",
+        "EXH-000003:0",
+        "EXH-000003:2-1",
+        "EXH-000003:1-200000",
+        "EXH-000003:",
+    ] {
+        assert!(
+            matches!(of(&[bad], &[]), Err(BagError::Case(CaseError::NoSuchDocument(_)))),
+            "{bad}"
+        );
     }
     assert!(matches!(of(&[], &["\""]), Err(BagError::Search(_))));
-    let all = selected(&case, &BagRequest { all: true, all_quotes: true, ..BagRequest::default() }).expect("all");
+    let all = selected(&case, &BagRequest { all: true, all_quotes: true, ..BagRequest::default() })
+        .expect("all");
     assert_eq!((all.documents.len(), all.quotes.len()), (6, 2));
 }
 
@@ -62,12 +84,16 @@ fn everything_is_counted_logged_and_proved() {
         order.receiver = Some(Receiver::Court);
     })
     .expect("a bag");
-    assert_eq!((exported.documents, exported.pages, exported.pictures, exported.quotes), (6, 5, 1, 2));
+    assert_eq!(
+        (exported.documents, exported.pages, exported.pictures, exported.quotes),
+        (6, 5, 1, 2)
+    );
     assert_eq!(exported.bates.as_ref().map(|(first, _)| first.as_str()), Some("DESK-0041"));
     assert_eq!(exported.not_rendered, []);
     let bag = case.beside("bag");
     assert_eq!(deviations(&bag), []);
-    let payload: Vec<_> = contents(&bag).into_iter().filter(|(path, _)| path.starts_with("data/")).collect();
+    let payload: Vec<_> =
+        contents(&bag).into_iter().filter(|(path, _)| path.starts_with("data/")).collect();
     assert_eq!(exported.files, payload.len() as u64);
     assert_eq!(exported.bytes, payload.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>());
     let log = case.open().folder.log().expect("a log");
@@ -79,28 +105,53 @@ fn everything_is_counted_logged_and_proved() {
     assert_eq!(transfer.facts.get("receiver"), Some(&Fact::Text("court".to_owned())));
     assert_eq!(transfer.facts.get("export"), Some(&Fact::Number(exported.entry.get())));
     let own = String::from_utf8_lossy(&log.entry(exported.entry).expect("an entry")).into_owned();
-    assert!(!own.contains("EXH-") && !own.contains("DESK"), "what was selected stays sealed: {own}");
-    let opened = case.open().view(Principal::LOCAL).entry(exported.entry).expect("an entry").openings;
-    assert!(opened.iter().any(|(field, value)| field == "selection" && value.contains("EXH-000006")), "{opened:?}");
-    assert!(opened.iter().any(|(field, value)| field == "bates" && value.starts_with("DESK-0041 to ")), "{opened:?}");
+    assert!(
+        !own.contains("EXH-") && !own.contains("DESK"),
+        "what was selected stays sealed: {own}"
+    );
+    let opened =
+        case.open().view(Principal::LOCAL).entry(exported.entry).expect("an entry").openings;
+    assert!(
+        opened.iter().any(|(field, value)| field == "selection" && value.contains("EXH-000006")),
+        "{opened:?}"
+    );
+    assert!(
+        opened.iter().any(|(field, value)| field == "bates" && value.starts_with("DESK-0041 to ")),
+        "{opened:?}"
+    );
 }
 
 #[test]
 fn a_page_is_handed_over_without_revealing_another() {
-    let case = TestCase::of_texts(&[("a.html", "secret one"), ("notice.txt", &format!("{NOTICE}\u{c}secret two"))]);
+    let case = TestCase::of_texts(&[
+        ("a.html", "secret one"),
+        ("notice.txt", &format!("{NOTICE}\u{c}secret two")),
+    ]);
     let quote = case.quote("notice.txt", 1, QUOTED);
-    let selection = Selection { quotes: [quote.clone()].into(), without_names: true, ..Selection::default() };
+    let selection =
+        Selection { quotes: [quote.clone()].into(), without_names: true, ..Selection::default() };
     let exported = case.export_selection("bag", &selection);
     assert_eq!((exported.documents, exported.pages, exported.quotes), (1, 1, 1));
     let bag = case.beside("bag");
     assert_eq!(deviations(&bag), []);
     assert!(contain(&bag, QUOTED), "the page that is quoted goes with it");
-    for hidden in ["secret one", "secret two", "a.html", "notice.txt", "bm90aWNl", "tree_seed\",\"salt", "original.txt"]
-    {
+    for hidden in [
+        "secret one",
+        "secret two",
+        "a.html",
+        "notice.txt",
+        "bm90aWNl",
+        "tree_seed\",\"salt",
+        "original.txt",
+    ] {
         assert!(!contain(&bag, hidden), "{hidden}");
     }
-    let report = verify(&request(What::Quote, bag.join(format!("data/quotes/{quote}.json")))).expect("a quote");
-    assert!(report.is_good() && report.proved.iter().any(|line| line.id() == "proved-quote-page"), "{report:?}");
+    let report = verify(&request(What::Quote, bag.join(format!("data/quotes/{quote}.json"))))
+        .expect("a quote");
+    assert!(
+        report.is_good() && report.proved.iter().any(|line| line.id() == "proved-quote-page"),
+        "{report:?}"
+    );
 }
 
 #[test]
@@ -113,7 +164,10 @@ fn names_are_revealed_only_with_the_document() {
     let _ = case.export_selection("unnamed", &unnamed);
     let bag = case.beside("unnamed");
     assert_eq!(deviations(&bag), []);
-    assert!(!contain(&bag, "aW4vbGlzdC50eHQ") && !contain(&bag, "z.zip"), "neither its name nor its container's");
+    assert!(
+        !contain(&bag, "aW4vbGlzdC50eHQ") && !contain(&bag, "z.zip"),
+        "neither its name nor its container's"
+    );
 }
 
 #[test]
@@ -128,7 +182,8 @@ fn the_same_selection_gives_the_same_payload() {
         let lists = path.starts_with("tagmanifest-") || path.starts_with("manifest-");
         lists || path.starts_with("custody/") || *path == "data/ro-crate-metadata.json"
     };
-    let differing = one.iter().filter(|(path, bytes)| two.get(*path) != Some(*bytes)).map(|(path, _)| path);
+    let differing =
+        one.iter().filter(|(path, bytes)| two.get(*path) != Some(*bytes)).map(|(path, _)| path);
     assert_eq!(differing.filter(|path| !stated(path)).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
@@ -144,7 +199,10 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
     assert!(verify(&endless).is_err_and(|unable| unable.reason == Unusable::NotAFile));
     let checkpoint = request(What::Checkpoint, case.path("custody/checkpoint"));
     assert!(verify(&checkpoint).expect("a checkpoint").is_good());
-    let key = fs::read_to_string(TestCase::of_seed(7).path("custody/key.pub")).expect("a key").trim().to_owned();
+    let key = fs::read_to_string(TestCase::of_seed(7).path("custody/key.pub"))
+        .expect("a key")
+        .trim()
+        .to_owned();
     let foreign = VerifyRequest { key: Some(key.clone()), ..checkpoint };
     assert_eq!(verify(&foreign).expect("a checkpoint").deviations[0].fault, Fault::Checkpoint);
     let of_bag = VerifyRequest { key: Some(key), ..request(What::Bag, bag.clone()) };
@@ -155,10 +213,13 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
 #[test]
 fn a_failed_export_leaves_nothing_at_its_target() {
     let case = handed_over();
-    let failed = |name: &str, selection: &Selection| export_to(&case, name, selection, |_| {}).expect_err("refused");
+    let failed = |name: &str, selection: &Selection| {
+        export_to(&case, name, selection, |_| {}).expect_err("refused")
+    };
     assert!(matches!(failed("new", &Selection::default()), BagError::Nothing));
     let pages = |item, page| {
-        let documents = BTreeMap::from([(ItemId::new(item), Selected::Pages(BTreeSet::from([page])))]);
+        let documents =
+            BTreeMap::from([(ItemId::new(item), Selected::Pages(BTreeSet::from([page])))]);
         Selection { documents, ..Selection::default() }
     };
     assert!(matches!(
@@ -166,7 +227,8 @@ fn a_failed_export_leaves_nothing_at_its_target() {
         BagError::Case(CaseError::NoSuchPage { page, .. }) if page.get() == 7
     ));
     assert!(matches!(failed("new", &whole([99])), BagError::Case(CaseError::NoSuchDocument(_))));
-    let quoted = |quote: &str| Selection { quotes: [quote.to_owned()].into(), ..Selection::default() };
+    let quoted =
+        |quote: &str| Selection { quotes: [quote.to_owned()].into(), ..Selection::default() };
     assert!(matches!(failed("new", &quoted("Q-000001")), BagError::NoSuchQuote(_)));
     fs::create_dir(case.beside("there")).expect("made");
     assert!(matches!(failed("there", &whole([1])), BagError::Exists(_)));
@@ -184,7 +246,8 @@ fn a_failed_export_leaves_nothing_at_its_target() {
     assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a log"), size, "and no entry");
     // what a killed export left is removed by the next
     fs::create_dir(case.beside(".new.unfinished")).expect("made");
-    fs::write(case.beside(".new.unfinished/bagit.txt"), "of a process that was killed").expect("written");
+    fs::write(case.beside(".new.unfinished/bagit.txt"), "of a process that was killed")
+        .expect("written");
     let exported = export_to(&case, "new", &pages(3, PageNumber::FIRST), |_| {}).expect("a bag");
     assert_eq!((exported.documents, exported.pages), (1, 1));
     assert!(!case.beside(".new.unfinished").exists());
@@ -236,7 +299,8 @@ fn a_series_without_enough_digits_is_refused() {
     let case = handed_over();
     for (first, fits) in [("T-9996", false), ("T-9990", true), ("T-999999999999", false)] {
         let number = Number::read(first).expect("a number");
-        let exported = export_to(&case, first, &everything(&case), |order| order.bates = Some(number));
+        let exported =
+            export_to(&case, first, &everything(&case), |order| order.bates = Some(number));
         assert_eq!(exported.is_ok(), fits, "{first}: {exported:?}");
         assert!(fits || matches!(exported, Err(BagError::Series(_))));
     }
@@ -248,14 +312,25 @@ fn a_bag_of_a_sealed_case_is_bound_by_a_statement() {
     case.write(|held| held.seal().expect("sealed"));
     let keys = case.keys();
     let keys = exhibit_case::Keys::plain(&keys);
-    let mut held = exhibit_case::CaseWriter::take_any(&case.folder(), &keys, case.acts()).expect("a writer");
+    let mut held =
+        exhibit_case::CaseWriter::take_any(&case.folder(), &keys, case.acts()).expect("a writer");
     let (selection, target) = (everything(&case), case.beside("bag"));
     let lock = exhibit_bag::Lock::Open;
-    let order = exhibit_bag::ExportOrder { selection: &selection, target: &target, lock, bates: None, receiver: None };
+    let order = exhibit_bag::ExportOrder {
+        selection: &selection,
+        target: &target,
+        lock,
+        bates: None,
+        receiver: None,
+    };
     let size = held.log.log().size();
     let mut context = exhibit_bag::ExportContext { cage: None, progress: &mut |_| {} };
     let exported = exhibit_bag::export(&mut held, &order, &mut context).expect("a bag");
-    assert_eq!((exported.entry.get(), held.log.log().size()), (size - 1, size), "nothing follows the seal");
+    assert_eq!(
+        (exported.entry.get(), held.log.log().size()),
+        (size - 1, size),
+        "nothing follows the seal"
+    );
     assert_eq!(deviations(&target), []);
     let statement = target.join("custody/export");
     let text = fs::read_to_string(&statement).expect("a statement");

@@ -8,7 +8,8 @@ use exhibit_testing::{TestCase, TestItem};
 use exhibit_verify::loadfile::Number;
 use std::path::PathBuf;
 
-pub(crate) const NOTICE: &str = "第一条 严防逃跑。\n第二条 所有进出人员须由值班员逐一登记，不得遗漏。\n";
+pub(crate) const NOTICE: &str =
+    "第一条 严防逃跑。\n第二条 所有进出人员须由值班员逐一登记，不得遗漏。\n";
 pub(crate) const QUOTED: &str = "须由值班员逐一登记";
 pub(crate) const REQUEST: &str = "Request for access\nof 28 March 2019";
 
@@ -26,7 +27,10 @@ pub(crate) fn handed_over_of(seed: u64) -> TestCase {
         TestItem::text("copy.html", "the registers were destroyed"),
         TestItem::text("notice.txt", NOTICE),
         TestItem::archive("z.zip"),
-        TestItem::text("zz.pdf", REQUEST).media_type("application/pdf").kind(PageKind::Paper).picture(1, &png),
+        TestItem::text("zz.pdf", REQUEST)
+            .media_type("application/pdf")
+            .kind(PageKind::Paper)
+            .picture(1, &png),
         TestItem::text("in/list.txt", "a list of names").within("z.zip"),
     ]);
     let _ = case.quote("notice.txt", 1, QUOTED);
@@ -60,7 +64,8 @@ pub(crate) fn export_to(
     order: impl FnOnce(&mut ExportOrder<'_>),
 ) -> Result<Exported, exhibit_bag::BagError> {
     let target = case.beside(name);
-    let mut own = ExportOrder { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
+    let mut own =
+        ExportOrder { selection, target: &target, lock: Lock::Open, bates: None, receiver: None };
     order(&mut own);
     case.write(|held| export(held, &own, &mut ExportContext { cage: None, progress: &mut |_| {} }))
 }

@@ -6,7 +6,9 @@ use exhibit_case::{CaseFolder, Principal};
 use exhibit_custody::{Act, Channel, Fact, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::bagit::Files as _;
-use exhibit_testing::{NOW, TestCase, TestItem, deviations, files_below, flip, original, overwrite};
+use exhibit_testing::{
+    NOW, TestCase, TestItem, deviations, files_below, flip, original, overwrite,
+};
 use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +19,9 @@ fn checked(bag: &Path) -> CheckedBag {
 }
 
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let own = |file: PathBuf| (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"));
+    let own = |file: PathBuf| {
+        (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"))
+    };
     files_below(folder).into_iter().map(own).collect()
 }
 
@@ -59,10 +63,14 @@ fn a_received_bag_is_given_on_unchanged() {
     let open = other.open();
     let received = received_bags(&open.view(Principal::LOCAL)).expect("bags");
     assert_eq!(received.len(), 1);
-    assert_eq!((received[0].id, received[0].whole, received[0].log.as_str()), (verified.id(), true, "origin"));
+    assert_eq!(
+        (received[0].id, received[0].whole, received[0].log.as_str()),
+        (verified.id(), true, "origin")
+    );
     assert!(received[0].entry.is_some() && received[0].source.is_some());
     assert_eq!(check_received(&open.view(Principal::LOCAL)).expect("checked")[0].1, []);
-    let mut kept = KeptBag::open(&open.view(Principal::LOCAL), &verified.id().to_string()).expect("a bag");
+    let mut kept =
+        KeptBag::open(&open.view(Principal::LOCAL), &verified.id().to_string()).expect("a bag");
     let files = kept.list().expect("a list").len();
     let written = kept.write(&other.beside("same")).expect("written");
     assert_eq!(written, files as u64);
@@ -76,11 +84,21 @@ fn originals_are_stored_once_and_proofs_beside_them() {
     let (case, other) = (handed_over(), TestCase::of_seed(5));
     let bag = numbered(&case, "bag");
     let verified = VerifiedBag::from_checked(checked(&bag)).expect("a good bag");
-    assert_eq!(verified.bytes(), contents(&bag).values().map(|bytes| bytes.len() as u64).sum::<u64>());
-    assert_eq!(verified.key(), fs::read_to_string(case.path("custody/key.pub")).expect("a key").trim());
+    assert_eq!(
+        verified.bytes(),
+        contents(&bag).values().map(|bytes| bytes.len() as u64).sum::<u64>()
+    );
+    assert_eq!(
+        verified.key(),
+        fs::read_to_string(case.path("custody/key.pub")).expect("a key").trim()
+    );
     other.write(|held| verified.keep(&held.case, &mut Folder::new(&bag)).expect("kept"));
     let stored = contents(&other.path(CaseFolder::BAGS).join(verified.id().to_string()));
-    assert!(stored.keys().all(|path| !path.to_string_lossy().contains("/original")), "{:?}", stored.keys());
+    assert!(
+        stored.keys().all(|path| !path.to_string_lossy().contains("/original")),
+        "{:?}",
+        stored.keys()
+    );
     assert!(stored.contains_key(Path::new("custody/checkpoint")));
     assert!(stored.contains_key(Path::new("data/documents/EXH-000005/pictures/0001.png")));
 }
@@ -98,7 +116,8 @@ fn documents_come_under_their_proved_names_and_pages_as_files() {
     let unnamed = exhibit_bag::Selection { without_names: true, ..crate::handed_over::whole([3]) };
     let _ = case.export_selection("unnamed", &unnamed);
     assert_eq!(paths(&case.beside("unnamed")), ["EXH-000003/original.txt"]);
-    let quote = exhibit_bag::list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[1].id();
+    let quote =
+        exhibit_bag::list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[1].id();
     let pages = case.export("pages", &[], &[quote.as_str()]);
     assert_eq!(paths(&pages), ["EXH-000005/page 0001.txt", "EXH-000005/page 0001.png"]);
 }
@@ -109,7 +128,9 @@ fn bags_with_findings_are_not_received() {
     let bag = case.export("bag", &["notice.txt"], &[]);
     let text = bag.join("data/documents/EXH-000003/text/0001.txt");
     flip(&text, 5);
-    assert!(VerifiedBag::from_checked(checked(&bag)).is_err_and(|checked| !checked.report.is_good()));
+    assert!(
+        VerifiedBag::from_checked(checked(&bag)).is_err_and(|checked| !checked.report.is_good())
+    );
     flip(&text, 5);
     // a plain BagIt bag without proofs is good, and no bag of a case
     fs::remove_dir_all(bag.join("custody")).expect("removed");
@@ -130,7 +151,9 @@ fn a_file_that_changes_after_the_check_stops_the_copy() {
         "nothing is under the bag's name"
     );
     overwrite(&bag.join("VERIFY.txt"), |bytes| bytes.truncate(bytes.len() - 1));
-    other.write(|held| verified.keep(&held.case, &mut Folder::new(&bag))).expect("kept over the leftover");
+    other
+        .write(|held| verified.keep(&held.case, &mut Folder::new(&bag)))
+        .expect("kept over the leftover");
     assert_eq!(received_bags(&other.open().view(Principal::LOCAL)).expect("bags").len(), 1);
 }
 
@@ -140,7 +163,8 @@ fn damage_to_a_kept_bag_or_its_originals_is_found() {
     let bag = case.export("bag", &["notice.txt"], &[]);
     let id = receive(&other, &bag, true).id().to_string();
     let folder = other.path(CaseFolder::BAGS).join(&id);
-    let findings = || check_received(&other.open().view(Principal::LOCAL)).expect("checked").remove(0).1;
+    let findings =
+        || check_received(&other.open().view(Principal::LOCAL)).expect("checked").remove(0).1;
     assert_eq!(findings(), []);
     for file in files_below(&folder) {
         flip(&file, 11);
@@ -179,7 +203,10 @@ fn other_folders_are_no_bags() {
     assert_eq!((received.len(), received[0].entry, received[0].whole), (1, None, false));
     for id in ["", "notes", "../custody", &"1".repeat(64), &"G".repeat(64)] {
         assert!(
-            matches!(KeptBag::open(&case.open().view(Principal::LOCAL), id), Err(BagError::NoSuchBag(_))),
+            matches!(
+                KeptBag::open(&case.open().view(Principal::LOCAL), id),
+                Err(BagError::NoSuchBag(_))
+            ),
             "{id:?}"
         );
     }

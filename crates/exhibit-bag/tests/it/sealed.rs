@@ -18,7 +18,8 @@ use tar::EntryType;
 fn keys(case: &TestCase, name: &str) -> (String, Unlock) {
     let identity = age::x25519::Identity::generate();
     let path = case.beside(name);
-    fs::write(&path, format!("# for a test\n{}\n", identity.to_string().expose_secret())).expect("written");
+    fs::write(&path, format!("# for a test\n{}\n", identity.to_string().expose_secret()))
+        .expect("written");
     (identity.to_public().to_string(), Unlock::Identities(path))
 }
 
@@ -35,11 +36,15 @@ fn is_good(path: &Path, unlock: &Unlock) -> bool {
 #[test]
 fn a_sealed_bag_opens_for_its_recipients_alone() {
     let case = handed_over();
-    let ((first, one), (second, two), (_, other)) = (keys(&case, "one"), keys(&case, "two"), keys(&case, "other"));
+    let ((first, one), (second, two), (_, other)) =
+        (keys(&case, "one"), keys(&case, "two"), keys(&case, "other"));
     let lock = Lock::Recipients(vec![first, second]);
-    let _ = export_to(&case, "bag.age", &everything(&case), |order| order.lock = lock).expect("a bag");
+    let _ =
+        export_to(&case, "bag.age", &everything(&case), |order| order.lock = lock).expect("a bag");
     let path = case.beside("bag.age");
-    assert!(is_sealed(&path) && !is_sealed(&case.path("exhibit.toml")) && !is_sealed(&case.folder()));
+    assert!(
+        is_sealed(&path) && !is_sealed(&case.path("exhibit.toml")) && !is_sealed(&case.folder())
+    );
     for unlock in [&one, &two] {
         let mut bag = SealedBag::open(&path, unlock).expect("opened");
         assert_eq!(faults(&mut bag), []);
@@ -60,10 +65,13 @@ fn cut_and_altered_sealed_bags_are_never_good() {
     let case = handed_over();
     let (recipient, unlock) = keys(&case, "key");
     let lock = Lock::Recipients(vec![recipient]);
-    let _ = export_to(&case, "bag.age", &everything(&case), |order| order.lock = lock).expect("a bag");
+    let _ =
+        export_to(&case, "bag.age", &everything(&case), |order| order.lock = lock).expect("a bag");
     let sealed = fs::read(case.beside("bag.age")).expect("read");
     let damaged = case.beside("damaged.age");
-    for kept in [0, 20, 21, 300, 65_536 + 300, sealed.len() / 2, sealed.len() - 17, sealed.len() - 1] {
+    for kept in
+        [0, 20, 21, 300, 65_536 + 300, sealed.len() / 2, sealed.len() - 17, sealed.len() - 1]
+    {
         let kept = kept.min(sealed.len() - 1);
         fs::write(&damaged, &sealed[..kept]).expect("written");
         assert!(SealedBag::open(&damaged, &unlock).is_err(), "{kept} bytes");
@@ -88,7 +96,8 @@ fn bad_recipients_and_identities_are_refused() {
         let refused = export_to(&case, "x.age", &whole([1]), |order| order.lock = lock);
         assert!(matches!(refused, Err(BagError::Seal(SealError::Recipient(_)))), "{bad:?}");
     }
-    let none = export_to(&case, "x.age", &whole([1]), |order| order.lock = Lock::Recipients(Vec::new()));
+    let none =
+        export_to(&case, "x.age", &whole([1]), |order| order.lock = Lock::Recipients(Vec::new()));
     assert!(matches!(none, Err(BagError::Seal(SealError::Recipients(_)))), "{none:?}");
     let (recipient, _) = keys(&case, "key");
     let lock = Lock::Recipients(vec![recipient]);
@@ -101,9 +110,13 @@ fn bad_recipients_and_identities_are_refused() {
     }
     let missing = SealedBag::open(&path, &Unlock::Identities(case.beside("missing")));
     assert!(matches!(missing, Err(BagError::Io { .. })));
-    let left: Vec<PathBuf> =
-        fs::read_dir(case.beside("")).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
-    let hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let left: Vec<PathBuf> = fs::read_dir(case.beside(""))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    let hidden = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    };
     assert!(!left.iter().any(hidden), "nothing is left behind: {left:?}");
 }
 
@@ -119,7 +132,9 @@ fn raw(tar: &mut tar::Builder<Vec<u8>>, name: &[u8], kind: EntryType, size: u64,
 
 fn seal(case: &TestCase, recipient: &str, bytes: &[u8]) -> PathBuf {
     let recipient: age::x25519::Recipient = recipient.parse().expect("a recipient");
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).expect("age");
+    let encryptor =
+        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+            .expect("age");
     let mut sealed = Vec::new();
     let mut writer = encryptor.wrap_output(&mut sealed).expect("a header");
     writer.write_all(bytes).expect("written");
@@ -144,7 +159,13 @@ fn hostile_tars_are_named_and_nothing_is_written() {
     let sealed = |extra: Option<(&[u8], EntryType, u64, &[u8])>, with_good: bool| {
         let mut tar = tar::Builder::new(Vec::new());
         for (path, bytes) in good.iter().filter(|_| with_good) {
-            raw(&mut tar, format!("bag/{path}").as_bytes(), EntryType::Regular, bytes.len() as u64, bytes);
+            raw(
+                &mut tar,
+                format!("bag/{path}").as_bytes(),
+                EntryType::Regular,
+                bytes.len() as u64,
+                bytes,
+            );
         }
         if let Some((name, kind, size, bytes)) = extra {
             raw(&mut tar, name, kind, size, bytes);
@@ -167,15 +188,22 @@ fn hostile_tars_are_named_and_nothing_is_written() {
         ("a name that is not UTF-8", b"bag/data/\xff", EntryType::Regular, Fault::UnsafeName),
     ] {
         let bytes: &[u8] = if kind == EntryType::Regular { b"x" } else { b"" };
-        let found = opened(&sealed(Some((name, kind, bytes.len() as u64, bytes)), true)).expect(what);
+        let found =
+            opened(&sealed(Some((name, kind, bytes.len() as u64, bytes)), true)).expect(what);
         assert!(!found.is_empty(), "{what}");
-        let expected = found.contains(&fault) || matches!(fault, Fault::Repeated) && !found.is_empty();
+        let expected =
+            found.contains(&fault) || matches!(fault, Fault::Repeated) && !found.is_empty();
         assert!(expected, "{what}: {found:?}");
     }
-    let beyond = opened(&sealed(Some((b"bag/bagit.txt", EntryType::Regular, 1 << 40, b"x")), false));
+    let beyond =
+        opened(&sealed(Some((b"bag/bagit.txt", EntryType::Regular, 1 << 40, b"x")), false));
     assert!(matches!(beyond, Err(BagError::Seal(SealError::NotSealed { .. }))), "{beyond:?}");
     assert!(!opened(&sealed(None, false)).expect("an empty tar").is_empty());
-    let nonsense = seal(&case, &recipient, &b"no tar at all, but long enough to be looked at as one".repeat(20));
+    let nonsense = seal(
+        &case,
+        &recipient,
+        &b"no tar at all, but long enough to be looked at as one".repeat(20),
+    );
     assert!(matches!(opened(&nonsense), Err(BagError::Seal(SealError::NotSealed { .. }))));
     assert!(!case.beside("x").exists());
 }
@@ -191,7 +219,8 @@ fn bytes_after_the_last_file_are_not_hidden() {
     hidden.extend([0; 512]);
     hidden.extend(b"hidden");
     let endless = [tar.clone(), vec![0; 3 << 20]].concat();
-    for (what, bytes, opens) in [("as written", tar, true), ("hidden bytes", hidden, false), ("zeros", endless, false)]
+    for (what, bytes, opens) in
+        [("as written", tar, true), ("hidden bytes", hidden, false), ("zeros", endless, false)]
     {
         let path = seal(&case, &recipient, &bytes);
         assert_eq!(SealedBag::open(&path, &unlock).is_ok(), opens, "{what}");

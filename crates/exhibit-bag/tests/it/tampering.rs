@@ -18,9 +18,13 @@ const FIRST: &str = "custody/entries/000000000";
 /// What is done to a bag, and the fault that must be found. Where manifests are rewritten, it is a valid BagIt bag again.
 const TAMPERINGS: &[Tampering] = &[
     ("a bit of a page's text", Fault::Altered, |b| b.flip(TEXT, 5)),
-    ("a bit of a page's text, manifests rewritten", Fault::Content, |b| (b.flip(TEXT, 5), b.cover_up()).1),
+    ("a bit of a page's text, manifests rewritten", Fault::Content, |b| {
+        (b.flip(TEXT, 5), b.cover_up()).1
+    }),
     ("a bit of an original", Fault::Altered, |b| b.flip(ORIGINAL, 9)),
-    ("a bit of an original, manifests rewritten", Fault::Content, |b| (b.flip(ORIGINAL, 9), b.cover_up()).1),
+    ("a bit of an original, manifests rewritten", Fault::Content, |b| {
+        (b.flip(ORIGINAL, 9), b.cover_up()).1
+    }),
     ("an original cut short", Fault::Altered, |b| b.put(ORIGINAL, &NOTICE.as_bytes()[..20])),
     ("an original cut short, manifests rewritten", Fault::Export, |b| {
         (b.put(ORIGINAL, &NOTICE.as_bytes()[..20]), b.cover_up()).1
@@ -28,7 +32,9 @@ const TAMPERINGS: &[Tampering] = &[
     ("an original grown", Fault::Altered, |b| b.put(ORIGINAL, NOTICE.repeat(2))),
     ("an original emptied", Fault::Altered, |b| b.put(ORIGINAL, "")),
     ("an original removed", Fault::Missing, |b| b.remove(ORIGINAL)),
-    ("an original removed, manifests rewritten", Fault::Missing, |b| (b.remove(ORIGINAL), b.cover_up()).1),
+    ("an original removed, manifests rewritten", Fault::Missing, |b| {
+        (b.remove(ORIGINAL), b.cover_up()).1
+    }),
     ("a page removed, manifests rewritten", Fault::Missing, |b| (b.remove(TEXT), b.cover_up()).1),
     ("a page swapped with another document's, manifests rewritten", Fault::Content, |b| {
         b.rename(TEXT, "data/x");
@@ -46,10 +52,16 @@ const TAMPERINGS: &[Tampering] = &[
         b.cover_up();
     }),
     ("a file added", Fault::Unlisted, |b| b.put("data/documents/EXH-000003/more.txt", "more")),
-    ("a file added, manifests rewritten", Fault::Unproved, |b| (b.put("data/more.txt", "more"), b.cover_up()).1),
+    ("a file added, manifests rewritten", Fault::Unproved, |b| {
+        (b.put("data/more.txt", "more"), b.cover_up()).1
+    }),
     ("a tag file added", Fault::Unlisted, |b| b.put("README.txt", "read me")),
-    ("a tag file added, manifests rewritten", Fault::Unproved, |b| (b.put("README.txt", "read me"), b.cover_up()).1),
-    ("a proof added, manifests rewritten", Fault::Unproved, |b| (b.put("custody/note.txt", "x"), b.cover_up()).1),
+    ("a tag file added, manifests rewritten", Fault::Unproved, |b| {
+        (b.put("README.txt", "read me"), b.cover_up()).1
+    }),
+    ("a proof added, manifests rewritten", Fault::Unproved, |b| {
+        (b.put("custody/note.txt", "x"), b.cover_up()).1
+    }),
     ("a file with a name that looks alike", Fault::LooksAlike, |b| {
         b.put("data/documents/exh-000003/ORIGINAL.txt", NOTICE);
         b.cover_up();
@@ -63,21 +75,31 @@ const TAMPERINGS: &[Tampering] = &[
         b.rename(ORIGINAL, "data/documents/EXH-000003/\u{43e}riginal.txt");
         b.cover_up();
     }),
-    ("a name that turns the line around", Fault::UnsafeName, |b| b.put("data/a\u{202e}txt.exe", "x")),
+    ("a name that turns the line around", Fault::UnsafeName, |b| {
+        b.put("data/a\u{202e}txt.exe", "x")
+    }),
     ("a name with a line end", Fault::UnsafeName, |b| b.put("data/a\nb", "x")),
     ("a link in place of an original", Fault::NotAFile, |b| {
         b.remove(ORIGINAL);
         std::os::unix::fs::symlink("/etc/hostname", b.bag.join(ORIGINAL)).expect("link");
     }),
-    ("a linked folder", Fault::NotAFile, |b| std::os::unix::fs::symlink("/etc", b.bag.join("data/etc")).expect("link")),
+    ("a linked folder", Fault::NotAFile, |b| {
+        std::os::unix::fs::symlink("/etc", b.bag.join("data/etc")).expect("link")
+    }),
     ("a pipe", Fault::NotAFile, |b| {
-        assert!(Command::new("mkfifo").arg(b.bag.join("data/pipe")).status().expect("mkfifo").success());
+        assert!(
+            Command::new("mkfifo").arg(b.bag.join("data/pipe")).status().expect("mkfifo").success()
+        );
     }),
     ("a path out of the bag in a list", Fault::ManifestPath, |b| {
         b.edit("manifest-sha256.txt", ORIGINAL, "data/../../notice.txt");
     }),
-    ("an absolute path in a list", Fault::ManifestPath, |b| b.edit("manifest-sha512.txt", ORIGINAL, "/etc/passwd")),
-    ("a line end hidden in a list", Fault::ManifestPath, |b| b.edit("manifest-sha256.txt", ORIGINAL, "data/a%0Ab")),
+    ("an absolute path in a list", Fault::ManifestPath, |b| {
+        b.edit("manifest-sha512.txt", ORIGINAL, "/etc/passwd")
+    }),
+    ("a line end hidden in a list", Fault::ManifestPath, |b| {
+        b.edit("manifest-sha256.txt", ORIGINAL, "data/a%0Ab")
+    }),
     ("a file listed twice", Fault::Repeated, |b| {
         let list = b.text("manifest-sha256.txt");
         b.put("manifest-sha256.txt", format!("{list}{}\n", list.lines().next().expect("a line")));
@@ -100,13 +122,19 @@ const TAMPERINGS: &[Tampering] = &[
         b.put("manifest-sha256.txt", turned);
     }),
     ("another version", Fault::Declaration, |b| b.edit("bagit.txt", "1.0", "0.97")),
-    ("another size stated", Fault::Oxum, |b| b.edit("bag-info.txt", "Payload-Oxum: ", "Payload-Oxum: 1")),
+    ("another size stated", Fault::Oxum, |b| {
+        b.edit("bag-info.txt", "Payload-Oxum: ", "Payload-Oxum: 1")
+    }),
     ("another day stated, manifests rewritten", Fault::Export, |b| {
         b.edit("bag-info.txt", "Bagging-Date: 2", "Bagging-Date: 1");
         b.cover_up();
     }),
-    ("files to be fetched", Fault::Fetch, |b| b.put("fetch.txt", format!("http://example.org/x - {ORIGINAL}\n"))),
-    ("another script, manifests rewritten", Fault::Export, |b| (b.put("verify.sh", "echo fine\n"), b.cover_up()).1),
+    ("files to be fetched", Fault::Fetch, |b| {
+        b.put("fetch.txt", format!("http://example.org/x - {ORIGINAL}\n"))
+    }),
+    ("another script, manifests rewritten", Fault::Export, |b| {
+        (b.put("verify.sh", "echo fine\n"), b.cover_up()).1
+    }),
     ("another explanation, manifests rewritten", Fault::Export, |b| {
         (b.put("VERIFY.txt", "all is proved\n"), b.cover_up()).1
     }),
@@ -233,8 +261,12 @@ const TAMPERINGS: &[Tampering] = &[
         b.put(RECORD, other);
         b.cover_up();
     }),
-    ("a record with other spaces, manifests rewritten", Fault::Record, |b| (b.edit(RECORD, ",", ", "), b.cover_up()).1),
-    ("a record removed, manifests rewritten", Fault::Unproved, |b| (b.remove(RECORD), b.cover_up()).1),
+    ("a record with other spaces, manifests rewritten", Fault::Record, |b| {
+        (b.edit(RECORD, ",", ", "), b.cover_up()).1
+    }),
+    ("a record removed, manifests rewritten", Fault::Unproved, |b| {
+        (b.remove(RECORD), b.cover_up()).1
+    }),
     ("a forged quote, manifests rewritten", Fault::QuoteText, |b| {
         let quote = b.find("data/quotes", QUOTED);
         b.edit(&quote, QUOTED, "不由值班员逐一登记");
@@ -267,8 +299,12 @@ const PAGES: &str = "data/loadfile/pages.opt";
 /// What is done to a bag with pictures and load files.
 const MORE: &[Tampering] = &[
     ("a bit of a picture", Fault::Altered, |b| b.flip(PICTURE, 99)),
-    ("a bit of a picture, manifests rewritten", Fault::Content, |b| (b.flip(PICTURE, 99), b.cover_up()).1),
-    ("a picture removed, manifests rewritten", Fault::Missing, |b| (b.remove(PICTURE), b.cover_up()).1),
+    ("a bit of a picture, manifests rewritten", Fault::Content, |b| {
+        (b.flip(PICTURE, 99), b.cover_up()).1
+    }),
+    ("a picture removed, manifests rewritten", Fault::Missing, |b| {
+        (b.remove(PICTURE), b.cover_up()).1
+    }),
     ("a picture under another number, manifests rewritten", Fault::Unproved, |b| {
         b.rename(PICTURE, "data/documents/EXH-000005/pictures/0009.png");
         b.cover_up();
@@ -278,13 +314,18 @@ const MORE: &[Tampering] = &[
         b.cover_up();
     }),
     ("a picture added, manifests rewritten", Fault::Unproved, |b| {
-        b.put("data/documents/EXH-000003/pictures/0001.png", fs::read(b.bag.join(PICTURE)).expect("read"));
+        b.put(
+            "data/documents/EXH-000003/pictures/0001.png",
+            fs::read(b.bag.join(PICTURE)).expect("read"),
+        );
         b.cover_up();
     }),
     ("a picture's proof taken out of the record, manifests rewritten", Fault::QuoteText, |b| {
         let record = "data/documents/EXH-000005/record.json";
         let mut value: Value = serde_json::from_str(&b.text(record)).expect("JSON");
-        let image = |part: &Value| part["record"].as_str().is_some_and(|text| text.contains("\"kind\":\"image\""));
+        let image = |part: &Value| {
+            part["record"].as_str().is_some_and(|text| text.contains("\"kind\":\"image\""))
+        };
         value["parts"].as_array_mut().expect("parts").retain(|part| !image(part));
         b.put(record, value.to_string());
         b.cover_up();
@@ -310,7 +351,14 @@ const MORE: &[Tampering] = &[
     }),
     ("another digest in the table, manifests rewritten", Fault::LoadFile, |b| {
         let text = b.text(DOCUMENTS);
-        let row = text.lines().nth(1).expect("a row").split('\u{14}').nth(6).expect("a digest").to_owned();
+        let row = text
+            .lines()
+            .nth(1)
+            .expect("a row")
+            .split('\u{14}')
+            .nth(6)
+            .expect("a digest")
+            .to_owned();
         b.put(DOCUMENTS, text.replace(row.trim_matches('\u{fe}'), &"0".repeat(64)));
         b.cover_up();
     }),
@@ -331,7 +379,9 @@ const MORE: &[Tampering] = &[
         b.edit(PAGES, "EXH-000005", "EXH-000003");
         b.cover_up();
     }),
-    ("a load file removed, manifests rewritten", Fault::Missing, |b| (b.remove(PAGES), b.cover_up()).1),
+    ("a load file removed, manifests rewritten", Fault::Missing, |b| {
+        (b.remove(PAGES), b.cover_up()).1
+    }),
     ("a load file added, manifests rewritten", Fault::Unproved, |b| {
         (b.put("data/loadfile/more.dat", "x"), b.cover_up()).1
     }),
@@ -388,7 +438,9 @@ fn a_flipped_bit_or_a_cut_in_any_file_of_a_bag_is_found() {
         let middle = bytes.len() / 2;
         let mut flipped = bytes.clone();
         flipped[middle] ^= 1 << (middle % 8);
-        for (what, damaged) in [("a bit", &flipped[..]), ("the end", &bytes[..bytes.len() - 1]), ("all", &[])] {
+        for (what, damaged) in
+            [("a bit", &flipped[..]), ("the end", &bytes[..bytes.len() - 1]), ("all", &[])]
+        {
             fs::write(&file, damaged).expect("written");
             assert_ne!(deviations(&bag), [], "{what} of {}", file.display());
         }

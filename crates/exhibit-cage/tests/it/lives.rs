@@ -62,9 +62,14 @@ fn a_server_killed_midway_ends_its_worker_and_says_so() {
 #[test]
 fn when_the_parent_is_killed_everything_ends() {
     for job in ["sleep", "spin"] {
-        let mut parent = Command::new(WORKER).args(["parent", job]).stdin(Stdio::null()).spawn().expect("a parent");
+        let mut parent = Command::new(WORKER)
+            .args(["parent", job])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("a parent");
         let id = parent.id();
-        let grandchild = || children(id).first().and_then(|server| children(*server).first().copied());
+        let grandchild =
+            || children(id).first().and_then(|server| children(*server).first().copied());
         wait_until("a worker is there", || grandchild().is_some());
         let (server, worker) = (children(id)[0], grandchild().expect("a worker"));
         parent.kill().expect("killed");
@@ -77,7 +82,9 @@ fn when_the_parent_is_killed_everything_ends() {
 fn a_listener_that_panics_takes_its_worker_along_and_nothing_else() {
     let cage = cage();
     let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        cage.run(&request("endless members"), &input_of(b""), LIMITS, &mut |_| panic!("a listener's fault"))
+        cage.run(&request("endless members"), &input_of(b""), LIMITS, &mut |_| {
+            panic!("a listener's fault")
+        })
     }));
     assert!(panicked.is_err());
     assert_eq!(servers(), [], "the server and its worker are gone");
@@ -91,7 +98,10 @@ fn many_threads_share_a_cage() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    assert_eq!(run_with(&cage, &request("echo"), LIMITS).0, WorkerEnd::Finished(Verdict::Read));
+                    assert_eq!(
+                        run_with(&cage, &request("echo"), LIMITS).0,
+                        WorkerEnd::Finished(Verdict::Read)
+                    );
                 }
             });
         }
@@ -109,7 +119,9 @@ fn children(of: u32) -> Vec<u32> {
     let tasks = fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
     let mut all: Vec<u32> = tasks
         .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
-        .flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
+        .flat_map(|list| {
+            list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()
+        })
         .collect();
     all.sort_unstable();
     all

@@ -13,8 +13,12 @@ use std::time::Duration;
 
 const WORKER: &str = env!("CARGO_BIN_EXE_cage-test-worker");
 
-const LIMITS: CageLimits =
-    CageLimits { memory_bytes: 256 << 20, cpu_seconds: 20, wall: Duration::from_secs(20), output_bytes: 256 << 20 };
+const LIMITS: CageLimits = CageLimits {
+    memory_bytes: 256 << 20,
+    cpu_seconds: 20,
+    wall: Duration::from_secs(20),
+    output_bytes: 256 << 20,
+};
 
 fn cage_with(argument: &str, workers: usize) -> Result<Cage, exhibit_cage::CageError> {
     Cage::start(CageOptions { program: WORKER.into(), ..CageOptions::new(argument, workers) })
@@ -25,7 +29,12 @@ fn cage() -> Cage {
 }
 
 fn request(job: &str) -> Request {
-    Request { task: Task::Extract, name: job.as_bytes().to_vec(), passwords: Vec::new(), limits: Limits::STANDARD }
+    Request {
+        task: Task::Extract,
+        name: job.as_bytes().to_vec(),
+        passwords: Vec::new(),
+        limits: Limits::STANDARD,
+    }
 }
 
 fn input_of(bytes: &[u8]) -> File {

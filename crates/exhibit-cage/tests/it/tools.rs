@@ -17,7 +17,10 @@ fn denied(cage: &Cage, args: &[&str]) {
     let end = probe(cage, args, |_| ());
     assert_eq!(end.status, ToolStatus::Exited(1), "{args:?}");
     let words = String::from_utf8_lossy(&end.stderr).into_owned();
-    assert!(words.contains("ermission denied") || words.contains("not permitted"), "{args:?}: {words}");
+    assert!(
+        words.contains("ermission denied") || words.contains("not permitted"),
+        "{args:?}: {words}"
+    );
 }
 
 #[test]
@@ -63,8 +66,12 @@ fn a_tool_makes_no_call_but_those_named() {
     let end = probe(&cage(), &["calls"], |_| ());
     assert_eq!(end.status, ToolStatus::Exited(0), "{}", String::from_utf8_lossy(&end.stderr));
     let text = String::from_utf8(end.stdout).expect("numbers");
-    let permitted: Vec<i64> = text.split(' ').map(|number| number.parse().expect("a number")).collect();
-    assert!(permitted.contains(&libc::SYS_openat) && permitted.contains(&libc::SYS_futex), "{permitted:?}");
+    let permitted: Vec<i64> =
+        text.split(' ').map(|number| number.parse().expect("a number")).collect();
+    assert!(
+        permitted.contains(&libc::SYS_openat) && permitted.contains(&libc::SYS_futex),
+        "{permitted:?}"
+    );
     // calls that Landlock does not govern: modes, owners, times, attributes of files; other processes; the kernel
     let never = [
         libc::SYS_fchmod,
@@ -125,8 +132,10 @@ fn a_tool_changes_nothing_of_other_processes_or_its_own_signals() {
     let cage = cage();
     let parent = std::process::id().to_string();
     let number = |call: i64| call.to_string();
-    let (prlimit, prctl, fcntl) = (number(libc::SYS_prlimit64), number(libc::SYS_prctl), number(libc::SYS_fcntl));
-    let (affinity, nofile) = (number(libc::SYS_sched_setaffinity), number(libc::RLIMIT_NOFILE.into()));
+    let (prlimit, prctl, fcntl) =
+        (number(libc::SYS_prlimit64), number(libc::SYS_prctl), number(libc::SYS_fcntl));
+    let (affinity, nofile) =
+        (number(libc::SYS_sched_setaffinity), number(libc::RLIMIT_NOFILE.into()));
     for args in [
         &[&*prlimit, &parent, &nofile][..],
         &[&*prctl, "1", "0"],
@@ -140,7 +149,11 @@ fn a_tool_changes_nothing_of_other_processes_or_its_own_signals() {
     }
     let allowed = [&[&*prlimit, "0", &nofile][..], &[&*fcntl, "0", "1"]];
     for args in allowed {
-        assert_eq!(probe(&cage, &[&["call"], args].concat(), |_| ()).status, ToolStatus::Exited(0), "{args:?}");
+        assert_eq!(
+            probe(&cage, &[&["call"], args].concat(), |_| ()).status,
+            ToolStatus::Exited(0),
+            "{args:?}"
+        );
     }
 }
 
@@ -169,7 +182,11 @@ fn a_tool_can_do_what_it_needs() {
     let data = data.to_str().expect("plain");
     let reads = |tool: &mut Tool| tool.read_folders.push(folder.path().to_owned());
     assert_eq!(probe(&cage, &["read", data], reads).status, ToolStatus::Exited(0));
-    assert_eq!(probe(&cage, &["write", data], reads).status, ToolStatus::Exited(1), "a folder to read was written");
+    assert_eq!(
+        probe(&cage, &["write", data], reads).status,
+        ToolStatus::Exited(1),
+        "a folder to read was written"
+    );
     assert_eq!(probe(&cage, &["thread"], |_| ()).status, ToolStatus::Exited(0));
     assert_eq!(probe(&cage, &["signal self"], |_| ()).status, ToolStatus::Exited(0));
     let end = probe(&cage, &["environment"], |tool| tool.env.push(("A".into(), "b".into())));
@@ -204,7 +221,10 @@ fn a_tool_is_bounded() {
         assert_eq!(end.status, ToolStatus::TimedOut(Timer::Wall), "{job}");
     }
     let busy = CageLimits { cpu_seconds: 1, ..LIMITS };
-    assert_eq!(probe(&cage, &["spin"], |tool| tool.limits = busy).status, ToolStatus::TimedOut(Timer::Cpu));
+    assert_eq!(
+        probe(&cage, &["spin"], |tool| tool.limits = busy).status,
+        ToolStatus::TimedOut(Timer::Cpu)
+    );
     assert_eq!(probe(&cage, &["memory"], |_| ()).status, ToolStatus::OutOfMemory);
     let little = CageLimits { output_bytes: 10_000, ..LIMITS };
     let end = probe(&cage, &["chatter"], |tool| tool.limits = little);
@@ -263,7 +283,11 @@ fn picture_of(rows: &[&str]) -> Vec<u8> {
     let mut picture = format!("P5\n{} {}\n255\n", width * SQUARE, all.len() * SQUARE).into_bytes();
     for row in all {
         let row = format!("    {row:<width$}");
-        let line: Vec<u8> = row.bytes().take(width).flat_map(|b| [if b == b'#' { 0 } else { 255 }; SQUARE]).collect();
+        let line: Vec<u8> = row
+            .bytes()
+            .take(width)
+            .flat_map(|b| [if b == b'#' { 0 } else { 255 }; SQUARE])
+            .collect();
         (0..SQUARE).for_each(|_| picture.extend_from_slice(&line));
     }
     picture

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 fn a_worker_reads_its_file_and_nothing_moves_beneath_its_parent() {
     let cage = cage();
     for size in [0, 1, 70_000, 3_000_000] {
-        let bytes: Vec<u8> = (0..size).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let bytes: Vec<u8> =
+            (0..size).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let mut input = input_of(&bytes);
         input.seek(SeekFrom::Start(1)).expect("seeks");
         let mut heard = Vec::new();
@@ -33,7 +34,9 @@ fn a_worker_reads_its_file_and_nothing_moves_beneath_its_parent() {
 #[test]
 fn a_worker_is_ended_at_the_first_forbidden_call() {
     let cage = cage();
-    for job in ["open", "openat", "socket", "thread", "fork", "exec", "executable memory", "signal parent"] {
+    for job in
+        ["open", "openat", "socket", "thread", "fork", "exec", "executable memory", "signal parent"]
+    {
         assert_eq!(run(&cage, job), WorkerEnd::Forbidden, "{job}");
     }
 }
@@ -80,7 +83,9 @@ fn memory_runs_out_quickly_and_by_name() {
 fn peak_memory_is_what_the_kernel_counted() {
     let cage = cage();
     let peak = |job: &str, limits| {
-        let measured = cage.run_measured(&request(job), &input_of(b""), limits, &mut |_| ControlFlow::Continue(()));
+        let measured = cage.run_measured(&request(job), &input_of(b""), limits, &mut |_| {
+            ControlFlow::Continue(())
+        });
         measured.expect("caged").1.expect("the end is reported")
     };
     let quiet = peak("quiet", LIMITS);
@@ -99,7 +104,11 @@ fn time_runs_out() {
     let short = CageLimits { wall: Duration::from_millis(300), ..LIMITS };
     for job in ["spin", "sleep", "close and sleep"] {
         let begun = Instant::now();
-        assert_eq!(run_with(&cage, &request(job), short).0, WorkerEnd::TimedOut(Timer::Wall), "{job}");
+        assert_eq!(
+            run_with(&cage, &request(job), short).0,
+            WorkerEnd::TimedOut(Timer::Wall),
+            "{job}"
+        );
         assert!(begun.elapsed() < Duration::from_secs(8), "{job}");
     }
     let busy = CageLimits { cpu_seconds: 1, ..LIMITS };
@@ -160,13 +169,17 @@ fn output_is_bounded() {
     few.name = b"endless members".to_vec();
     assert_eq!(run_with(&cage, &few, LIMITS).0, WorkerEnd::OutputLimit(OutputKind::MemberBytes));
     let little = CageLimits { output_bytes: 0, ..LIMITS };
-    assert_eq!(run_with(&cage, &request("length"), little).0, WorkerEnd::OutputLimit(OutputKind::Records));
+    assert_eq!(
+        run_with(&cage, &request("length"), little).0,
+        WorkerEnd::OutputLimit(OutputKind::Records)
+    );
 }
 
 #[test]
 fn a_listener_may_break_off_and_the_next_file_is_read() {
     let cage = cage();
-    let end = cage.run(&request("endless members"), &input_of(b""), LIMITS, &mut |_| ControlFlow::Break(()));
+    let end = cage
+        .run(&request("endless members"), &input_of(b""), LIMITS, &mut |_| ControlFlow::Break(()));
     assert_eq!(end.expect("caged"), WorkerEnd::Stopped);
     assert_eq!(run(&cage, "quiet"), WorkerEnd::Finished(Verdict::Read));
 }
@@ -180,7 +193,11 @@ fn long_requests_arrive() {
 
 #[test]
 fn servers_that_cannot_cage_are_refused() {
-    assert!(matches!(cage_with("serve-with-threads", 1), Err(CageError::Unfit(why)) if why.contains("threads")));
-    assert!(matches!(cage_with("serve-broken", 1), Err(CageError::Unfit(why)) if why.contains("panicked")));
+    assert!(
+        matches!(cage_with("serve-with-threads", 1), Err(CageError::Unfit(why)) if why.contains("threads"))
+    );
+    assert!(
+        matches!(cage_with("serve-broken", 1), Err(CageError::Unfit(why)) if why.contains("panicked"))
+    );
     assert!(matches!(cage_with("nothing of the kind", 1), Err(CageError::NoServer)));
 }

@@ -7,7 +7,9 @@
 mod probe;
 
 use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, WorkerEnd};
-use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Task, Verdict};
+use exhibit_model::{
+    Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Task, Verdict,
+};
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
@@ -52,7 +54,9 @@ fn job(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict 
         "socket" => drop(std::net::UdpSocket::bind("127.0.0.1:0")),
         "thread" => drop(std::thread::Builder::new().spawn(|| ())),
         "fork" => drop(std::process::Command::new("/bin/true").spawn()),
-        "exec" => drop(std::os::unix::process::CommandExt::exec(&mut std::process::Command::new("/bin/true"))),
+        "exec" => drop(std::os::unix::process::CommandExt::exec(&mut std::process::Command::new(
+            "/bin/true",
+        ))),
         "executable memory" => drop(raw(executable_memory())),
         "signal parent" => drop(raw(signal_parent())),
         "memory" => hog(),
@@ -165,11 +169,14 @@ fn raw(result: i64) -> i64 {
 
 fn libc_openat() -> i64 {
     // SAFETY: the path ends in a zero byte.
-    unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/etc/passwd".as_ptr(), libc::O_RDONLY) }
+    unsafe {
+        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/etc/passwd".as_ptr(), libc::O_RDONLY)
+    }
 }
 
 fn executable_memory() -> i64 {
-    let (prot, flags) = (libc::PROT_READ | libc::PROT_EXEC, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    let (prot, flags) =
+        (libc::PROT_READ | libc::PROT_EXEC, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     // SAFETY: new memory that nothing else uses.
     unsafe { libc::mmap(std::ptr::null_mut(), 4096, prot, flags, -1, 0) as i64 }
 }
@@ -211,10 +218,12 @@ fn thousand(runs: usize) {
 // Descriptors of this process and of its server (which nobody but root may look into), and processes.
 fn inventory() -> String {
     let list = |of: &str| {
-        let list = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).expect("listed");
+        let list =
+            std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).expect("listed");
         list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
-    let descriptors = |of: &str| std::fs::read_dir(format!("/proc/{of}/fd")).map_or(0, Iterator::count);
+    let descriptors =
+        |of: &str| std::fs::read_dir(format!("/proc/{of}/fd")).map_or(0, Iterator::count);
     let servers = list(&std::process::id().to_string());
     let workers: usize = servers.iter().map(|server| list(server).len()).sum();
     let (own, theirs) = (descriptors("self"), descriptors(&servers[0]));
@@ -230,5 +239,6 @@ fn run(cage: &Cage, job: &str) -> WorkerEnd {
     let (name, limits) = (job.as_bytes().to_vec(), Limits::STANDARD);
     let request = Request { task: Task::Extract, name, passwords: Vec::new(), limits };
     let input = std::fs::File::open("/dev/null").expect("opens");
-    cage.run(&request, &input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(())).expect("caged")
+    cage.run(&request, &input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(()))
+        .expect("caged")
 }

@@ -34,7 +34,9 @@ pub(crate) fn main(args: &[String]) -> ! {
             std::thread::sleep(std::time::Duration::from_secs(1000));
         },
         "memory" => hog(),
-        "environment" => emit(&std::env::vars().map(|(k, v)| format!("{k}={v}\n")).collect::<String>()),
+        "environment" => {
+            emit(&std::env::vars().map(|(k, v)| format!("{k}={v}\n")).collect::<String>())
+        }
         "descriptors" => emit(&descriptors()),
         other => Err(io::Error::other(format!("no such probe: {other}"))),
     };
@@ -88,10 +90,14 @@ fn memory_file() -> io::Result<()> {
 
 // Makes a call with these arguments.
 fn call(numbers: &[&str]) -> io::Result<()> {
-    let numbers = numbers.iter().map(|n| n.parse().map_err(io::Error::other)).collect::<io::Result<Vec<i64>>>()?;
+    let numbers = numbers
+        .iter()
+        .map(|n| n.parse().map_err(io::Error::other))
+        .collect::<io::Result<Vec<i64>>>()?;
     let argument = |n: usize| numbers.get(n).copied().unwrap_or(0);
     // SAFETY: the tests name calls whose arguments are numbers or null pointers.
-    let done = unsafe { libc::syscall(argument(0), argument(1), argument(2), argument(3), argument(4)) };
+    let done =
+        unsafe { libc::syscall(argument(0), argument(1), argument(2), argument(3), argument(4)) };
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 

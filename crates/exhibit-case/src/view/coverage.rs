@@ -71,7 +71,8 @@ impl CaseView<'_> {
             for page in catalogue.pages(id)? {
                 unread.pages_waiting_for_ocr += u64::from(page.ocr == OcrState::Wanted);
                 unread.pages_ocr_failed += u64::from(page.ocr == OcrState::Failed);
-                unread.pages_doubtful += u64::from(page.confidence.is_some_and(|confidence| confidence < DOUBTFUL));
+                unread.pages_doubtful +=
+                    u64::from(page.confidence.is_some_and(|confidence| confidence < DOUBTFUL));
             }
         }
         Ok(unread)

@@ -38,8 +38,10 @@ impl CaseView<'_> {
                 account.bytes += item.size;
             }
             let pages = catalogue.pages(id)?;
-            let is_unread = |page: &PageRow| matches!(page.ocr, OcrState::Wanted | OcrState::Failed);
-            account.read_in_part += u64::from(item.state == State::Read && pages.iter().any(is_unread));
+            let is_unread =
+                |page: &PageRow| matches!(page.ocr, OcrState::Wanted | OcrState::Failed);
+            account.read_in_part +=
+                u64::from(item.state == State::Read && pages.iter().any(is_unread));
             for page in pages {
                 *counts.languages.entry(page.language).or_default() += 1;
                 account.pages += 1;
@@ -49,7 +51,9 @@ impl CaseView<'_> {
             }
         }
         account.gaps = catalogue.account()?.gaps;
-        account.gaps.retain(|gap| gap.container.is_some_and(|container| self.scope.contains(container)));
+        account
+            .gaps
+            .retain(|gap| gap.container.is_some_and(|container| self.scope.contains(container)));
         drop(catalogue);
         account.intakes = self.intakes()?;
         account.media_types = most_first(counts.media_types);
@@ -83,8 +87,16 @@ impl CaseView<'_> {
         let visible = self.visible_sources()?;
         let catalogue = self.case.catalogue();
         let mut sources = Vec::new();
-        for id in catalogue.sources()?.into_iter().filter(|id| visible.as_ref().is_none_or(|all| all.contains(id))) {
-            sources.extend(catalogue.source(id)?.map(|(path, name, _)| SourceName { id, path, name }));
+        for id in catalogue
+            .sources()?
+            .into_iter()
+            .filter(|id| visible.as_ref().is_none_or(|all| all.contains(id)))
+        {
+            sources.extend(catalogue.source(id)?.map(|(path, name, _)| SourceName {
+                id,
+                path,
+                name,
+            }));
         }
         Ok(sources)
     }
@@ -94,7 +106,14 @@ impl CaseView<'_> {
         let Some(items) = self.scope.items() else { return Ok(None) };
         let catalogue = self.case.catalogue();
         let source = |id: ItemId| Ok(catalogue.item(id)?.map(|item| item.source));
-        Ok(Some(items.map(source).collect::<Result<Vec<_>, CaseError>>()?.into_iter().flatten().collect()))
+        Ok(Some(
+            items
+                .map(source)
+                .collect::<Result<Vec<_>, CaseError>>()?
+                .into_iter()
+                .flatten()
+                .collect(),
+        ))
     }
 }
 
@@ -107,7 +126,8 @@ struct Counts {
 }
 
 fn most_first(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
-    let mut counts: Vec<(String, u64)> = counts.into_iter().filter(|(value, _)| !value.is_empty()).collect();
+    let mut counts: Vec<(String, u64)> =
+        counts.into_iter().filter(|(value, _)| !value.is_empty()).collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts
 }

@@ -85,6 +85,7 @@ impl CaseView<'_> {
         let Ok(entry) = Parsed::read(&log.entry(seq)?) else { return Ok(false) };
         let is_item = matches!(entry.object, Ref::Item(_));
         let mut named = entry.used.iter().chain(&entry.made).chain([&entry.object]);
-        Ok(is_item && named.all(|named| !matches!(named, Ref::Item(id) if !self.scope.contains(*id))))
+        Ok(is_item
+            && named.all(|named| !matches!(named, Ref::Item(id) if !self.scope.contains(*id))))
     }
 }

@@ -14,7 +14,9 @@ pub use coverage::Coverage;
 pub use ledger::SourceName;
 pub use search::PageReader;
 
-use crate::{Cage, Case, CaseError, Document, Places, Principal, Scope, TagCount, TagLog, date_of, own_path};
+use crate::{
+    Cage, Case, CaseError, Document, Places, Principal, Scope, TagCount, TagLog, date_of, own_path,
+};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, PagePicture, PageRow};
 use exhibit_index::Index;
 use exhibit_model::{ItemId, MetadataKey, Moment, Page, PageNumber, SourceId, StatedDate};
@@ -74,7 +76,11 @@ impl<'a> CaseView<'a> {
     }
 
     fn allow(&self, id: ItemId) -> Result<(), CaseError> {
-        if self.scope.contains(id) { Ok(()) } else { Err(CaseError::NoSuchDocument(self.case.label(id))) }
+        if self.scope.contains(id) {
+            Ok(())
+        } else {
+            Err(CaseError::NoSuchDocument(self.case.label(id)))
+        }
     }
 
     // the row without its references to items outside the scope
@@ -113,7 +119,10 @@ impl<'a> CaseView<'a> {
         }
         let most = if filter.most == 0 { usize::MAX } else { filter.most as usize };
         // the catalogue does not know the scope: the limit counts what is left
-        let all = ItemFilter { most: if self.scope.is_full() { filter.most } else { 0 }, ..filter.clone() };
+        let all = ItemFilter {
+            most: if self.scope.is_full() { filter.most } else { 0 },
+            ..filter.clone()
+        };
         let mut items = Vec::new();
         self.case.catalogue().items(&all, &mut |item| {
             if self.scope.contains(item.id) {
@@ -142,7 +151,11 @@ impl<'a> CaseView<'a> {
         self.allow(item.id)?;
         let all = self.case.chain(item)?;
         let hidden = all.iter().rposition(|container| !self.scope.contains(container.id));
-        Ok(all.into_iter().skip(hidden.map_or(0, |at| at + 1)).map(|item| self.masked(item)).collect())
+        Ok(all
+            .into_iter()
+            .skip(hidden.map_or(0, |at| at + 1))
+            .map(|item| self.masked(item))
+            .collect())
     }
 
     /// An item's whole path through the containers of its [chain](Self::chain), safe to show.
@@ -166,7 +179,8 @@ impl<'a> CaseView<'a> {
         document.chain = self.chain(&document.item)?;
         document.item = self.masked(document.item);
         for items in [&mut document.members, &mut document.copies] {
-            let kept = std::mem::take(items).into_iter().filter(|item| self.scope.contains(item.id));
+            let kept =
+                std::mem::take(items).into_iter().filter(|item| self.scope.contains(item.id));
             *items = kept.map(|item| self.masked(item)).collect();
         }
         Ok(document)
@@ -262,7 +276,10 @@ impl<'a> CaseView<'a> {
                 Some(original) => self.case.catalogue().items_with(original, usize::MAX)?,
                 None => Vec::new(),
             };
-            if !same.iter().any(|copy| copy.duplicate_of == Some(row.item) && self.scope.contains(copy.id)) {
+            if !same
+                .iter()
+                .any(|copy| copy.duplicate_of == Some(row.item) && self.scope.contains(copy.id))
+            {
                 return Err(CaseError::NoSuchDocument(self.case.label(row.item)));
             }
         }
@@ -303,7 +320,13 @@ impl<'a> CaseView<'a> {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::RenderError`] with the reason, if the page has none.
-    pub fn picture(&self, cage: &Cage, id: ItemId, number: PageNumber, max_side: u32) -> Result<Vec<u8>, CaseError> {
+    pub fn picture(
+        &self,
+        cage: &Cage,
+        id: ItemId,
+        number: PageNumber,
+        max_side: u32,
+    ) -> Result<Vec<u8>, CaseError> {
         self.allow(id)?;
         self.case.picture(cage, id, number, max_side)
     }
@@ -336,7 +359,10 @@ impl<'a> CaseView<'a> {
     /// [`CaseError::NoSuchDocument`], [`CaseError::Store`].
     pub fn original(&self, id: ItemId) -> Result<Option<File>, CaseError> {
         let item = self.item(id)?;
-        Ok(item.original.map(|original| self.case.originals().open_original(original)).transpose()?)
+        Ok(item
+            .original
+            .map(|original| self.case.originals().open_original(original))
+            .transpose()?)
     }
 
     /// The tags of the scope's documents, by name.

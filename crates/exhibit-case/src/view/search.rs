@@ -76,7 +76,11 @@ impl<'a> CaseView<'a> {
     /// # Errors
     /// [`CaseError::Catalogue`].
     pub fn page_reader(&self) -> Result<PageReader<'a>, CaseError> {
-        Ok(PageReader { view: self.clone(), catalogue: self.case.connect_catalogue()?, documents: self.documents()? })
+        Ok(PageReader {
+            view: self.clone(),
+            catalogue: self.case.connect_catalogue()?,
+            documents: self.documents()?,
+        })
     }
 }
 
@@ -124,7 +128,11 @@ impl PageReader<'_> {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn changed_since(&self, mut revision: u64, each: &mut dyn FnMut(&PageRow)) -> Result<(), CaseError> {
+    pub fn changed_since(
+        &self,
+        mut revision: u64,
+        each: &mut dyn FnMut(&PageRow),
+    ) -> Result<(), CaseError> {
         const AT_ONCE: u32 = 512;
         loop {
             let rows = self.catalogue.pages_after(revision, AT_ONCE)?;

@@ -42,10 +42,15 @@ impl TestCase {
         let work = writer.catalogue.begin().expect("begin");
         let sources = [(&b"/leak"[..], "leak"), (b"/other", "other")];
         let sources = sources.map(|(path, name)| work.source(path, name, NOW).expect("a source").0);
-        let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
+        let key = StageKey {
+            name: "read".to_owned(),
+            version: "1".to_owned(),
+            parameters: String::new(),
+        };
         let stage = work.stage(&key).expect("a stage");
         for (path, text, container, source) in ITEMS {
-            let original = OriginalId::new(Digest::of(if text.is_empty() { path } else { text }.as_bytes()));
+            let original =
+                OriginalId::new(Digest::of(if text.is_empty() { path } else { text }.as_bytes()));
             let (source, size) = (sources[source], 4);
             let item = NewItem {
                 source,
@@ -60,8 +65,11 @@ impl TestCase {
                 settled: None,
                 cut: None,
             };
-            let Added::New(item, state) = work.add_item(&item).expect("added") else { panic!("a new item") };
-            let (container, relation, name) = (container.map(ItemId::new), Relation::File, path.as_bytes());
+            let Added::New(item, state) = work.add_item(&item).expect("added") else {
+                panic!("a new item")
+            };
+            let (container, relation, name) =
+                (container.map(ItemId::new), Relation::File, path.as_bytes());
             let receipt = Receipt { item, original, size, source, container, relation, name };
             let seq = writer.acts.log(&work, Act::item_receive(&receipt)).expect("logged");
             work.logged(item, seq).expect("noted");
@@ -75,7 +83,8 @@ impl TestCase {
                 work.add_page(&NewPage { item, page, stage, place, digest }).expect("a page");
             }
             let (state, media_type) = (State::Read, "text/plain");
-            let finding = ReadResult { state, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            let finding =
+                ReadResult { state, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
             work.settle(item, &finding).expect("settled");
         }
         // nothing of a third source has been received yet
@@ -88,9 +97,13 @@ impl TestCase {
             writer.view().set_tag(id, "secret", true, NOW).expect("tagged");
         }
         let mut index = writer.case.index().expect("an index").writer(0).expect("a writer");
-        for (number, (path, text, ..)) in (1..).zip(ITEMS).filter(|(number, _)| [2, 4, 5].contains(number)) {
+        for (number, (path, text, ..)) in
+            (1..).zip(ITEMS).filter(|(number, _)| [2, 4, 5].contains(number))
+        {
             let key = PageKey { document: number, page: PageNumber::FIRST };
-            index.put(&PageEntry { key, text, name: path, path, ..PageEntry::default() }).expect("a page");
+            index
+                .put(&PageEntry { key, text, name: path, path, ..PageEntry::default() })
+                .expect("a page");
         }
         index.commit(u64::MAX).expect("a commit");
         Self { _folder: parent, writer }
@@ -118,7 +131,12 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
     let row = full.pages(outside).expect("pages").into_iter().next();
     let members = ItemFilter { container: Some(outside), ..ItemFilter::default() };
     let cage = Cage::on_demand(CageOptions::new("none", 1));
-    let picture = PagePicture { page: PageNumber::FIRST, sha256: Digest::of(b""), size: 0, reader: String::new() };
+    let picture = PagePicture {
+        page: PageNumber::FIRST,
+        sha256: Digest::of(b""),
+        size: 0,
+        reader: String::new(),
+    };
     let hidden_entry = |read: Result<(), CaseError>| matches!(read, Err(CaseError::NoSuchEntry(_)));
     vec![
         ("resolve", is_missing(view.resolve(&test.writer.case.label(outside)))),
@@ -155,7 +173,8 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
 fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
     let account = view.account().expect("an account");
     let mut entries = Vec::new();
-    view.entries(0..view.log_size().expect("a size"), &mut |seq, _, _| entries.push(seq.get())).expect("entries");
+    view.entries(0..view.log_size().expect("a size"), &mut |seq, _, _| entries.push(seq.get()))
+        .expect("entries");
     let reader = view.page_reader().expect("a reader");
     let (mut rows, mut after) = (Vec::new(), (ItemId::new(0), PageNumber::LAST));
     while let Some(more) = reader.rows(&mut after, ItemId::new(9), 2).expect("rows") {
@@ -164,16 +183,23 @@ fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
     let mut changed = Vec::new();
     reader.changed_since(0, &mut |row| changed.push(row.item.get())).expect("rows");
     let query = view.query(parse("copper").expect("a query")).expect("a scope");
-    let found = view.searcher().expect("a searcher").search(&query, &SearchOptions::default()).expect("results");
+    let found = view
+        .searcher()
+        .expect("a searcher")
+        .search(&query, &SearchOptions::default())
+        .expect("results");
     let mut found: Vec<i64> = found.hits.iter().map(|hit| hit.key.document).collect();
     found.sort_unstable();
     let documents = view.documents().expect("a scope");
     let contains: Vec<i64> = (1..6).filter(|document| documents.contains(*document)).collect();
-    let tags: Vec<i64> = view.tags().expect("tags").into_iter().flat_map(|tag| tag.documents).collect();
-    let sources: Vec<String> = view.sources().expect("sources").into_iter().map(|source| source.name).collect();
+    let tags: Vec<i64> =
+        view.tags().expect("tags").into_iter().flat_map(|tag| tag.documents).collect();
+    let sources: Vec<String> =
+        view.sources().expect("sources").into_iter().map(|source| source.name).collect();
     let items = view.items(&ItemFilter::default()).expect("items");
     let coverage = view.coverage().expect("a coverage");
-    let intakes: Vec<String> = view.intakes().expect("intakes").into_iter().map(|intake| intake.name).collect();
+    let intakes: Vec<String> =
+        view.intakes().expect("intakes").into_iter().map(|intake| intake.name).collect();
     vec![
         ("items", format!("{:?}", items.iter().map(|item| item.id.get()).collect::<Vec<_>>())),
         ("account", format!("{:?} {} {}", account.items, account.pages, account.originals)),
@@ -188,7 +214,10 @@ fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
         ("query", format!("{found:?}")),
         ("searchable", view.searchable().to_string()),
         ("behind", format!("{:?}", view.behind().expect("a state"))),
-        ("coverage", format!("{} {} {}", coverage.searchable, coverage.intakes.len(), coverage.is_whole())),
+        (
+            "coverage",
+            format!("{} {} {}", coverage.searchable, coverage.intakes.len(), coverage.is_whole()),
+        ),
         ("intakes", intakes.join(" ")),
         ("page_reader", format!("{rows:?} {changed:?}")),
         ("whole", view.whole().is_ok().to_string()),
@@ -196,8 +225,16 @@ fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Methods without a document of their own, or that only `listed` can call.
-const NEUTRAL: [&str; 8] =
-    ["within", "principal", "scope", "case", "log_size", "searcher", "revision", "indexed_revision"];
+const NEUTRAL: [&str; 8] = [
+    "within",
+    "principal",
+    "scope",
+    "case",
+    "log_size",
+    "searcher",
+    "revision",
+    "indexed_revision",
+];
 
 #[test]
 fn a_restricted_view_refuses_every_item_outside_its_scope() {
@@ -211,7 +248,9 @@ fn a_restricted_view_refuses_every_item_outside_its_scope() {
         }
     }
     let allowed = ItemId::new(4);
-    for (method, refused) in refusals(&test, &full, allowed).into_iter().chain(refusals(&test, &narrow, allowed)) {
+    for (method, refused) in
+        refusals(&test, &full, allowed).into_iter().chain(refusals(&test, &narrow, allowed))
+    {
         assert!(!refused || method == "read_page", "{method} of {allowed:?}");
     }
 }
@@ -219,8 +258,9 @@ fn a_restricted_view_refuses_every_item_outside_its_scope() {
 #[test]
 fn a_restricted_view_lists_and_counts_its_scope_alone() {
     let test = TestCase::new();
-    let states =
-        |items: &[(State, u64)]| format!("{:?}", items.iter().copied().collect::<std::collections::BTreeMap<_, _>>());
+    let states = |items: &[(State, u64)]| {
+        format!("{:?}", items.iter().copied().collect::<std::collections::BTreeMap<_, _>>())
+    };
     let narrow_states = states(&[(State::Read, 1), (State::Duplicate, 1)]);
     let expected = [
         ("items", "[3, 4]".to_owned()),
@@ -259,10 +299,16 @@ fn what_a_view_returns_refers_to_nothing_outside_its_scope() {
     assert_eq!(narrow.page(ItemId::new(3), PageNumber::FIRST).expect("a page").text, "copper");
     assert_eq!(narrow.places(&copy.item).expect("places").paths, ["c.txt"]);
     assert_eq!(test.full().copy_count(&copy.item).expect("a count"), 1);
-    assert_eq!(test.full().path(&test.full().item(ItemId::new(2)).expect("an item")).expect("a path"), "a.zip!/b.txt");
+    assert_eq!(
+        test.full().path(&test.full().item(ItemId::new(2)).expect("an item")).expect("a path"),
+        "a.zip!/b.txt"
+    );
     let member = test.full().within(Scope::restricted([ItemId::new(2)]));
     let member = member.document(ItemId::new(2)).expect("a document");
-    assert_eq!((member.item.container, member.path.as_str(), member.chain.len()), (None, "b.txt", 0));
+    assert_eq!(
+        (member.item.container, member.path.as_str(), member.chain.len()),
+        (None, "b.txt", 0)
+    );
 }
 
 /// Every public method of [`CaseView`] is in a table above: a new one cannot be forgotten.

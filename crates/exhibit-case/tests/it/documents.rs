@@ -2,7 +2,9 @@
 
 use exhibit_case::{CaseError, Principal, date_of};
 use exhibit_catalogue::ItemFilter;
-use exhibit_model::{Digest, EntrySeq, ItemId, MetadataKey, NoteCode, PageNumber, Reason, Relation, State};
+use exhibit_model::{
+    Digest, EntrySeq, ItemId, MetadataKey, NoteCode, PageNumber, Reason, Relation, State,
+};
 use exhibit_store::StoreError;
 use exhibit_testing::{TestCase, TestItem, flip};
 use std::fs;
@@ -41,7 +43,10 @@ fn documents_are_resolved_by_label_number_digest_and_path() {
     ] {
         assert_eq!(open.view(Principal::LOCAL).resolve(name).expect(name), one, "{name}");
     }
-    assert_eq!(open.view(Principal::LOCAL).resolve("登记.txt").expect("a path"), case.id("登记.txt"));
+    assert_eq!(
+        open.view(Principal::LOCAL).resolve("登记.txt").expect("a path"),
+        case.id("登记.txt")
+    );
     // the first of two documents with the same bytes
     let same = Digest::of(b"three").to_string();
     assert_eq!(open.view(Principal::LOCAL).resolve(&same).expect("a digest"), case.id("deep.txt"));
@@ -61,11 +66,19 @@ fn documents_are_resolved_by_label_number_digest_and_path() {
         "．",
     ];
     for name in missing {
-        assert!(matches!(open.view(Principal::LOCAL).resolve(name), Err(CaseError::NoSuchDocument(_))), "{name:?}");
-    }
-    for hostile in ["%", "_", "'; DROP TABLE items; --", "EXH-000002\0", "../../etc/passwd", "ＥＸＨ-000002"] {
         assert!(
-            matches!(open.view(Principal::LOCAL).resolve(hostile), Err(CaseError::NoSuchDocument(_))),
+            matches!(open.view(Principal::LOCAL).resolve(name), Err(CaseError::NoSuchDocument(_))),
+            "{name:?}"
+        );
+    }
+    for hostile in
+        ["%", "_", "'; DROP TABLE items; --", "EXH-000002\0", "../../etc/passwd", "ＥＸＨ-000002"]
+    {
+        assert!(
+            matches!(
+                open.view(Principal::LOCAL).resolve(hostile),
+                Err(CaseError::NoSuchDocument(_))
+            ),
             "{hostile:?}"
         );
     }
@@ -73,11 +86,17 @@ fn documents_are_resolved_by_label_number_digest_and_path() {
 
 #[test]
 fn a_name_of_several_documents_lists_them() {
-    let case = TestCase::of_texts(&[("1/list.txt", "one"), ("2/list.txt", "two"), ("only.txt", "three")]);
+    let case =
+        TestCase::of_texts(&[("1/list.txt", "one"), ("2/list.txt", "two"), ("only.txt", "three")]);
     let open = case.open();
     let view = open.view(Principal::LOCAL);
-    let Err(CaseError::AmbiguousName { name, documents }) = view.resolve("list.txt") else { panic!("ambiguous") };
-    assert_eq!((name.as_str(), documents), ("list.txt", vec!["EXH-000001".to_owned(), "EXH-000002".to_owned()]));
+    let Err(CaseError::AmbiguousName { name, documents }) = view.resolve("list.txt") else {
+        panic!("ambiguous")
+    };
+    assert_eq!(
+        (name.as_str(), documents),
+        ("list.txt", vec!["EXH-000001".to_owned(), "EXH-000002".to_owned()])
+    );
     assert_eq!(view.resolve("only.txt").expect("a name").get(), 3);
     assert_eq!(view.named("list.txt", 1).expect("names").len(), 1);
     assert_eq!(view.named("3", 5).expect("names"), [], "a bare number is a word to search for");
@@ -106,7 +125,10 @@ fn paths_lead_through_containers_and_are_safe_to_show() {
     let odd = open.view(Principal::LOCAL).item(ItemId::new(6)).expect("an item");
     let shown = open.view(Principal::LOCAL).path(&odd).expect("a path");
     assert!(shown.starts_with("登记") && !shown.contains('\u{202e}'), "{shown:?}");
-    assert_eq!(open.name(&open.view(Principal::LOCAL).item(case.id("in/a.txt")).expect("an item")), "a.txt");
+    assert_eq!(
+        open.name(&open.view(Principal::LOCAL).item(case.id("in/a.txt")).expect("an item")),
+        "a.txt"
+    );
     let chain = open
         .view(Principal::LOCAL)
         .chain(&open.view(Principal::LOCAL).item(case.id("deep.txt")).expect("an item"))
@@ -118,7 +140,9 @@ fn paths_lead_through_containers_and_are_safe_to_show() {
 fn a_document_has_its_pages_members_copies_and_notes() {
     let case = TestCase::new(&[
         TestItem::archive("a.zip"),
-        TestItem::text("m.txt", "one\u{c}two").within("a.zip").note(2, NoteCode::FileUpdated { times: 3 }),
+        TestItem::text("m.txt", "one\u{c}two")
+            .within("a.zip")
+            .note(2, NoteCode::FileUpdated { times: 3 }),
         TestItem::text("copy.txt", "one\u{c}two"),
         TestItem::text("again.txt", "one\u{c}two"),
     ]);
@@ -135,7 +159,10 @@ fn a_document_has_its_pages_members_copies_and_notes() {
     assert_eq!(copies, [&case.id("m.txt"), &case.id("again.txt")]);
     assert!(!document.paintable && document.members.is_empty());
     let container = open.view(Principal::LOCAL).document(case.id("a.zip")).expect("a document");
-    assert_eq!(container.members.iter().map(|item| item.id).collect::<Vec<_>>(), [case.id("m.txt")]);
+    assert_eq!(
+        container.members.iter().map(|item| item.id).collect::<Vec<_>>(),
+        [case.id("m.txt")]
+    );
     assert!(
         matches!(open.view(Principal::LOCAL).document(ItemId::new(9)), Err(CaseError::NoSuchDocument(label)) if label == "EXH-000009")
     );
@@ -145,19 +172,32 @@ fn a_document_has_its_pages_members_copies_and_notes() {
 fn empty_files_are_no_copies_of_each_other() {
     let case = TestCase::of_texts(&[("a", ""), ("b", "")]);
     let document = case.open().view(Principal::LOCAL).document(case.id("a")).expect("a document");
-    assert_eq!((document.item.state, document.copies.len(), document.pages.len()), (State::Empty, 0, 0));
+    assert_eq!(
+        (document.item.state, document.copies.len(), document.pages.len()),
+        (State::Empty, 0, 0)
+    );
 }
 
 #[test]
 fn pages_are_read_exactly_in_every_script() {
-    let texts =
-        ["所有进出人员须由值班员逐一登记。", "تىزىملىك ئون ئىككى", "𠮷 བོད་ ᠮᠣᠩᠭᠣᠯ e\u{301} \u{200f}‏", "a\nb\r\n\u{0}c"];
-    let named: Vec<(String, &str)> = texts.iter().enumerate().map(|(at, text)| (at.to_string(), *text)).collect();
-    let documents: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let texts = [
+        "所有进出人员须由值班员逐一登记。",
+        "تىزىملىك ئون ئىككى",
+        "𠮷 བོད་ ᠮᠣᠩᠭᠣᠯ e\u{301} \u{200f}‏",
+        "a\nb\r\n\u{0}c",
+    ];
+    let named: Vec<(String, &str)> =
+        texts.iter().enumerate().map(|(at, text)| (at.to_string(), *text)).collect();
+    let documents: Vec<(&str, &str)> =
+        named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
     let case = TestCase::of_texts(&documents);
     for (name, text) in documents {
         assert_eq!(
-            case.open().view(Principal::LOCAL).page(case.id(name), PageNumber::FIRST).expect("a page").text,
+            case.open()
+                .view(Principal::LOCAL)
+                .page(case.id(name), PageNumber::FIRST)
+                .expect("a page")
+                .text,
             text
         );
     }
@@ -166,8 +206,9 @@ fn pages_are_read_exactly_in_every_script() {
 #[test]
 fn missing_and_damaged_pages_are_errors_of_their_own() {
     let case = TestCase::of_texts(&[("a.txt", "one"), ("b.txt", "two"), ("copy.txt", "one")]);
-    let page =
-        |item: i64, number: u32| case.open().view(Principal::LOCAL).page(ItemId::new(item), PageNumber::new(number));
+    let page = |item: i64, number: u32| {
+        case.open().view(Principal::LOCAL).page(ItemId::new(item), PageNumber::new(number))
+    };
     for number in [0, 2, u32::MAX] {
         let Err(CaseError::NoSuchPage { document, pages, state, .. }) = page(1, number) else {
             panic!("page {number}")
@@ -193,7 +234,10 @@ fn missing_and_damaged_pages_are_errors_of_their_own() {
         flip(&pack, at);
         let (one, two) = (page(1, 1), page(2, 1));
         assert!(one.is_err() || two.is_err(), "byte {at}");
-        assert!(one.is_ok_and(|page| page.text == "one") || two.is_ok_and(|page| page.text == "two"), "byte {at}");
+        assert!(
+            one.is_ok_and(|page| page.text == "one") || two.is_ok_and(|page| page.text == "two"),
+            "byte {at}"
+        );
         flip(&pack, at);
     }
     fs::remove_file(&pack).expect("removed");
@@ -206,18 +250,28 @@ fn items_are_listed_by_state_container_and_place() {
         TestItem::archive("a.zip"),
         TestItem::text("m.txt", "one").within("a.zip"),
         TestItem::unread("bad", b"x", State::Failed, Some(Reason::NoPages)),
-        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe).relation(Relation::File),
+        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe)
+            .relation(Relation::File),
         TestItem::waiting("later", b"later"),
     ]);
     let list = |filter: ItemFilter| -> Vec<i64> {
-        case.open().view(Principal::LOCAL).items(&filter).expect("items").iter().map(|item| item.id.get()).collect()
+        case.open()
+            .view(Principal::LOCAL)
+            .items(&filter)
+            .expect("items")
+            .iter()
+            .map(|item| item.id.get())
+            .collect()
     };
     let of = |states: &[State]| ItemFilter { states: states.to_vec(), ..ItemFilter::default() };
     assert_eq!(list(ItemFilter::default()), [1, 2, 3, 4, 5]);
     assert_eq!(list(of(&[State::Failed, State::Unsupported])), [3, 4]);
     assert_eq!(list(of(&[State::Encrypted])), [] as [i64; 0]);
     assert_eq!(list(ItemFilter { container: Some(ItemId::new(1)), ..ItemFilter::default() }), [2]);
-    assert_eq!(list(ItemFilter { after: Some(ItemId::new(3)), most: 1, ..ItemFilter::default() }), [4]);
+    assert_eq!(
+        list(ItemFilter { after: Some(ItemId::new(3)), most: 1, ..ItemFilter::default() }),
+        [4]
+    );
     let states = case.open().view(Principal::LOCAL).states().expect("states");
     assert_eq!((states[&State::Waiting], states[&State::Read]), (1, 2));
     let account = case.open().view(Principal::LOCAL).account().expect("an account");
@@ -237,12 +291,19 @@ fn log_entries_come_with_their_openings_and_proofs() {
     let (field, name) = entry.openings.iter().find(|(field, _)| field == "name").expect("a name");
     assert!(field == "name" && name.starts_with("登记") && !name.contains('\u{202e}'), "{name:?}");
     assert!(entry.proof.contains(&format!("index {}", entry.seq)), "{}", entry.proof);
-    assert_eq!(entry.checkpoint.as_bytes(), fs::read(case.path("custody/checkpoint")).expect("read"));
+    assert_eq!(
+        entry.checkpoint.as_bytes(),
+        fs::read(case.path("custody/checkpoint")).expect("read")
+    );
     assert!(matches!(
-        open.view(Principal::LOCAL).entry(EntrySeq::new(open.view(Principal::LOCAL).log_size().expect("a size"))),
+        open.view(Principal::LOCAL)
+            .entry(EntrySeq::new(open.view(Principal::LOCAL).log_size().expect("a size"))),
         Err(CaseError::Log(_))
     ));
-    assert!(matches!(open.view(Principal::LOCAL).entry(EntrySeq::new(u64::MAX)), Err(CaseError::Log(_))));
+    assert!(matches!(
+        open.view(Principal::LOCAL).entry(EntrySeq::new(u64::MAX)),
+        Err(CaseError::Log(_))
+    ));
 }
 
 #[test]
@@ -251,7 +312,10 @@ fn the_date_of_a_document_is_its_most_meaningful_property() {
         .property(MetadataKey::MODIFIED, "2020-01-01")
         .property(MetadataKey::MAIL_DATE, "2019-03-28T10:20:30+08:00")]);
     let document = case.open().view(Principal::LOCAL).document(ItemId::new(1)).expect("a document");
-    assert_eq!(date_of(&document.metadata).map(|date| date.to_string()).as_deref(), Some("2019-03-28T10:20:30+08:00"));
+    assert_eq!(
+        date_of(&document.metadata).map(|date| date.to_string()).as_deref(),
+        Some("2019-03-28T10:20:30+08:00")
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Signing keys: locked, exposed, absent, followed by another; and the memory that reveals a case that was rolled back.
 
 use exhibit_case::{
-    Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, Standing, key_file, key_path, rekey, remembered,
-    standing,
+    Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, Standing, key_file, key_path,
+    rekey, remembered, standing,
 };
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, KdfCost, KeyError, KeyProtection, LogError, Passphrase, Remembered, Revocation, check_log};
+use exhibit_custody::{
+    Act, KdfCost, KeyError, KeyProtection, LogError, Passphrase, Remembered, Revocation, check_log,
+};
 use exhibit_model::{EntrySeq, PageNumber};
 use exhibit_testing::{TestCase, acts, copy_folder, overwrite, random};
 use std::fs;
@@ -49,14 +51,18 @@ fn keys_follow_one_another() {
     let report = check_log(&case.path("custody"), &Remembered::default());
     assert!(report.deviations.is_empty() && report.keys.len() == 3, "{:?}", report.deviations);
     let texts: Vec<String> = (one.entry.get()..two.entry.get() + 2)
-        .map(|seq| case.open().view(Principal::LOCAL).entry(EntrySeq::new(seq)).expect("an entry").text)
+        .map(|seq| {
+            case.open().view(Principal::LOCAL).entry(EntrySeq::new(seq)).expect("an entry").text
+        })
         .collect();
     for (text, part) in texts.iter().zip(["key.add", "superseded", "key.add", "compromised"]) {
         assert!(text.contains(part), "{text}");
     }
     // an earlier key is called unreliable afterwards
     let revoked = case.write(|held| held.revoke_key(&first, Revocation::Lost).expect("revoked"));
-    assert!(case.open().view(Principal::LOCAL).entry(revoked).expect("an entry").text.contains("lost"));
+    assert!(
+        case.open().view(Principal::LOCAL).entry(revoked).expect("an entry").text.contains("lost")
+    );
     assert!(check_log(&case.path("custody"), &Remembered::default()).deviations.is_empty());
 }
 
@@ -76,7 +82,8 @@ fn a_key_is_durable_before_the_log_names_it() {
     ));
     fs::create_dir(&path).expect("made");
     held.acts = acts(41);
-    let refused = held.rotate_key(&Keys::plain(&keys), &Rotation { reason: Revocation::Superseded, lock: None });
+    let refused = held
+        .rotate_key(&Keys::plain(&keys), &Rotation { reason: Revocation::Superseded, lock: None });
     assert!(matches!(refused, Err(CaseError::Key(KeyError::Write { .. }))), "{refused:?}");
     drop(held);
     assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a size"), size);
@@ -129,13 +136,20 @@ fn a_locked_key_needs_its_passphrase_to_sign_and_not_to_read() {
     let parent = tempfile::tempdir().expect("a folder");
     let (folder, keys) = (parent.path().join("case"), parent.path().join("keys"));
     let secret = lock("ئون ئىككى دەرىجە");
-    Case::init(&folder, &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: Some(&secret) }, &mut acts(1))
-        .expect("a case");
+    Case::init(
+        &folder,
+        &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: Some(&secret) },
+        &mut acts(1),
+    )
+    .expect("a case");
     let take = |ask: &dyn Fn(&Path) -> Option<Passphrase>| {
         CaseWriter::take(&folder, &Keys { folder: &keys, ask }, acts(2)).map(drop)
     };
     assert!(matches!(take(&|_| None), Err(CaseError::Key(KeyError::Locked { .. }))));
-    assert!(matches!(take(&|_| Passphrase::new("ئون ئىككى")), Err(CaseError::Key(KeyError::Passphrase { .. }))));
+    assert!(matches!(
+        take(&|_| Passphrase::new("ئون ئىككى")),
+        Err(CaseError::Key(KeyError::Passphrase { .. }))
+    ));
     take(&|path| {
         assert!(path.starts_with(&keys), "asked for the key in {}", path.display());
         Passphrase::new("ئون ئىككى دەرىجە")
@@ -166,8 +180,12 @@ fn equivalent_spellings_are_one_passphrase() {
     let parent = tempfile::tempdir().expect("a folder");
     let (folder, keys) = (parent.path().join("case"), parent.path().join("keys"));
     let composed = lock("é 登记");
-    Case::init(&folder, &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: Some(&composed) }, &mut acts(1))
-        .expect("a case");
+    Case::init(
+        &folder,
+        &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: Some(&composed) },
+        &mut acts(1),
+    )
+    .expect("a case");
     let decomposed = |_: &Path| Passphrase::new("e\u{301} 登记");
     assert!(CaseWriter::take(&folder, &Keys { folder: &keys, ask: &decomposed }, acts(2)).is_ok());
     assert!(Passphrase::new("").is_none());
@@ -183,10 +201,16 @@ fn a_damaged_exposed_or_absent_key_is_named() {
         assert!(matches!(take(&case), Err(CaseError::Key(KeyError::Form { .. }))), "{kept} bytes");
     }
     fs::write(&key, &good).expect("written");
-    for (mode, exposed) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o666, true)] {
+    for (mode, exposed) in
+        [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o666, true)]
+    {
         fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("permissions");
         let taken = take(&case);
-        assert_eq!(matches!(taken, Err(CaseError::Key(KeyError::Exposed { .. }))), exposed, "{mode:o}: {taken:?}");
+        assert_eq!(
+            matches!(taken, Err(CaseError::Key(KeyError::Exposed { .. }))),
+            exposed,
+            "{mode:o}: {taken:?}"
+        );
     }
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("permissions");
     // the key of another case
@@ -272,7 +296,10 @@ fn a_copy_is_noticed_before_its_first_entry() {
     }
     assert_eq!(size(), before, "nothing was written");
     let own = exhibit_case::CaseFolder::new(&copy);
-    assert_eq!(standing(&case.keys(), &own), Standing::CopyOf(case.folder().canonicalize().expect("a path")));
+    assert_eq!(
+        standing(&case.keys(), &own),
+        Standing::CopyOf(case.folder().canonicalize().expect("a path"))
+    );
     assert_eq!(standing(&case.keys(), &case.open().folder), Standing::Own);
     // the original is as it was, and continues
     drop(take(&case).expect("the original is open"));

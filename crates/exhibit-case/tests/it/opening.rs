@@ -1,7 +1,8 @@
 //! Creating, finding, locking and opening cases.
 
 use exhibit_case::{
-    AccessSettings, Case, CaseError, CaseFolder, CaseWriter, Config, Keys, NewCase, Principal, is_prefix, keep_still,
+    AccessSettings, Case, CaseError, CaseFolder, CaseWriter, Config, Keys, NewCase, Principal,
+    is_prefix, keep_still,
 };
 use exhibit_custody::{AccessError, AccessRecord, Act, LogError, Verb};
 use exhibit_model::{EntrySeq, PageNumber};
@@ -51,7 +52,11 @@ fn an_interrupted_creation_is_no_case() {
     let mut acts = exhibit_case::Acts::new(exhibit_model::FixedClock(NOW), dying, local, "test");
     let keys = parent.path().join("keys");
     let created = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        Case::init(&folder, &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None }, &mut acts)
+        Case::init(
+            &folder,
+            &NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None },
+            &mut acts,
+        )
     }));
     assert!(!matches!(created, Ok(Ok(()))));
     assert!(!CaseFolder::new(&folder).is_case());
@@ -130,9 +135,14 @@ fn one_process_writes_at_a_time() {
     let case = TestCase::empty();
     let held = take(&case).expect("the case");
     let holder = format!("process {}", std::process::id());
-    assert!(matches!(take(&case), Err(CaseError::Locked { holder: who }) if who.starts_with(&holder)));
+    assert!(
+        matches!(take(&case), Err(CaseError::Locked { holder: who }) if who.starts_with(&holder))
+    );
     assert!(matches!(keep_still(&case.folder()), Err(CaseError::Locked { .. })));
-    assert!(case.open().view(Principal::LOCAL).items(&Default::default()).is_ok(), "reading goes on");
+    assert!(
+        case.open().view(Principal::LOCAL).items(&Default::default()).is_ok(),
+        "reading goes on"
+    );
     drop(held);
     let still = keep_still(&case.folder()).expect("a lock").expect("a lock");
     let again = keep_still(&case.folder()).expect("several checks").expect("a lock");
@@ -160,16 +170,22 @@ fn the_name_of_a_lock_holder_is_made_safe() {
     let case = TestCase::empty();
     drop(take(&case).expect("the case"));
     let lock = fs::File::options().write(true).open(case.path("lock")).expect("a lock");
-    fs::write(case.path("lock"), format!("\u{1b}[31mprocess\u{7} {}\n", "x".repeat(1000))).expect("written");
+    fs::write(case.path("lock"), format!("\u{1b}[31mprocess\u{7} {}\n", "x".repeat(1000)))
+        .expect("written");
     lock.lock().expect("locked");
     match take(&case) {
         Err(CaseError::Locked { holder }) => {
-            assert!(holder.starts_with("[31mprocess x") && holder.chars().count() == 200, "{holder:?}");
+            assert!(
+                holder.starts_with("[31mprocess x") && holder.chars().count() == 200,
+                "{holder:?}"
+            );
         }
         other => panic!("{other:?}"),
     }
     fs::write(case.path("lock"), "").expect("written");
-    assert!(matches!(take(&case), Err(CaseError::Locked { holder }) if holder == "another process"));
+    assert!(
+        matches!(take(&case), Err(CaseError::Locked { holder }) if holder == "another process")
+    );
 }
 
 #[test]
@@ -198,7 +214,8 @@ fn an_entry_that_is_in_the_log_already_is_not_appended_again() {
     let case = TestCase::empty();
     let size = case.log(Act::access_set(false, 7)).next().get();
     // killed between the log and the outbox: the entry is in both
-    let entry = case.open().folder.log().expect("a log").entry(EntrySeq::new(size - 1)).expect("an entry");
+    let entry =
+        case.open().folder.log().expect("a log").entry(EntrySeq::new(size - 1)).expect("an entry");
     let hex: String = entry.iter().map(|byte| format!("{byte:02x}")).collect();
     case.sql(&format!("INSERT INTO outbox VALUES ({}, x'{hex}')", size - 1));
     let held = take(&case).expect("the case");
@@ -223,10 +240,14 @@ fn a_sealed_case_is_read_and_not_written() {
     assert!(matches!(take(&case), Err(CaseError::Sealed)));
     assert!(matches!(open.add_passwords(&["x".to_owned()]), Err(CaseError::Sealed)));
     assert!(open.view(Principal::LOCAL).page(case.id("a.txt"), PageNumber::FIRST).is_ok());
-    let mut held = CaseWriter::take_any(&case.folder(), &Keys::plain(&case.keys()), acts(7)).expect("a writer");
+    let mut held = CaseWriter::take_any(&case.folder(), &Keys::plain(&case.keys()), acts(7))
+        .expect("a writer");
     let refused = held.log(Act::access_set(true, 1));
     assert!(matches!(refused, Err(CaseError::Log(LogError::Sealed))), "{refused:?}");
-    assert!(held.catalogue.outbox().expect("an outbox").is_empty(), "what cannot be logged is not committed either");
+    assert!(
+        held.catalogue.outbox().expect("an outbox").is_empty(),
+        "what cannot be logged is not committed either"
+    );
 }
 
 #[test]

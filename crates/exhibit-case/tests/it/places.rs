@@ -7,7 +7,10 @@ use exhibit_testing::{TestCase, TestItem};
 
 fn paths(case: &TestCase, id: ItemId) -> Vec<String> {
     let open = case.open();
-    open.view(Principal::LOCAL).places(&open.view(Principal::LOCAL).item(id).expect("an item")).expect("places").paths
+    open.view(Principal::LOCAL)
+        .places(&open.view(Principal::LOCAL).item(id).expect("an item"))
+        .expect("places")
+        .paths
 }
 
 #[test]
@@ -56,7 +59,11 @@ fn places_are_limited() {
     let ids = case.add_unindexed(&items);
     let found = paths(&case, ids[0]);
     assert_eq!((found.len(), found[0].as_str()), (MOST_PLACES, "0.txt"));
-    assert_eq!(paths(&case, ids[MOST_PLACES + 2])[0], format!("{}.txt", MOST_PLACES + 2), "an item's own place");
+    assert_eq!(
+        paths(&case, ids[MOST_PLACES + 2])[0],
+        format!("{}.txt", MOST_PLACES + 2),
+        "an item's own place"
+    );
 }
 
 #[test]
@@ -74,7 +81,8 @@ fn hostile_names_are_shown_safely() {
     ]);
     let open = case.open();
     for number in 1..=3 {
-        let path = own_path(&open.view(Principal::LOCAL).item(ItemId::new(number)).expect("an item"));
+        let path =
+            own_path(&open.view(Principal::LOCAL).item(ItemId::new(number)).expect("an item"));
         let is_safe = |c: char| !c.is_control() && c != '\u{202e}';
         assert!(!path.is_empty() && path.chars().all(is_safe), "{path:?}");
     }

@@ -52,9 +52,14 @@ fn tags_are_the_same_in_any_case_and_width() {
     assert!(!set(&case, 1, "key (1)", true));
     assert!(!set(&case, 1, "KEY (1)", true));
     assert_eq!(case.open().view(Principal::LOCAL).tagged("kEy (1)").expect("documents"), [1]);
-    for tag in ["تەكشۈرۈلدى", "ᠮᠣᠩᠭᠣᠯ", "བོད", "тексерілді", "a-b_c/d:e", "#1"] {
+    for tag in ["تەكشۈرۈلدى", "ᠮᠣᠩᠭᠣᠯ", "བོད", "тексерілді", "a-b_c/d:e", "#1"]
+    {
         assert!(set(&case, 2, tag, true), "{tag}");
-        assert_eq!(case.open().view(Principal::LOCAL).tagged(tag).expect("documents"), [2], "{tag}");
+        assert_eq!(
+            case.open().view(Principal::LOCAL).tagged(tag).expect("documents"),
+            [2],
+            "{tag}"
+        );
     }
 }
 
@@ -83,7 +88,10 @@ fn what_is_no_tag_or_no_document_is_refused() {
     ] {
         assert!(!is_tag(bad), "{bad:?}");
         assert!(
-            matches!(open.view(Principal::LOCAL).set_tag(ItemId::new(1), bad, true, NOW), Err(CaseError::NotATag(_))),
+            matches!(
+                open.view(Principal::LOCAL).set_tag(ItemId::new(1), bad, true, NOW),
+                Err(CaseError::NotATag(_))
+            ),
             "{bad:?}"
         );
     }
@@ -92,21 +100,27 @@ fn what_is_no_tag_or_no_document_is_refused() {
         open.view(Principal::LOCAL).set_tag(ItemId::new(9), "a", true, NOW),
         Err(CaseError::NoSuchDocument(_))
     ));
-    assert!(matches!(open.view(Principal::LOCAL).tags_of(ItemId::new(0)), Err(CaseError::NoSuchDocument(_))));
+    assert!(matches!(
+        open.view(Principal::LOCAL).tags_of(ItemId::new(0)),
+        Err(CaseError::NoSuchDocument(_))
+    ));
     assert!(!case.path(CaseFolder::TAGS).exists(), "nothing was written");
 }
 
 #[test]
 fn changes_wait_for_the_lock_and_are_logged_in_order_once() {
     let case = three();
-    for (item, tag, on) in [(1, "one", true), (2, "two", true), (1, "one", false), (2, "three", true)] {
+    for (item, tag, on) in
+        [(1, "one", true), (2, "two", true), (1, "one", false), (2, "three", true)]
+    {
         assert!(set(&case, item, tag, on));
     }
     assert_eq!(case.open().view(Principal::LOCAL).marks_waiting().expect("known"), 4);
     assert_eq!(logged(&case), []);
     assert_eq!(case.write(|held| held.log_marks().expect("logged")), 4);
     let owned = |(item, on, tag): (i64, bool, &str)| (item, on, tag.to_owned());
-    let expected = [(1, true, "one"), (2, true, "two"), (1, false, "one"), (2, true, "three")].map(owned);
+    let expected =
+        [(1, true, "one"), (2, true, "two"), (1, false, "one"), (2, true, "three")].map(owned);
     assert_eq!(logged(&case), expected);
     assert_eq!(
         (
@@ -132,7 +146,14 @@ fn waiting_tags_are_logged_before_the_seal() {
     assert!(set(&case, 1, "one", true));
     let last = case.write(|held| held.seal().expect("sealed"));
     assert_eq!(logged(&case).len(), 1);
-    assert!(case.open().view(Principal::LOCAL).entry(last).expect("an entry").text.contains("case.seal"));
+    assert!(
+        case.open()
+            .view(Principal::LOCAL)
+            .entry(last)
+            .expect("an entry")
+            .text
+            .contains("case.seal")
+    );
     assert!(matches!(
         case.open().view(Principal::LOCAL).set_tag(ItemId::new(1), "two", true, NOW),
         Err(CaseError::Sealed)
@@ -148,9 +169,16 @@ fn a_line_that_a_killed_process_left_is_skipped() {
     let good = fs::read(&path).expect("read");
     for part in [1, 10, good.len() - 2] {
         fs::write(&path, [&good[..], &good[..part]].concat()).expect("written");
-        assert_eq!(case.open().view(Principal::LOCAL).tags_of(ItemId::new(1)).expect("tags"), ["one"]);
+        assert_eq!(
+            case.open().view(Principal::LOCAL).tags_of(ItemId::new(1)).expect("tags"),
+            ["one"]
+        );
         assert!(set(&case, 2, "two", true), "the next change begins a line of its own");
-        assert_eq!(case.open().view(Principal::LOCAL).tagged("two").expect("documents"), [2], "{part}");
+        assert_eq!(
+            case.open().view(Principal::LOCAL).tagged("two").expect("documents"),
+            [2],
+            "{part}"
+        );
     }
     // the whole line without its end: it was not acknowledged
     fs::write(&path, &good[..good.len() - 1]).expect("written");
@@ -209,7 +237,10 @@ fn any_bytes_in_the_file_of_tags_are_survived() {
         fs::write(&path, numbers.mutate(&good)).expect("written");
         let open = case.open();
         for tag in open.view(Principal::LOCAL).tags().expect("tags") {
-            assert!(is_tag(&tag.tag) && tag.documents.iter().all(|document| *document > 0), "{tag:?}");
+            assert!(
+                is_tag(&tag.tag) && tag.documents.iter().all(|document| *document > 0),
+                "{tag:?}"
+            );
         }
         let log = open
             .view(Principal::LOCAL)
@@ -245,7 +276,12 @@ fn several_threads_tag_at_once() {
                     let tag = format!("tag {thread} {number}");
                     assert!(
                         case.view(Principal::LOCAL)
-                            .set_tag(ItemId::new(1 + number % 2), &tag, true, Moment(NOW.0 + number))
+                            .set_tag(
+                                ItemId::new(1 + number % 2),
+                                &tag,
+                                true,
+                                Moment(NOW.0 + number)
+                            )
                             .expect("set")
                     );
                 }
@@ -267,7 +303,10 @@ fn tags_put_on_while_items_arrive_are_kept() {
     let case = three();
     let mut held = case.writer();
     assert!(
-        case.open().view(Principal::LOCAL).set_tag(ItemId::new(2), "during", true, NOW).expect("set"),
+        case.open()
+            .view(Principal::LOCAL)
+            .set_tag(ItemId::new(2), "during", true, NOW)
+            .expect("set"),
         "without the lock"
     );
     assert_eq!(held.log_marks().expect("logged"), 1);

@@ -24,8 +24,17 @@ fn read_all(catalogue: &Catalogue) -> Result<(), CatalogueError> {
         ControlFlow::Continue(())
     })?;
     for id in ids {
-        let _ = (catalogue.pages(id)?, catalogue.metadata(id)?, catalogue.notes(id)?, catalogue.jobs(id)?);
-        let _ = (catalogue.pictures(id)?, catalogue.page_layers(id, PageNumber::FIRST)?, catalogue.settled_seq(id)?);
+        let _ = (
+            catalogue.pages(id)?,
+            catalogue.metadata(id)?,
+            catalogue.notes(id)?,
+            catalogue.jobs(id)?,
+        );
+        let _ = (
+            catalogue.pictures(id)?,
+            catalogue.page_layers(id, PageNumber::FIRST)?,
+            catalogue.settled_seq(id)?,
+        );
     }
     catalogue.all_pages(&mut |_| {})?;
     catalogue.all_pictures(&mut |_, _| {})?;
@@ -41,7 +50,9 @@ fn read_all(catalogue: &Catalogue) -> Result<(), CatalogueError> {
 #[test]
 fn values_that_no_program_wrote_are_errors() {
     let case = case();
-    let open = |case: &TestCase| Catalogue::open_for_reading(&case.path("catalogue.db")).expect("a catalogue");
+    let open = |case: &TestCase| {
+        Catalogue::open_for_reading(&case.path("catalogue.db")).expect("a catalogue")
+    };
     read_all(&open(&case)).expect("a good catalogue");
     for forgery in [
         "UPDATE items SET state = 'gone' WHERE id = 2",
@@ -62,7 +73,9 @@ fn values_that_no_program_wrote_are_errors() {
         let forged = case.duplicate();
         let changed = {
             let db = rusqlite::Connection::open(forged.path("catalogue.db")).expect("open");
-            db.execute_batch(&format!("PRAGMA ignore_check_constraints = on; PRAGMA foreign_keys = off; {forgery}"))
+            db.execute_batch(&format!(
+                "PRAGMA ignore_check_constraints = on; PRAGMA foreign_keys = off; {forgery}"
+            ))
         };
         if changed.is_err() {
             // the schema itself refuses it
@@ -89,11 +102,13 @@ fn negative_and_huge_numbers_do_not_overflow() {
     ] {
         let forged = case.duplicate();
         let db = rusqlite::Connection::open(forged.path("catalogue.db")).expect("open");
-        let changed =
-            db.execute_batch(&format!("PRAGMA ignore_check_constraints = on; PRAGMA foreign_keys = off; {forgery}"));
+        let changed = db.execute_batch(&format!(
+            "PRAGMA ignore_check_constraints = on; PRAGMA foreign_keys = off; {forgery}"
+        ));
         drop(db);
         if changed.is_ok() {
-            let catalogue = Catalogue::open_for_reading(&forged.path("catalogue.db")).expect("a catalogue");
+            let catalogue =
+                Catalogue::open_for_reading(&forged.path("catalogue.db")).expect("a catalogue");
             // an error or numbers, but neither a panic nor an endless loop
             let _ = read_all(&catalogue);
             let _ = catalogue.item(ItemId::new(2)).map(|item| item.map(|item| item.size));
@@ -140,7 +155,10 @@ fn a_damaged_file_is_an_error_or_found_by_the_check() {
 fn what_is_not_a_catalogue_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("catalogue.db");
-    assert!(Catalogue::open_for_reading(&path).is_err() && !path.exists(), "reading creates nothing");
+    assert!(
+        Catalogue::open_for_reading(&path).is_err() && !path.exists(),
+        "reading creates nothing"
+    );
     assert!(Catalogue::open_for_writing(&path).is_err() && !path.exists());
     fs::write(&path, "not a database, whatever its name").expect("written");
     let opened = Catalogue::open_for_reading(&path).and_then(|catalogue| read_all(&catalogue));

@@ -1,6 +1,8 @@
 //! The queue of jobs under random interleavings: every job ends once, and what is lost is done again.
 
-use exhibit_catalogue::{Finished, JobChoice, JobCost, JobEnd, JobState, Lease, MOST_DEATHS, StageKey};
+use exhibit_catalogue::{
+    Finished, JobChoice, JobCost, JobEnd, JobState, Lease, MOST_DEATHS, StageKey,
+};
 use exhibit_model::{ItemId, Moment, Reason, State};
 use exhibit_mutate::Mutator;
 use exhibit_testing::{TestCase, TestItem};
@@ -10,8 +12,9 @@ use std::time::Duration;
 const KILLED: Reason = Reason::Killed { signal: 9 };
 
 fn waiting(count: usize) -> TestCase {
-    let items: Vec<TestItem> =
-        (0..count).map(|number| TestItem::waiting(&number.to_string(), number.to_string().as_bytes())).collect();
+    let items: Vec<TestItem> = (0..count)
+        .map(|number| TestItem::waiting(&number.to_string(), number.to_string().as_bytes()))
+        .collect();
     let case = TestCase::empty();
     let _ = case.add_unindexed(&items);
     case
@@ -35,11 +38,13 @@ fn every_job_ends_once_whatever_is_interrupted() {
             let stage = work.stage(&read("1")).expect("a stage");
             match numbers.below(6) {
                 0 | 1 => leased.extend(
-                    work.lease(stage, JobChoice::All, numbers.below(4), "process 1", Moment(9)).expect("leases"),
+                    work.lease(stage, JobChoice::All, numbers.below(4), "process 1", Moment(9))
+                        .expect("leases"),
                 ),
                 2 | 3 if !leased.is_empty() => {
                     let lease = leased.swap_remove(numbers.below(leased.len()));
-                    let finished = work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
+                    let finished =
+                        work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
                     if finished == Finished::Final(JobState::Done) {
                         *ended.entry(lease.item.get()).or_default() += 1;
                     }
@@ -47,7 +52,10 @@ fn every_job_ends_once_whatever_is_interrupted() {
                 4 if !leased.is_empty() => {
                     let lease = leased.swap_remove(numbers.below(leased.len()));
                     let died = deaths.entry(lease.item.get()).or_default();
-                    match work.finish(&lease, &JobEnd::Died(KILLED), JobCost::default()).expect("finished") {
+                    match work
+                        .finish(&lease, &JobEnd::Died(KILLED), JobCost::default())
+                        .expect("finished")
+                    {
                         Finished::Again => *died += 1,
                         Finished::Final(state) => {
                             *died += 1;
@@ -65,7 +73,9 @@ fn every_job_ends_once_whatever_is_interrupted() {
                     work.commit().expect("a commit");
                     let work = held.catalogue.begin().expect("a transaction");
                     for lease in leased.drain(..) {
-                        let late = work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
+                        let late = work
+                            .finish(&lease, &JobEnd::Done, JobCost::default())
+                            .expect("finished");
                         assert_eq!(late, Finished::Lost, "an outcome without its lease");
                     }
                     continue;
@@ -79,7 +89,8 @@ fn every_job_ends_once_whatever_is_interrupted() {
             let work = held.catalogue.begin().expect("a transaction");
             let _ = work.release_leases(true).expect("released");
             let stage = work.stage(&read("1")).expect("a stage");
-            let leases = work.lease(stage, JobChoice::All, 100, "process 1", Moment(9)).expect("leases");
+            let leases =
+                work.lease(stage, JobChoice::All, 100, "process 1", Moment(9)).expect("leases");
             for lease in &leases {
                 assert_eq!(
                     work.finish(lease, &JobEnd::Done, JobCost::default()).expect("done"),
@@ -104,7 +115,10 @@ fn a_released_lease_that_was_never_begun_is_no_attempt() {
     for (unattempted, attempts) in [(true, 0), (false, 1)] {
         let work = held.catalogue.begin().expect("a transaction");
         let stage = work.stage(&read("1")).expect("a stage");
-        assert_eq!(work.lease(stage, JobChoice::All, 9, "process 1", Moment(9)).expect("leases").len(), 2);
+        assert_eq!(
+            work.lease(stage, JobChoice::All, 9, "process 1", Moment(9)).expect("leases").len(),
+            2
+        );
         work.commit().expect("a commit");
         let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
         assert_eq!(
@@ -125,16 +139,22 @@ fn a_failure_keeps_its_reason_until_it_is_retried() {
     let mut held = case.writer();
     let work = held.catalogue.begin().expect("a transaction");
     let stage = work.stage(&read("1")).expect("a stage");
-    let lease = work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").remove(0);
+    let lease =
+        work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").remove(0);
     let elapsed = Duration::from_micros(1500);
     let cost = JobCost { elapsed, peak_memory: Some(1 << 40) };
     work.finish(&lease, &JobEnd::Failed(Reason::NoPages), cost).expect("finished");
     work.commit().expect("a commit");
     let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
-    assert_eq!((job.state, job.reason, job.elapsed), (JobState::Failed, Some(Reason::NoPages), Some(elapsed)));
+    assert_eq!(
+        (job.state, job.reason, job.elapsed),
+        (JobState::Failed, Some(Reason::NoPages), Some(elapsed))
+    );
     assert_eq!(job.peak_memory, Some(1 << 40));
     let work = held.catalogue.begin().expect("a transaction");
-    assert!(work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").is_empty());
+    assert!(
+        work.lease(stage, JobChoice::All, 1, "process 1", Moment(9)).expect("leases").is_empty()
+    );
     assert_eq!(work.requeue_failed(stage).expect("requeued"), 1);
     work.commit().expect("a commit");
     let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
@@ -154,7 +174,8 @@ fn only_items_in_the_given_states_are_retried() {
     assert_eq!(work.retry(stage, &[]).expect("retried"), 0);
     assert_eq!(work.retry(stage, &[State::Encrypted]).expect("retried"), 1);
     work.commit().expect("a commit");
-    let state = |item| held.catalogue.item(ItemId::new(item)).expect("a lookup").expect("an item").state;
+    let state =
+        |item| held.catalogue.item(ItemId::new(item)).expect("a lookup").expect("an item").state;
     assert_eq!([1, 2, 3].map(state), [State::Failed, State::Waiting, State::Read]);
     assert_eq!(held.catalogue.ready_jobs("read").expect("a count"), 1);
 }
@@ -178,6 +199,9 @@ fn leases_expire_and_are_renewed_by_their_holder_alone() {
         assert_eq!(done, Finished::Final(JobState::Done));
     }
     let again = work.lease(stage, JobChoice::All, 9, "process 1", Moment(30)).expect("leases");
-    assert_eq!(again.iter().map(|lease| (lease.item, lease.attempts)).collect::<Vec<_>>(), [(others[0].item, 2)]);
+    assert_eq!(
+        again.iter().map(|lease| (lease.item, lease.attempts)).collect::<Vec<_>>(),
+        [(others[0].item, 2)]
+    );
     work.commit().expect("a commit");
 }

@@ -17,7 +17,11 @@ fn a_reader_sees_what_is_committed_and_nothing_else() {
     assert_eq!(reader.number("a number").expect("a number"), None);
     assert_eq!(reader.sources().expect("sources").len(), 1);
     drop(work);
-    assert_eq!(held.catalogue.number("a number").expect("a number"), None, "dropped, not committed");
+    assert_eq!(
+        held.catalogue.number("a number").expect("a number"),
+        None,
+        "dropped, not committed"
+    );
     let work = held.catalogue.begin().expect("a transaction");
     work.set_number("a number", i64::MIN).expect("set");
     work.commit().expect("a commit");
@@ -71,7 +75,10 @@ fn a_writer_that_dies_leaves_the_last_commit() {
         std::mem::forget(catalogue);
     }
     let reader = Catalogue::open_for_reading(&path).expect("a catalogue");
-    assert_eq!((reader.number("committed").expect("read"), reader.number("lost").expect("read")), (Some(1), None));
+    assert_eq!(
+        (reader.number("committed").expect("read"), reader.number("lost").expect("read")),
+        (Some(1), None)
+    );
     assert_eq!(reader.check().expect("checked"), [] as [&str; 0]);
 }
 
@@ -84,7 +91,10 @@ fn a_reading_connection_writes_nothing() {
         Err(error) => Err(error),
     };
     assert!(matches!(written, Err(CatalogueError::Engine { .. })), "{written:?}");
-    assert_eq!(case.open().folder.catalogue_for_reading().expect("a catalogue").number("x").expect("read"), None);
+    assert_eq!(
+        case.open().folder.catalogue_for_reading().expect("a catalogue").number("x").expect("read"),
+        None
+    );
 }
 
 #[test]
@@ -92,11 +102,16 @@ fn entries_wait_in_order_and_are_numbered_without_gap() {
     let case = TestCase::empty();
     let mut held = case.writer();
     let first = held.catalogue.next_seq().expect("a number").get();
-    let opening = |field: &str, value: &[u8]| Opening { field: field.to_owned(), salt: [3; 16], value: value.to_vec() };
+    let opening = |field: &str, value: &[u8]| Opening {
+        field: field.to_owned(),
+        salt: [3; 16],
+        value: value.to_vec(),
+    };
     for number in 0..5 {
         let work = held.catalogue.begin().expect("a transaction");
-        let one =
-            work.post(b"{}", &[opening("name", "登记\0\u{ff}".as_bytes()), opening("reason", b"")]).expect("posted");
+        let one = work
+            .post(b"{}", &[opening("name", "登记\0\u{ff}".as_bytes()), opening("reason", b"")])
+            .expect("posted");
         let two = work.post(b"{}", &[]).expect("posted");
         assert_eq!((one.get(), two.get()), (first + 2 * number, first + 2 * number + 1));
         if number % 2 == 0 {
@@ -109,14 +124,20 @@ fn entries_wait_in_order_and_are_numbered_without_gap() {
             work.commit().expect("a commit");
         }
     }
-    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
+    let waiting: Vec<u64> =
+        held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
     assert_eq!(waiting, (first..first + 10).collect::<Vec<_>>());
     assert_eq!(held.catalogue.openings(EntrySeq::new(first)).expect("openings").len(), 2);
-    assert_eq!(held.catalogue.openings(EntrySeq::new(first + 2)).expect("openings"), [], "those of a lost transaction");
+    assert_eq!(
+        held.catalogue.openings(EntrySeq::new(first + 2)).expect("openings"),
+        [],
+        "those of a lost transaction"
+    );
     let work = held.catalogue.begin().expect("a transaction");
     work.posted(first + 4).expect("posted");
     work.commit().expect("a commit");
-    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
+    let waiting: Vec<u64> =
+        held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
     assert_eq!(waiting, (first + 4..first + 10).collect::<Vec<_>>());
     assert_eq!(held.catalogue.next_seq().expect("a number").get(), first + 10);
 }
@@ -155,7 +176,8 @@ fn an_intake_is_listed_until_its_source_was_walked_to_the_end() {
     let case = TestCase::of_texts(&[("a.txt", "one"), ("b.txt", "two")]);
     let mut held = case.writer();
     let source = exhibit_model::SourceId::new(1);
-    let change = |held: &mut exhibit_case::CaseWriter, change: &dyn Fn(&exhibit_catalogue::Work<'_>)| {
+    let change = |held: &mut exhibit_case::CaseWriter,
+                  change: &dyn Fn(&exhibit_catalogue::Work<'_>)| {
         let work = held.catalogue.begin().expect("a transaction");
         change(&work);
         work.commit().expect("a commit");
@@ -163,13 +185,21 @@ fn an_intake_is_listed_until_its_source_was_walked_to_the_end() {
     };
     assert_eq!(held.catalogue.intakes().expect("intakes"), []);
     let begun = change(&mut held, &|work| work.intake_begins(source, Moment(5)).expect("begun"));
-    assert_eq!((begun[0].known, begun[0].missing(), begun[0].end), (None, None, IntakeEnd::Unknown));
+    assert_eq!(
+        (begun[0].known, begun[0].missing(), begun[0].end),
+        (None, None, IntakeEnd::Unknown)
+    );
     let counted = change(&mut held, &|work| work.intake_counted(source, 5).expect("counted"));
-    assert_eq!((counted[0].known, counted[0].received, counted[0].missing()), (Some(5), 2, Some(3)));
+    assert_eq!(
+        (counted[0].known, counted[0].received, counted[0].missing()),
+        (Some(5), 2, Some(3))
+    );
     assert!(counted[0].last > Moment(5), "when the last entry was received");
-    let stopped = change(&mut held, &|work| work.intakes_stopped(IntakeEnd::NoSpace).expect("stopped"));
+    let stopped =
+        change(&mut held, &|work| work.intakes_stopped(IntakeEnd::NoSpace).expect("stopped"));
     assert_eq!(stopped[0].end, IntakeEnd::NoSpace);
-    let kept = change(&mut held, &|work| work.intakes_stopped(IntakeEnd::Requested).expect("stopped"));
+    let kept =
+        change(&mut held, &|work| work.intakes_stopped(IntakeEnd::Requested).expect("stopped"));
     assert_eq!(kept[0].end, IntakeEnd::NoSpace, "the first cause is kept");
     // fewer entries than were counted: some were lost meanwhile
     let lost = change(&mut held, &|work| work.walked(source, 4).expect("walked"));
@@ -187,7 +217,11 @@ fn an_intake_is_listed_until_its_source_was_walked_to_the_end() {
 
 #[test]
 fn what_is_not_read_is_counted_apart() {
-    let case = TestCase::of_texts(&[("a.txt", "one\u{c}two\u{c}three"), ("b.txt", "four"), ("c.txt", "five")]);
+    let case = TestCase::of_texts(&[
+        ("a.txt", "one\u{c}two\u{c}three"),
+        ("b.txt", "four"),
+        ("c.txt", "five"),
+    ]);
     case.sql("UPDATE pages SET ocr = 'wanted' WHERE item = 1 AND number = 1");
     case.sql("UPDATE pages SET ocr = 'failed' WHERE item = 1 AND number = 2");
     case.sql("UPDATE pages SET confidence = 0.69 WHERE item = 2");
@@ -195,7 +229,10 @@ fn what_is_not_read_is_counted_apart() {
     let open = case.open();
     let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     let unread = catalogue.unread().expect("counts");
-    assert_eq!((unread.pages_waiting_for_ocr, unread.pages_ocr_failed, unread.pages_doubtful), (1, 1, 1));
+    assert_eq!(
+        (unread.pages_waiting_for_ocr, unread.pages_ocr_failed, unread.pages_doubtful),
+        (1, 1, 1)
+    );
     assert_eq!(unread.items, [(State::Encrypted, 1)].into());
     let account = catalogue.account().expect("an account");
     assert_eq!((account.pages, account.pages_with_text(), account.read_in_part), (5, 3, 1));

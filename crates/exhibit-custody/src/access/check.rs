@@ -83,11 +83,17 @@ impl AccessLog {
                 let entry = open.as_ref().and_then(|log| log.entry(EntrySeq::new(seq)).ok());
                 match (record.seal(EntrySeq::new(seq)), entry) {
                     (Ok(sealed), Some(entry)) if sealed.bytes == entry => report.opened += 1,
-                    (_, None) if open.as_ref().is_some_and(|log| log.size() <= seq) => report.waiting += 1,
-                    _ => report.wrong.push(OpeningFault::OtherEntry { file: place.clone(), entry: seq }),
+                    (_, None) if open.as_ref().is_some_and(|log| log.size() <= seq) => {
+                        report.waiting += 1
+                    }
+                    _ => report
+                        .wrong
+                        .push(OpeningFault::OtherEntry { file: place.clone(), entry: seq }),
                 }
             }
-            if read.torn && self.is_due_for_more(open.as_ref(), first + read.records.len() as u64, first) {
+            if read.torn
+                && self.is_due_for_more(open.as_ref(), first + read.records.len() as u64, first)
+            {
                 report.wrong.push(OpeningFault::NotARecord { file: place });
             }
         }
@@ -98,10 +104,15 @@ impl AccessLog {
     // Whether the entry after the last valid record also belongs to this file.
     fn is_due_for_more(&self, log: Option<&Log>, next: u64, first: u64) -> bool {
         let size = log.map_or(0, Log::size);
-        let following =
-            self.files().ok().and_then(|files| files.into_iter().map(|(_, seq)| seq).find(|seq| *seq > first));
+        let following = self
+            .files()
+            .ok()
+            .and_then(|files| files.into_iter().map(|(_, seq)| seq).find(|seq| *seq > first));
         let end = following.unwrap_or(size).min(size);
-        next < end && log.and_then(|log| log.entry(EntrySeq::new(next)).ok()).is_some_and(|entry| is_look(&entry))
+        next < end
+            && log
+                .and_then(|log| log.entry(EntrySeq::new(next)).ok())
+                .is_some_and(|entry| is_look(&entry))
     }
 
     fn waiting(&self, days: &Days) -> Result<u64, AccessError> {
@@ -120,7 +131,11 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn entries(&self, first: EntrySeq, each: &mut dyn FnMut(OpenedEntry) -> bool) -> Result<(), AccessError> {
+    pub fn entries(
+        &self,
+        first: EntrySeq,
+        each: &mut dyn FnMut(OpenedEntry) -> bool,
+    ) -> Result<(), AccessError> {
         let days = Days::load(&self.days_path())?;
         let files = self.files()?;
         let mut opened: BTreeMap<u64, BTreeMap<String, String>> = BTreeMap::new();
@@ -133,7 +148,9 @@ impl AccessLog {
                 let Some(key) = days.get(day) else { continue };
                 let path = self.openings(day).join(format!("{from:012}"));
                 match journal::read(&path, &self.about(day), key) {
-                    Ok(read) => opened.extend((*from..).zip(read.records.into_iter().map(|record| record.look.sealed))),
+                    Ok(read) => opened.extend(
+                        (*from..).zip(read.records.into_iter().map(|record| record.look.sealed)),
+                    ),
                     Err(error) => result = Err(failed(&path)(error)),
                 }
             }

@@ -26,10 +26,16 @@ impl Days {
             return Ok(days);
         }
         for line in read_file(path)?.lines() {
-            let (day, key) = line.split_once(' ').ok_or_else(|| AccessError::Days(path.to_owned()))?;
+            let (day, key) =
+                line.split_once(' ').ok_or_else(|| AccessError::Days(path.to_owned()))?;
             let key = BASE64.decode(key).ok().map(Zeroizing::new);
-            let key = key.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).filter(|_| is_day(day));
-            days.keys.insert(day.to_owned(), Zeroizing::new(key.ok_or_else(|| AccessError::Days(path.to_owned()))?));
+            let key = key
+                .and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok())
+                .filter(|_| is_day(day));
+            days.keys.insert(
+                day.to_owned(),
+                Zeroizing::new(key.ok_or_else(|| AccessError::Days(path.to_owned()))?),
+            );
         }
         Ok(days)
     }

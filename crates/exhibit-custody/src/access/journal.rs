@@ -55,7 +55,10 @@ impl AccessRecord {
     /// Adds a value as a commitment. Truncates very long values.
     #[must_use]
     pub fn secret(mut self, name: &str, value: &str) -> Self {
-        let end = (0..=value.len().min(LONGEST)).rev().find(|end| value.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=value.len().min(LONGEST))
+            .rev()
+            .find(|end| value.is_char_boundary(*end))
+            .unwrap_or(0);
         self.sealed.insert(name.to_owned(), value[..end].to_owned());
         self
     }
@@ -74,8 +77,10 @@ pub(crate) struct Record {
 impl Record {
     fn write(&self) -> Vec<u8> {
         let text = |text: &String| JsonValue::Text(text.clone());
-        let facts = self.look.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
-        let sealed = self.look.sealed.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        let facts =
+            self.look.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
+        let sealed =
+            self.look.sealed.iter().map(|(name, value)| (name.clone(), text(value))).collect();
         let members = [
             ("act", JsonValue::Text(self.look.act.word().to_owned())),
             ("actor", text(&self.actor)),
@@ -96,8 +101,11 @@ impl Record {
             JsonValue::Map(map) => Some(map),
             _ => None,
         };
-        let facts = map("facts")?.iter().map(|(name, fact)| Some((name.clone(), Fact::from_value(fact)?)));
-        let sealed = map("sealed")?.iter().map(|(name, text)| Some((name.clone(), text.as_text()?.to_owned())));
+        let facts =
+            map("facts")?.iter().map(|(name, fact)| Some((name.clone(), Fact::from_value(fact)?)));
+        let sealed = map("sealed")?
+            .iter()
+            .map(|(name, text)| Some((name.clone(), text.as_text()?.to_owned())));
         let act = text("act")?;
         let look = AccessRecord {
             act: Verb::parse(&act)?,
@@ -105,7 +113,13 @@ impl Record {
             sealed: sealed.collect::<Option<_>>()?,
         };
         let seed = from_hex(&text("seed")?)?.try_into().ok()?;
-        Some(Self { at: Moment(value.get("at")?.as_number()?), actor: text("actor")?, tool: text("tool")?, seed, look })
+        Some(Self {
+            at: Moment(value.get("at")?.as_number()?),
+            actor: text("actor")?,
+            tool: text("tool")?,
+            seed,
+            look,
+        })
     }
 
     /// Rebuilds the log entry of this record, deterministically.
@@ -125,7 +139,10 @@ impl Record {
                 *byte = *salt;
             }
         };
-        act.seal(&EntryContext { seq, at: self.at, actor: &self.actor, tool: &self.tool }, &mut salts)
+        act.seal(
+            &EntryContext { seq, at: self.at, actor: &self.actor, tool: &self.tool },
+            &mut salts,
+        )
     }
 }
 
@@ -136,13 +153,20 @@ pub(crate) fn day_of(at: Moment) -> String {
 
 /// Whether a name is that of a day.
 pub(crate) fn is_day(name: &str) -> bool {
-    let plain =
-        |(place, byte): (usize, u8)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    let plain = |(place, byte): (usize, u8)| {
+        if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+    };
     name.len() == 10 && name.bytes().enumerate().all(plain)
 }
 
 /// Appends a record. It survives the process from then on, and a power cut once the journal was folded.
-pub(crate) fn append(path: &Path, about: &[u8], key: &Secret, nonce: &[u8; NONCE], record: &Record) -> io::Result<()> {
+pub(crate) fn append(
+    path: &Path,
+    about: &[u8],
+    key: &Secret,
+    nonce: &[u8; NONCE],
+    record: &Record,
+) -> io::Result<()> {
     let sealed = encrypt(key, nonce, about, &record.write());
     let length = u32::try_from(NONCE + sealed.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
     let bytes = [MARK, &length.to_be_bytes()[..], nonce, &sealed].concat();
@@ -219,7 +243,8 @@ pub(crate) fn read(path: &Path, about: &[u8], key: &Secret) -> io::Result<Read> 
 
 fn next<'a>(bytes: &'a [u8], about: &[u8], key: &Secret) -> Option<(Record, &'a [u8])> {
     let (length, after) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok().filter(|length| *length <= MAX_RECORD)?;
+    let length =
+        usize::try_from(u32::from_be_bytes(*length)).ok().filter(|length| *length <= MAX_RECORD)?;
     let (sealed, after) = after.split_at_checked(length)?;
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
     Some((Record::read(&decrypt(key, nonce, about, sealed)?)?, after))

@@ -188,7 +188,12 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`]: the access is then not recorded.
-    pub fn record_access(&self, look: AccessRecord, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
+    pub fn record_access(
+        &self,
+        look: AccessRecord,
+        now: Moment,
+        random: Random<'_>,
+    ) -> Result<(), AccessError> {
         let day = day_of(now);
         let mut days = Days::load(&self.days_path())?;
         if days.get(&day).is_none() {
@@ -200,7 +205,8 @@ impl AccessLog {
         let (mut seed, mut nonce) = ([0; 32], [0; NONCE]);
         random(&mut seed);
         random(&mut nonce);
-        let record = Record { at: now, actor: self.actor.clone(), tool: self.tool.clone(), seed, look };
+        let record =
+            Record { at: now, actor: self.actor.clone(), tool: self.tool.clone(), seed, look };
         let path = self.folder.join(JOURNAL).join(&day);
         journal::append(&path, &self.about(&day), key, &nonce, &record).map_err(failed(&path))
     }
@@ -210,7 +216,8 @@ impl AccessLog {
     pub fn is_due(&self, bytes: u64, begun_before: std::time::SystemTime) -> bool {
         let journals = fs::read_dir(self.folder.join(JOURNAL)).into_iter().flatten().flatten();
         journals.filter_map(|file| file.metadata().ok()).any(|file| {
-            let old = file.created().or_else(|_| file.modified()).is_ok_and(|made| made < begun_before);
+            let old =
+                file.created().or_else(|_| file.modified()).is_ok_and(|made| made < begun_before);
             file.len() > 0 && (old || file.len() >= bytes)
         })
     }
@@ -220,8 +227,15 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`]; the recorded accesses are then kept.
-    pub fn fold(&self, keep_days: u32, now: Moment, random: Random<'_>) -> Result<Option<u64>, AccessError> {
-        let Ok(_lock) = lock(&self.folder, FlockOperation::NonBlockingLockExclusive) else { return Ok(None) };
+    pub fn fold(
+        &self,
+        keep_days: u32,
+        now: Moment,
+        random: Random<'_>,
+    ) -> Result<Option<u64>, AccessError> {
+        let Ok(_lock) = lock(&self.folder, FlockOperation::NonBlockingLockExclusive) else {
+            return Ok(None);
+        };
         let mut writer = LogWriter::open(&self.folder.join(LOG), self.key()?)?;
         let mut days = Days::load(&self.days_path())?;
         let before = writer.log().size();
@@ -252,8 +266,11 @@ impl AccessLog {
                 continue;
             };
             let read = journal::read(&path, &self.about(&day), key).map_err(failed(&path))?;
-            let entries =
-                read.records.iter().zip(first..).map(|(record, seq)| Ok(record.seal(EntrySeq::new(seq))?.bytes));
+            let entries = read
+                .records
+                .iter()
+                .zip(first..)
+                .map(|(record, seq)| Ok(record.seal(EntrySeq::new(seq))?.bytes));
             let entries = entries.collect::<Result<Vec<_>, AccessError>>()?;
             if entries.is_empty() {
                 fs::remove_file(&path).map_err(failed(&path))?;
@@ -268,7 +285,9 @@ impl AccessLog {
         let mut files = Vec::new();
         for day in names(&self.folder.join(OPENINGS))?.into_iter().filter(|name| is_day(name)) {
             for name in names(&self.openings(&day))? {
-                if let Some(first) = name.parse().ok().filter(|first| format!("{first:012}") == name) {
+                if let Some(first) =
+                    name.parse().ok().filter(|first| format!("{first:012}") == name)
+                {
                     files.push((day.clone(), first));
                 }
             }
@@ -285,7 +304,8 @@ impl AccessLog {
         now: Moment,
         random: Random<'_>,
     ) -> Result<(), AccessError> {
-        let first_kept = day_of(Moment(now.0.saturating_sub(i64::from(keep_days).saturating_mul(DAY)).max(0)));
+        let first_kept =
+            day_of(Moment(now.0.saturating_sub(i64::from(keep_days).saturating_mul(DAY)).max(0)));
         let folders = names(&self.folder.join(OPENINGS))?.into_iter();
         let old: Vec<String> = folders.filter(|day| is_day(day) && *day < first_kept).collect();
         if old.is_empty() && days.before(&first_kept).is_empty() {
@@ -304,9 +324,19 @@ impl AccessLog {
         Ok(())
     }
 
-    fn log_act(&self, writer: &mut LogWriter, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
-        let stamp =
-            EntryContext { seq: EntrySeq::new(writer.log().size()), at: now, actor: &self.actor, tool: &self.tool };
+    fn log_act(
+        &self,
+        writer: &mut LogWriter,
+        act: Act,
+        now: Moment,
+        random: Random<'_>,
+    ) -> Result<(), AccessError> {
+        let stamp = EntryContext {
+            seq: EntrySeq::new(writer.log().size()),
+            at: now,
+            actor: &self.actor,
+            tool: &self.tool,
+        };
         writer.append(&[act.seal(&stamp, random)?.bytes])?;
         Ok(())
     }
@@ -315,7 +345,13 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn set(&self, record: bool, keep_days: u32, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
+    pub fn set(
+        &self,
+        record: bool,
+        keep_days: u32,
+        now: Moment,
+        random: Random<'_>,
+    ) -> Result<(), AccessError> {
         let _ = self.fold(keep_days, now, random)?;
         let _lock = lock(&self.folder, FlockOperation::LockExclusive)?;
         let mut writer = LogWriter::open(&self.folder.join(LOG), self.key()?)?;
@@ -329,7 +365,12 @@ fn key_path(keys: &Path, origin: &str) -> PathBuf {
 
 fn lock(folder: &Path, how: FlockOperation) -> Result<File, AccessError> {
     let path = folder.join(LOCK);
-    let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed(&path))?;
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(failed(&path))?;
     flock(&file, how).map_err(|error| failed(&path)(error.into()))?;
     Ok(file)
 }

@@ -18,7 +18,8 @@ fn random(bytes: &mut [u8]) {
 
 fn open(parent: &TempDir, now: Moment) -> AccessLog {
     let (folder, keys) = (parent.path().join("access"), parent.path().join("keys"));
-    AccessLog::open_or_begin(&folder, &keys, ("a1", "exhibit 0.1.0"), now, &mut random).expect("an access log")
+    AccessLog::open_or_begin(&folder, &keys, ("a1", "exhibit 0.1.0"), now, &mut random)
+        .expect("an access log")
 }
 
 fn search(query: &str) -> AccessRecord {
@@ -50,7 +51,8 @@ fn accesses_are_recorded_folded_and_read() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for number in 0..300 {
-        log.record_access(search(&format!("登记 {number}")), NOW, &mut random).expect("written down");
+        log.record_access(search(&format!("登记 {number}")), NOW, &mut random)
+            .expect("written down");
         if number == 100 {
             assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(101));
         }
@@ -64,9 +66,16 @@ fn accesses_are_recorded_folded_and_read() {
     assert!(report.is_valid(), "{report:?}");
     assert_eq!((report.opened, report.waiting, report.locked), (300, 0, 0));
     // neither the log nor the openings contain the queries in plain text
-    for day in [parent.path().join("access/openings/2023-11-14"), parent.path().join("access/log/tile/entries")] {
-        for file in fs::read_dir(day).expect("listed").flatten().filter(|file| file.path().is_file()) {
-            assert!(!String::from_utf8_lossy(&fs::read(file.path()).expect("read")).contains("登记"));
+    for day in [
+        parent.path().join("access/openings/2023-11-14"),
+        parent.path().join("access/log/tile/entries"),
+    ] {
+        for file in
+            fs::read_dir(day).expect("listed").flatten().filter(|file| file.path().is_file())
+        {
+            assert!(
+                !String::from_utf8_lossy(&fs::read(file.path()).expect("read")).contains("登记")
+            );
         }
     }
 }
@@ -118,7 +127,8 @@ fn destroyed_openings_stay_unreadable_and_the_log_verifies() {
     let log = open(&parent, NOW);
     log.record_access(search("old"), NOW, &mut random).expect("written down");
     log.fold(30, NOW, &mut random).expect("folded");
-    let copy = fs::read(parent.path().join("access/openings/2023-11-14/000000000001")).expect("a backup");
+    let copy =
+        fs::read(parent.path().join("access/openings/2023-11-14/000000000001")).expect("a backup");
     let later = Moment(NOW.0 + 31 * DAY);
     log.record_access(search("new"), later, &mut random).expect("written down");
     log.fold(30, later, &mut random).expect("folded");
@@ -128,11 +138,15 @@ fn destroyed_openings_stay_unreadable_and_the_log_verifies() {
     assert!(report.is_valid() && report.opened == 1, "{report:?}");
     // a backup of the case does not restore it: the day's key is destroyed
     fs::create_dir(parent.path().join("access/openings/2023-11-14")).expect("made");
-    fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy).expect("put back");
+    fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy)
+        .expect("put back");
     assert_eq!(queries(&log), ["new"]);
     assert_eq!(log.check().expect("checked").locked, 1);
-    let days = parent.path().join("keys").read_dir().expect("keys").flatten().map(|file| file.path());
-    let days = days.filter(|path| path.extension().is_some_and(|ending| ending == "days")).collect::<Vec<_>>();
+    let days =
+        parent.path().join("keys").read_dir().expect("keys").flatten().map(|file| file.path());
+    let days = days
+        .filter(|path| path.extension().is_some_and(|ending| ending == "days"))
+        .collect::<Vec<_>>();
     assert!(!fs::read_to_string(&days[0]).expect("read").contains("2023-11-14"));
 }
 
@@ -178,7 +192,8 @@ fn concurrent_writers_lose_nothing() {
             scope.spawn(move || {
                 let log = open(parent, NOW);
                 for number in 0..50 {
-                    log.record_access(search(&format!("{thread}/{number}")), NOW, &mut random).expect("written down");
+                    log.record_access(search(&format!("{thread}/{number}")), NOW, &mut random)
+                        .expect("written down");
                     if number % 10 == thread {
                         log.fold(365, NOW, &mut random).expect("folded or left to another");
                     }
@@ -204,8 +219,13 @@ fn logging_can_be_turned_off_and_needs_its_key() {
     log.set(false, 30, NOW, &mut random).expect("recorded");
     assert_eq!(acts(&log), ["case.open", "search", "access.set"]);
     let empty = TempDir::new().expect("a folder");
-    let elsewhere =
-        AccessLog::open_or_begin(&parent.path().join("access"), empty.path(), ("a1", "t"), NOW, &mut random);
+    let elsewhere = AccessLog::open_or_begin(
+        &parent.path().join("access"),
+        empty.path(),
+        ("a1", "t"),
+        NOW,
+        &mut random,
+    );
     assert!(
         matches!(elsewhere, Err(AccessError::Key(_))),
         "another machine cannot sign, and does not create a new log"
@@ -222,12 +242,17 @@ fn the_kind_is_plain_and_the_values_are_commitments() {
         actor: "a1".to_owned(),
         tool: "t".to_owned(),
         seed: [7; 32],
-        look: AccessRecord::new(Verb::View).fact("page", Fact::Number(3)).secret("document", "EXH-000003"),
+        look: AccessRecord::new(Verb::View)
+            .fact("page", Fact::Number(3))
+            .secret("document", "EXH-000003"),
     };
     let sealed = record.seal(EntrySeq::new(5)).expect("an entry");
     assert_eq!(sealed, record.seal(EntrySeq::new(5)).expect("an entry"), "always the same");
     let entry = crate::Entry::read(&sealed.bytes).expect("an entry");
-    assert_eq!((entry.seq, entry.act, entry.object), (EntrySeq::new(5), crate::Verb::View, crate::Ref::Case));
+    assert_eq!(
+        (entry.seq, entry.act, entry.object),
+        (EntrySeq::new(5), crate::Verb::View, crate::Ref::Case)
+    );
     assert_eq!(entry.facts, BTreeMap::from([("page".to_owned(), Fact::Number(3))]));
     assert_eq!(entry.sealed["document"], sealed.openings[0].commitment());
     assert!(!String::from_utf8_lossy(&sealed.bytes).contains("EXH"));

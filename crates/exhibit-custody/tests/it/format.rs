@@ -67,6 +67,9 @@ fn the_worked_example_is_true() {
         "the document should say:\n{}",
         untrue.iter().map(|(w, v)| format!("{w}:\n{v}\n")).collect::<String>()
     );
-    assert_eq!(read("tile/0/000.p/2"), [Hash::leaf(&first.bytes).0, Hash::leaf(&second.bytes).0].concat());
+    assert_eq!(
+        read("tile/0/000.p/2"),
+        [Hash::leaf(&first.bytes).0, Hash::leaf(&second.bytes).0].concat()
+    );
     assert_eq!(read("tile/entries/000.p/2").len(), 4 + first.bytes.len() + second.bytes.len());
 }

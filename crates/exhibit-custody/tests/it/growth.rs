@@ -50,7 +50,8 @@ fn check_log(size: u64, old: u64, index: u64) {
     let root = plain_root(&leaves);
     assert_eq!(frontier.root(), root);
     let written: Vec<_> = tiles.keys().copied().collect();
-    let expected: Vec<_> = TileName::all(size).filter(|tile| tile.layer != Layer::Entries).collect();
+    let expected: Vec<_> =
+        TileName::all(size).filter(|tile| tile.layer != Layer::Entries).collect();
     assert_eq!(written, expected, "size {size}");
     assert_eq!(Frontier::load(size, &mut |name| read(&tiles, name)), Ok(frontier));
 
@@ -70,8 +71,12 @@ fn check_log(size: u64, old: u64, index: u64) {
 #[test]
 fn logs_around_full_tiles() {
     for size in [0_u64, 1, 2, 255, 256, 257, 511, 512, 513, 65_537] {
-        for (old, index) in [(0, 0), (size / 2, size / 2), (size.saturating_sub(1), size.saturating_sub(1)), (size, 1)]
-        {
+        for (old, index) in [
+            (0, 0),
+            (size / 2, size / 2),
+            (size.saturating_sub(1), size.saturating_sub(1)),
+            (size, 1),
+        ] {
             check_log(size, old, index);
         }
     }
@@ -88,7 +93,8 @@ fn small_logs_in_every_combination() {
             for claimed in 0..=size {
                 let claimed_root = plain_root(&leaves[..usize::try_from(claimed).expect("small")]);
                 let verdict = check_consistency(claimed, claimed_root, size, root, &proof);
-                let good = claimed == old || (proof.is_empty() && (claimed == 0 || claimed == size));
+                let good =
+                    claimed == old || (proof.is_empty() && (claimed == 0 || claimed == size));
                 assert_eq!(verdict.is_ok(), good, "{claimed} of {size} by the proof of {old}");
             }
         }
@@ -96,7 +102,11 @@ fn small_logs_in_every_combination() {
             let proof = tree::inclusion(index, size, &mut read).expect("within");
             for (leaf, claimed) in leaves.iter().zip(0..) {
                 let verdict = check_inclusion(*leaf, claimed, size, &proof, root);
-                assert_eq!(verdict.is_ok(), claimed == index, "{claimed} of {size} by the proof of {index}");
+                assert_eq!(
+                    verdict.is_ok(),
+                    claimed == index,
+                    "{claimed} of {size} by the proof of {index}"
+                );
             }
         }
         assert!(tree::inclusion(size, size, &mut read).is_err());

@@ -2,7 +2,9 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Key, Log, LogError, LogFault, LogReport, LogWriter, Remembered, Revocation, check_log};
+use exhibit_custody::{
+    Act, Key, Log, LogError, LogFault, LogReport, LogWriter, Remembered, Revocation, check_log,
+};
 use exhibit_model::EntrySeq;
 use exhibit_proof::{SignedNote, VerifierKey};
 use std::fs;
@@ -33,7 +35,8 @@ fn text(report: &LogReport) -> String {
 #[test]
 fn three_keys_follow_one_another_and_any_of_them_is_known() {
     let (parent, folder) = log_of(5);
-    let early = SignedNote::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
+    let early = SignedNote::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes())
+        .expect("a note");
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     rotate(&mut writer, 8);
     writer.append(&[seal(7, Act::access_set(true, 30))]).expect("appended");
@@ -44,10 +47,12 @@ fn three_keys_follow_one_another_and_any_of_them_is_known() {
     assert_eq!(report.keys.len(), 3);
     for known in &report.keys {
         let verifier = Some(known.to_string());
-        let remembered = Remembered { verifier, checkpoints: vec![early.clone()], ..Remembered::default() };
+        let remembered =
+            Remembered { verifier, checkpoints: vec![early.clone()], ..Remembered::default() };
         assert!(check_log(&folder, &remembered).deviations.is_empty());
     }
-    let strange = Remembered { verifier: Some(key(1).verifier().to_string()), ..Remembered::default() };
+    let strange =
+        Remembered { verifier: Some(key(1).verifier().to_string()), ..Remembered::default() };
     assert!(matches!(check_log(&folder, &strange).deviations[..], [LogFault::KeySwapped]));
     // A copy for others has the chain, and is checked the same.
     let copied = parent.path().join("copy");
@@ -100,8 +105,11 @@ fn a_key_that_calls_itself_in_is_named() {
     drop(writer);
     assert!(matches!(check(&copied).deviations[..], [LogFault::KeyNotLogged]));
     fs::create_dir(copied.join("handovers")).expect("made");
-    fs::copy(folder.join("handovers/000000003.tlog-proof"), copied.join("handovers/000000003.tlog-proof"))
-        .expect("copied");
+    fs::copy(
+        folder.join("handovers/000000003.tlog-proof"),
+        copied.join("handovers/000000003.tlog-proof"),
+    )
+    .expect("copied");
     let report = check(&copied);
     assert!(
         matches!(
@@ -133,7 +141,11 @@ fn a_revoked_key_that_goes_on_is_named() {
     thief.append(&[acts(3), vec![add, revoke, later]].concat()).expect("appended");
     drop(thief);
     let report = check(&on);
-    assert!(matches!(report.deviations[..], [LogFault::RevokedKey { index: 4 }]), "{}", text(&report));
+    assert!(
+        matches!(report.deviations[..], [LogFault::RevokedKey { index: 4 }]),
+        "{}",
+        text(&report)
+    );
 }
 
 #[test]
@@ -141,7 +153,10 @@ fn nothing_follows_a_seal() {
     let (parent, folder) = log_of(3);
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let end = seal(3, Act::case_seal());
-    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("sealed"), 4);
+    assert_eq!(
+        writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("sealed"),
+        4
+    );
     let later = seal(4, Act::access_set(true, 30));
     assert!(matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)));
     drop(writer);
@@ -150,7 +165,10 @@ fn nothing_follows_a_seal() {
         matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)),
         "also after opening it again"
     );
-    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("told twice"), 4);
+    assert_eq!(
+        writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("told twice"),
+        4
+    );
     drop(writer);
     let report = check(&folder);
     assert!(report.deviations.is_empty() && report.sealed == Some(3), "{}", text(&report));
@@ -167,14 +185,18 @@ fn what_is_remembered_of_another_log_is_named() {
     let (_parent, folder) = log_of(3);
     let log = Log::open(&folder).expect("a log");
     let own = SignedNote::parse(log.checkpoint().as_bytes()).expect("a note");
-    let remembered = |note: SignedNote| Remembered { checkpoints: vec![note], ..Remembered::default() };
+    let remembered =
+        |note: SignedNote| Remembered { checkpoints: vec![note], ..Remembered::default() };
     assert!(check_log(&folder, &remembered(own.clone())).deviations.is_empty());
     assert!(log.continues(log.head()).is_ok());
     let mut longer = own.clone();
     longer.text = longer.text.replacen("\n3\n", "\n9\n", 1);
     let found = check_log(&folder, &remembered(longer)).deviations;
     assert!(
-        matches!(found[..], [LogFault::RolledBack { size: 3, once: 9 }, LogFault::ForeignCheckpoint { .. }]),
+        matches!(
+            found[..],
+            [LogFault::RolledBack { size: 3, once: 9 }, LogFault::ForeignCheckpoint { .. }]
+        ),
         "{found:?}"
     );
 }

@@ -16,9 +16,15 @@ fn key(byte: u8) -> Key {
 }
 
 fn seal(seq: u64, act: Act) -> Vec<u8> {
-    let stamp =
-        EntryContext { seq: EntrySeq::new(seq), at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
-    act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
+    let stamp = EntryContext {
+        seq: EntrySeq::new(seq),
+        at: Moment(1_700_000_000_000_000),
+        actor: "a1",
+        tool: "exhibit 0.1.0",
+    };
+    act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small")))
+        .expect("an entry")
+        .bytes
 }
 
 /// The opening of a case, then sources received.
@@ -56,7 +62,9 @@ fn files(folder: &Path) -> Vec<String> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                names.push(path.strip_prefix(folder).expect("within").to_str().expect("UTF-8").to_owned());
+                names.push(
+                    path.strip_prefix(folder).expect("within").to_str().expect("UTF-8").to_owned(),
+                );
             }
         }
     }

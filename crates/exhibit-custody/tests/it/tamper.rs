@@ -2,7 +2,8 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
-    Act, Channel, Head, Key, Log, LogFault, LogReport, LogWriter, Remembered, Verb, check_log, check_log_with,
+    Act, Channel, Head, Key, Log, LogFault, LogReport, LogWriter, Remembered, Verb, check_log,
+    check_log_with,
 };
 use exhibit_model::{EntrySeq, ItemId, Moment};
 use exhibit_proof::tile;
@@ -53,9 +54,14 @@ fn a_flipped_bit_in_a_longer_log_is_named_with_its_entry() {
             let report = check(&folder);
             assert!(text(&report).contains(&name), "byte {place} of {name}: {}", text(&report));
             if let Some(tile) = name.strip_prefix("tile/0/") {
-                let first = if tile.starts_with("001") { 256 } else { 512 * usize::from(tile.starts_with("002")) };
+                let first = if tile.starts_with("001") {
+                    256
+                } else {
+                    512 * usize::from(tile.starts_with("002"))
+                };
                 let entry = (first + place / 32) as u64;
-                let named = |d: &LogFault| matches!(d, LogFault::Entry { index, .. } if *index == entry);
+                let named =
+                    |d: &LogFault| matches!(d, LogFault::Entry { index, .. } if *index == entry);
                 assert!(report.deviations.iter().any(named), "byte {place} of {name}");
                 assert!(report.entries_give_root, "the entries themselves are as they were signed");
             }
@@ -72,7 +78,11 @@ fn files_removed_emptied_shortened_lengthened_or_replaced_are_named() {
         let good = fs::read(&path).expect("read");
         let check_named = |what: &str| {
             let report = check(&folder);
-            assert!(!report.is_valid() && text(&report).contains(name.as_str()), "{name} {what}: {}", text(&report));
+            assert!(
+                !report.is_valid() && text(&report).contains(name.as_str()),
+                "{name} {what}: {}",
+                text(&report)
+            );
         };
         fs::remove_file(&path).expect("removed");
         check_named("removed");
@@ -104,9 +114,23 @@ fn files_removed_emptied_shortened_lengthened_or_replaced_are_named() {
 #[test]
 fn what_does_not_belong_there_is_named() {
     let (_parent, folder) = log_of(300);
-    let harmless = ["checkpoint.new", "tile/0/002", "tile/0/001.p/43", "tile/entries/001.p/45", "tile/1/000.p/2"];
-    let extra = ["note.txt", "tile/0/1", "tile/8/000", "tile/0/001.p/x", "tile/entries/000.txt", "tile/x/y"];
-    let absurd = ["tile/0/x999/x999/x999/x999/x999/999", "tile/entries/x999/x999/x999/x999/x999/999.p/1"];
+    let harmless = [
+        "checkpoint.new",
+        "tile/0/002",
+        "tile/0/001.p/43",
+        "tile/entries/001.p/45",
+        "tile/1/000.p/2",
+    ];
+    let extra = [
+        "note.txt",
+        "tile/0/1",
+        "tile/8/000",
+        "tile/0/001.p/x",
+        "tile/entries/000.txt",
+        "tile/x/y",
+    ];
+    let absurd =
+        ["tile/0/x999/x999/x999/x999/x999/999", "tile/entries/x999/x999/x999/x999/x999/999.p/1"];
     for (names, is_harmless) in [(&harmless[..], true), (&extra, false), (&absurd, true)] {
         for name in names {
             let path = folder.join(name);
@@ -116,7 +140,11 @@ fn what_does_not_belong_there_is_named() {
             let report = check(&folder);
             assert_eq!(report.is_valid(), is_harmless, "{name}: {}", text(&report));
             let top = name.rsplit_once('/').map_or("", |(top, _)| top);
-            assert!(text(&report).contains(name) || text(&report).contains(top), "{name}: {}", text(&report));
+            assert!(
+                text(&report).contains(name) || text(&report).contains(top),
+                "{name}: {}",
+                text(&report)
+            );
             assert_eq!(report.entries, 300);
             fs::remove_file(&path).expect("removed");
             for folder in parent.ancestors().take(6) {
@@ -140,7 +168,10 @@ fn entries_swapped_or_replaced_together_with_their_hashes_do_not_give_the_root()
     let report = check(&folder);
     assert!(report.deviations.iter().any(|d| matches!(d, LogFault::Root)), "{}", text(&report));
     let swapped = |d: &&LogFault| {
-        matches!(d, LogFault::Sequence { index: 2, stated: 3 } | LogFault::Sequence { index: 3, stated: 2 })
+        matches!(
+            d,
+            LogFault::Sequence { index: 2, stated: 3 } | LogFault::Sequence { index: 3, stated: 2 }
+        )
     };
     assert_eq!(report.deviations.iter().filter(swapped).count(), 2);
     assert!(!report.entries_give_root);
@@ -151,8 +182,10 @@ fn rewrite(folder: &Path, entries: &[Vec<u8>]) {
     let hashes: Vec<Hash> = entries.iter().map(|entry| Hash::leaf(entry)).collect();
     let mut bundle = Vec::new();
     assert!(entries.iter().all(|entry| tile::push_entry(&mut bundle, entry)));
-    fs::write(folder.join(format!("tile/0/000.p/{}", entries.len())), tile::write_hashes(&hashes)).expect("written");
-    fs::write(folder.join(format!("tile/entries/000.p/{}", entries.len())), bundle).expect("written");
+    fs::write(folder.join(format!("tile/0/000.p/{}", entries.len())), tile::write_hashes(&hashes))
+        .expect("written");
+    fs::write(folder.join(format!("tile/entries/000.p/{}", entries.len())), bundle)
+        .expect("written");
 }
 
 #[test]
@@ -175,11 +208,15 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
     let forked = parent.path().join("forked");
     let mut writer = LogWriter::create(&forked, key(7)).expect("a log");
     let mut entries = acts(301);
-    entries[2] = seal(2, Act::source_receive(exhibit_model::SourceId::new(99), Channel::Web, b"other"));
+    entries[2] =
+        seal(2, Act::source_receive(exhibit_model::SourceId::new(99), Channel::Web, b"other"));
     writer.append(&entries).expect("appended");
     drop(writer);
     let found = check_log(&forked, &remembered).deviations;
-    assert!(matches!(found[..], [LogFault::Forked { once: 5 }, LogFault::Forked { once: 300 }]), "{found:?}");
+    assert!(
+        matches!(found[..], [LogFault::Forked { once: 5 }, LogFault::Forked { once: 300 }]),
+        "{found:?}"
+    );
 
     // Somebody without the key signs with another one, under the log's name.
     resign(&folder, &SignerKey::new(key(7).verifier().name(), &[9; 32]).expect("a name"));
@@ -190,7 +227,9 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
 }
 
 fn resign(folder: &Path, signer: &SignerKey) {
-    let text = SignedNote::parse(&fs::read(folder.join("checkpoint")).expect("read")).expect("a note").text;
+    let text = SignedNote::parse(&fs::read(folder.join("checkpoint")).expect("read"))
+        .expect("a note")
+        .text;
     write_checkpoint(folder, signer, text);
     fs::write(folder.join("key.pub"), format!("{}\n", signer.verifier())).expect("written");
 }
@@ -242,7 +281,16 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     drop(writer);
     let mut seen = Vec::new();
     let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act));
-    assert_eq!(seen, [Verb::CaseOpen, Verb::SourceReceive, Verb::SourceReceive, Verb::AccessSet, Verb::AccessSet]);
+    assert_eq!(
+        seen,
+        [
+            Verb::CaseOpen,
+            Verb::SourceReceive,
+            Verb::SourceReceive,
+            Verb::AccessSet,
+            Verb::AccessSet
+        ]
+    );
     assert!(report.entries_give_root);
     let found = report.deviations;
     let expected = matches!(
@@ -258,7 +306,8 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
 
 #[test]
 fn signed_entries_that_break_a_rule_are_named() {
-    let good = text_of(&seal(3, Act::mark(ItemId::new(4), true, Moment(1_700_000_000_000_000), "seen")));
+    let good =
+        text_of(&seal(3, Act::mark(ItemId::new(4), true, Moment(1_700_000_000_000_000), "seen")));
     for (from, to, code) in [
         ("\"act\":\"mark\"", "\"act\":\"redact\"", "entry-act"),
         ("\"act\":\"mark\"", "\"act\":\"search\"", "entry-act"),
@@ -283,7 +332,9 @@ fn signed_entries_that_break_a_rule_are_named() {
     let (_parent, folder) = log_of(3);
     let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let first = text_of(&acts(1)[0]).replacen("\"seq\":0", "\"seq\":3", 1);
-    writer.append(&[good.into_bytes(), first.replacen("\"seq\":3", "\"seq\":4", 1).into_bytes()]).expect("appended");
+    writer
+        .append(&[good.into_bytes(), first.replacen("\"seq\":3", "\"seq\":4", 1).into_bytes()])
+        .expect("appended");
     drop(writer);
     let found = check(&folder).deviations;
     assert!(matches!(found[..], [LogFault::EntryRule { index: 4, .. }]), "{found:?}");
@@ -315,7 +366,10 @@ fn a_folder_that_is_no_log_is_said_to_be_none() {
     for folder in [empty.path(), &empty.path().join("none")] {
         let report = check(folder);
         assert!(!report.is_valid());
-        assert!(text(&report).contains("key.pub is missing") && text(&report).contains("checkpoint is missing"));
+        assert!(
+            text(&report).contains("key.pub is missing")
+                && text(&report).contains("checkpoint is missing")
+        );
         assert!(Log::open(folder).is_err());
         let key: Key = key(7);
         assert!(LogWriter::open(folder, key).is_err());

@@ -38,7 +38,8 @@ impl Scheme {
             437 | 737 | 775 | 850 | 852 | 855 | 857 | 858 | 860..=865 | 869 => &format!("cp{page}"),
             _ => return None,
         };
-        Self::for_label(label.as_bytes()).or_else(|| Encoding::for_label(label.as_bytes()).map(Self::Web))
+        Self::for_label(label.as_bytes())
+            .or_else(|| Encoding::for_label(label.as_bytes()).map(Self::Web))
     }
 
     /// Whether characters may have more than one byte.
@@ -69,13 +70,24 @@ mod tests {
             (65001, "utf-8"),
             (0, ""),
         ] {
-            assert_eq!(Scheme::for_code_page(page).map(Scheme::name).unwrap_or_default(), name, "{page}");
+            assert_eq!(
+                Scheme::for_code_page(page).map(Scheme::name).unwrap_or_default(),
+                name,
+                "{page}"
+            );
         }
     }
 
     #[test]
     fn multibyte_pages_are_known() {
-        let multibyte = |page| Scheme::for_code_page(page).is_some_and(Scheme::has_multibyte_characters);
-        assert!(multibyte(936) && multibyte(932) && multibyte(65001) && !multibyte(1252) && !multibyte(874));
+        let multibyte =
+            |page| Scheme::for_code_page(page).is_some_and(Scheme::has_multibyte_characters);
+        assert!(
+            multibyte(936)
+                && multibyte(932)
+                && multibyte(65001)
+                && !multibyte(1252)
+                && !multibyte(874)
+        );
     }
 }

@@ -27,7 +27,8 @@ impl Decoder {
             _ => encoding_rs::GBK,
         };
         let web = encoding.new_decoder_without_bom_handling();
-        let upper = if let Scheme::Dos(page) = scheme { page.upper().collect() } else { Vec::new() };
+        let upper =
+            if let Scheme::Dos(page) = scheme { page.upper().collect() } else { Vec::new() };
         Self {
             scheme,
             web,
@@ -76,7 +77,8 @@ impl Decoder {
 
     fn decode_web(&mut self, mut bytes: &[u8], last: bool, text: &mut String) {
         loop {
-            let room = self.web.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(4096);
+            let room =
+                self.web.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(4096);
             text.reserve(room.clamp(64, 1 << 20));
             let (result, read) = self.web.decode_to_string_without_replacement(bytes, text, last);
             bytes = &bytes[read..];
@@ -93,7 +95,13 @@ impl Decoder {
         text.push('\u{fffd}');
     }
 
-    fn decode_wide(&mut self, bytes: &[u8], last: bool, number: fn([u8; 4]) -> u32, text: &mut String) {
+    fn decode_wide(
+        &mut self,
+        bytes: &[u8],
+        last: bool,
+        number: fn([u8; 4]) -> u32,
+        text: &mut String,
+    ) {
         self.carry.extend_from_slice(bytes);
         let carry = std::mem::take(&mut self.carry);
         let (units, rest) = carry.as_chunks::<4>();
@@ -311,7 +319,8 @@ mod tests {
     #[test]
     fn johab_and_code_pages_are_decoded() {
         let syllable = |c: char| johab::encode_syllable(c).expect("a syllable").to_be_bytes();
-        let bytes = [&syllable('명')[..], &syllable('단'), b" 1\n", &syllable('끝')[..1], b"\n"].concat();
+        let bytes =
+            [&syllable('명')[..], &syllable('단'), b" 1\n", &syllable('끝')[..1], b"\n"].concat();
         assert_eq!(decoded(Scheme::Johab, &bytes), ("명단 1\n\u{fffd}\n".to_owned(), 1));
         let turkish = Scheme::Dos(CodePage::numbered(857).expect("a page"));
         assert_eq!(decoded(turkish, b"a\xA7\x8Dr \x9Fey\xE7"), ("ağır şey\u{fffd}".to_owned(), 1));

@@ -23,7 +23,9 @@ pub(super) fn is_trail(byte: u8) -> bool {
 /// The character of two bytes.
 pub(super) fn character(lead: u8, trail: u8) -> Option<char> {
     match lead {
-        0x84..=0xD3 if matches!(trail, 0x41..=0x7E | 0x81..=0xFE) => syllable(u16::from_be_bytes([lead, trail])),
+        0x84..=0xD3 if matches!(trail, 0x41..=0x7E | 0x81..=0xFE) => {
+            syllable(u16::from_be_bytes([lead, trail]))
+        }
         0xD9..=0xDE => of_wansung(lead - 0xD9, 0x21, trail),
         0xE0..=0xF9 => of_wansung(lead - 0xE0, 0x4A, trail),
         _ => None,
@@ -43,15 +45,22 @@ pub(super) fn encode_syllable(character: char) -> Option<u16> {
 fn syllable(code: u16) -> Option<char> {
     let (initial, medial, last) = (code >> 10 & 31, code >> 5 & 31, code & 31);
     let medial_index = medial_index(medial);
-    let final_index = (last >= 2 && last != 18 && last <= 29).then(|| last - 1 - u16::from(last > 18));
+    let final_index =
+        (last >= 2 && last != 18 && last <= 29).then(|| last - 1 - u16::from(last > 18));
     match (initial, medial_index, final_index) {
         (2..=20, Some(medial), _) if last == NO_FINAL || final_index.is_some() => {
             let number = ((initial - 2) * 21 + medial) * 28 + final_index.unwrap_or(0);
             char::from_u32(0xAC00 + u32::from(number))
         }
-        (2..=20, None, _) if medial == NO_MEDIAL && last == NO_FINAL => INITIALS.chars().nth(usize::from(initial - 2)),
-        (NO_INITIAL, Some(medial), _) if last == NO_FINAL => char::from_u32(0x314F + u32::from(medial)),
-        (NO_INITIAL, None, Some(index)) if medial == NO_MEDIAL => FINALS.chars().nth(usize::from(index - 1)),
+        (2..=20, None, _) if medial == NO_MEDIAL && last == NO_FINAL => {
+            INITIALS.chars().nth(usize::from(initial - 2))
+        }
+        (NO_INITIAL, Some(medial), _) if last == NO_FINAL => {
+            char::from_u32(0x314F + u32::from(medial))
+        }
+        (NO_INITIAL, None, Some(index)) if medial == NO_MEDIAL => {
+            FINALS.chars().nth(usize::from(index - 1))
+        }
         _ => None,
     }
 }

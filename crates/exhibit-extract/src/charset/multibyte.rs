@@ -48,7 +48,9 @@ pub(super) fn common_share(text: &str) -> (u32, u32) {
     for character in text.chars().filter(|c| !c.is_ascii()) {
         all += 1;
         let kana = matches!(character, '\u{3041}'..='\u{30fe}');
-        common += u32::from(kana || PUNCTUATION.contains(character) || COMMON.binary_search(&character).is_ok());
+        common += u32::from(
+            kana || PUNCTUATION.contains(character) || COMMON.binary_search(&character).is_ok(),
+        );
     }
     ((common * 100).checked_div(all).unwrap_or(0), all)
 }
@@ -78,18 +80,26 @@ static MODELS: LazyLock<[Model; 6]> = LazyLock::new(|| {
         Model::new(Scheme::Web(encoding), &tiers, prior, unit, rare)
     };
     let japanese = |encoding, prior, unit, rare| {
-        let tiers = [(hiragana.as_str(), 5.2), (katakana.as_str(), 7.0), (PUNCTUATION, 6.4), (KANJI, 7.6)];
+        let tiers =
+            [(hiragana.as_str(), 5.2), (katakana.as_str(), 7.0), (PUNCTUATION, 6.4), (KANJI, 7.6)];
         Model::new(Scheme::Web(encoding), &tiers, prior, unit, rare)
     };
-    let korean =
-        |scheme, prior, unit, rare| Model::new(scheme, &[(HANGUL, 5.8), (PUNCTUATION, 7.5)], prior, unit, rare);
+    let korean = |scheme, prior, unit, rare| {
+        Model::new(scheme, &[(HANGUL, 5.8), (PUNCTUATION, 7.5)], prior, unit, rare)
+    };
     [
-        chinese(GB18030, [SIMPLIFIED, SIMPLIFIED_NEXT], 0.0, gb18030_unit, |lead, trail| match lead {
-            0xA1..=0xA3 => 8.5,
-            0xB0..=0xD7 if trail >= 0xA1 => 10.4,
-            0xA4..=0xA9 | 0xD8..=0xF7 if trail >= 0xA1 => 12.4,
-            _ => 15.5,
-        }),
+        chinese(
+            GB18030,
+            [SIMPLIFIED, SIMPLIFIED_NEXT],
+            0.0,
+            gb18030_unit,
+            |lead, trail| match lead {
+                0xA1..=0xA3 => 8.5,
+                0xB0..=0xD7 if trail >= 0xA1 => 10.4,
+                0xA4..=0xA9 | 0xD8..=0xF7 if trail >= 0xA1 => 12.4,
+                _ => 15.5,
+            },
+        ),
         chinese(BIG5, [TRADITIONAL, TRADITIONAL_NEXT], 1.0, big5_unit, |lead, _| match lead {
             0xA1..=0xA3 => 8.5,
             0xA4..=0xC6 => 10.4,
@@ -159,7 +169,9 @@ impl Model {
     ) -> Self {
         let mut frequent: Vec<(u16, f32)> = Vec::new();
         for (list, cost) in tiers {
-            frequent.extend(list.chars().filter_map(|character| Some((code_of(scheme, character)?, *cost))));
+            frequent.extend(
+                list.chars().filter_map(|character| Some((code_of(scheme, character)?, *cost))),
+            );
         }
         frequent.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         frequent.dedup_by_key(|(code, _)| *code);
@@ -177,7 +189,10 @@ impl Model {
                 }
                 Unit::Pair(lead, trail) => {
                     characters += 1;
-                    match self.frequent.binary_search_by_key(&u16::from_be_bytes([lead, trail]), |(code, _)| *code) {
+                    match self
+                        .frequent
+                        .binary_search_by_key(&u16::from_be_bytes([lead, trail]), |(code, _)| *code)
+                    {
                         Ok(at) => {
                             cost += self.frequent[at].1;
                             common += 1;
@@ -253,7 +268,9 @@ fn big5_unit(bytes: &[u8]) -> Unit {
 fn euc_kr_unit(bytes: &[u8]) -> Unit {
     match bytes {
         [0..=0x7F, ..] => Unit::Ascii,
-        [0x81..=0xFD, ..] => pair(bytes, |trail| matches!(trail, 0x41..=0x5A | 0x61..=0x7A | 0x81..=0xFE)),
+        [0x81..=0xFD, ..] => {
+            pair(bytes, |trail| matches!(trail, 0x41..=0x5A | 0x61..=0x7A | 0x81..=0xFE))
+        }
         _ => Unit::Damage,
     }
 }
@@ -262,7 +279,9 @@ fn shift_jis_unit(bytes: &[u8]) -> Unit {
     match bytes {
         [0..=0x7F, ..] => Unit::Ascii,
         [0xA1..=0xDF, ..] => Unit::Single,
-        [0x81..=0x9F | 0xE0..=0xFC, ..] => pair(bytes, |trail| matches!(trail, 0x40..=0x7E | 0x80..=0xFC)),
+        [0x81..=0x9F | 0xE0..=0xFC, ..] => {
+            pair(bytes, |trail| matches!(trail, 0x40..=0x7E | 0x80..=0xFC))
+        }
         _ => Unit::Damage,
     }
 }
@@ -288,8 +307,8 @@ fn johab_unit(bytes: &[u8]) -> Unit {
 mod tests {
     use super::*;
     use encoding_rs::{
-        IBM866, ISO_8859_7, KOI8_R, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
-        WINDOWS_1255, WINDOWS_1256, WINDOWS_1258,
+        IBM866, ISO_8859_7, KOI8_R, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
+        WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1258,
     };
 
     fn best(bytes: &[u8]) -> Evidence {
@@ -301,21 +320,42 @@ mod tests {
         for (encoding, words) in [
             (
                 GB18030,
-                &["机密", "收到", "附件", "保密", "同意", "登记表", "内部资料", "会议记录", "王芳", "刘建国"][..],
+                &[
+                    "机密",
+                    "收到",
+                    "附件",
+                    "保密",
+                    "同意",
+                    "登记表",
+                    "内部资料",
+                    "会议记录",
+                    "王芳",
+                    "刘建国",
+                ][..],
             ),
-            (BIG5, &["機密", "登記表", "內部資料", "人員登記", "收到", "聯絡人", "關於登記的通知"][..]),
+            (
+                BIG5,
+                &["機密", "登記表", "內部資料", "人員登記", "收到", "聯絡人", "關於登記的通知"][..],
+            ),
             (EUC_KR, &["명단", "비밀 문서", "회의록을 보내 주십시오"][..]),
             (SHIFT_JIS, &["会議の記録", "この表は登録のためのものです", "ソフト能力表です"][..]),
             (EUC_JP, &["これは会議の記録です", "登録をお願いします"][..]),
         ] {
             for word in words {
                 let bytes = encoding.encode(word).0;
-                assert_eq!(best(&bytes).scheme, Scheme::Web(encoding), "{word}: {:?}", weigh(&bytes));
+                assert_eq!(
+                    best(&bytes).scheme,
+                    Scheme::Web(encoding),
+                    "{word}: {:?}",
+                    weigh(&bytes)
+                );
             }
         }
         let johab: Vec<u8> = "각 기관은 인원 등록을 완료하여야 한다"
             .chars()
-            .flat_map(|c| johab::encode_syllable(c).map_or(vec![b' '], |code| code.to_be_bytes().to_vec()))
+            .flat_map(|c| {
+                johab::encode_syllable(c).map_or(vec![b' '], |code| code.to_be_bytes().to_vec())
+            })
             .collect();
         assert_eq!(best(&johab).scheme, Scheme::Johab);
         assert!(best(&johab).is_plausible(60));
@@ -323,7 +363,8 @@ mod tests {
 
     #[test]
     fn damage_does_not_exclude_an_encoding() {
-        let clean = GB18030.encode("各单位要在月底前把登记表上报办公室，名单不得外传。").0.into_owned();
+        let clean =
+            GB18030.encode("各单位要在月底前把登记表上报办公室，名单不得外传。").0.into_owned();
         for at in [1, 7, 20] {
             for (case, damaged) in [
                 ("cut", clean[..clean.len() - 1].to_vec()),
@@ -345,16 +386,37 @@ mod tests {
                 "О мерах по учёту населения. Во исполнение решения совета сообщаем следующее",
                 &[WINDOWS_1251, KOI8_R, IBM866][..],
             ),
-            ("СПИСОК ЛИЦ, ПОДЛЕЖАЩИХ УЧЁТУ ПО МЕСТУ ЖИТЕЛЬСТВА В РАЙОНЕ", &[WINDOWS_1251, KOI8_R, IBM866]),
-            ("تعميم بشأن تسجيل السكان إلى جميع الإدارات المحلية يرجى اتخاذ الإجراءات اللازمة", &[WINDOWS_1256]),
-            ("Προς όλες τις υπηρεσίες: ο κατάλογος των ονομάτων είναι εμπιστευτικός", &[WINDOWS_1253, ISO_8859_7]),
+            (
+                "СПИСОК ЛИЦ, ПОДЛЕЖАЩИХ УЧЁТУ ПО МЕСТУ ЖИТЕЛЬСТВА В РАЙОНЕ",
+                &[WINDOWS_1251, KOI8_R, IBM866],
+            ),
+            (
+                "تعميم بشأن تسجيل السكان إلى جميع الإدارات المحلية يرجى اتخاذ الإجراءات اللازمة",
+                &[WINDOWS_1256],
+            ),
+            (
+                "Προς όλες τις υπηρεσίες: ο κατάλογος των ονομάτων είναι εμπιστευτικός",
+                &[WINDOWS_1253, ISO_8859_7],
+            ),
             ("רשימת השמות תישאר במשרד ולא תועבר לאיש מחוץ לארגון", &[WINDOWS_1255]),
             ("รายชื่อบุคคลต้องเก็บไว้ในสำนักงานและห้ามเผยแพร่", &[WINDOWS_874]),
-            ("Seznam osob musí zůstat v kanceláři až do příštího čtvrtletí, děkuji", &[WINDOWS_1250]),
-            ("Kişilerin listesi büroda saklanmalı, dışarıya çıkarılmamalıdır, teşekkürler", &[WINDOWS_1254]),
+            (
+                "Seznam osob musí zůstat v kanceláři až do příštího čtvrtletí, děkuji",
+                &[WINDOWS_1250],
+            ),
+            (
+                "Kişilerin listesi büroda saklanmalı, dışarıya çıkarılmamalıdır, teşekkürler",
+                &[WINDOWS_1254],
+            ),
             ("Danh sach nay phai đươc giư lai tai văn phong", &[WINDOWS_1258]),
-            ("Die Bücher für die Behörde müssen spätestens am Fünften übergeben werden", &[WINDOWS_1252]),
-            ("Le café naïve où l’été dernier était déjà fermé, à côté de la forêt", &[WINDOWS_1252]),
+            (
+                "Die Bücher für die Behörde müssen spätestens am Fünften übergeben werden",
+                &[WINDOWS_1252],
+            ),
+            (
+                "Le café naïve où l’été dernier était déjà fermé, à côté de la forêt",
+                &[WINDOWS_1252],
+            ),
         ] {
             for encoding in encodings {
                 let bytes = encoding.encode(text).0;

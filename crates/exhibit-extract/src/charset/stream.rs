@@ -133,7 +133,10 @@ pub(crate) fn emit_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -
     let name = guess.scheme.name();
     out.metadata("text:charset", &name)?;
     if let Some(stated) = guess.overruled {
-        out.note(0, NoteCode::CharsetMismatch { stated: stated.name(), charset: name.clone(), texts: 1 })?;
+        out.note(
+            0,
+            NoteCode::CharsetMismatch { stated: stated.name(), charset: name.clone(), texts: 1 },
+        )?;
     } else if !guess.sure {
         out.note(0, NoteCode::CharsetGuessed { charset: name.clone(), texts: 1 })?;
     }
@@ -147,7 +150,10 @@ pub(crate) fn emit_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -
 ///
 /// # Errors
 /// An I/O error of the input.
-pub(crate) fn detect(input: &mut dyn Input, stated: fn(&[u8]) -> Option<Scheme>) -> io::Result<Guess> {
+pub(crate) fn detect(
+    input: &mut dyn Input,
+    stated: fn(&[u8]) -> Option<Scheme>,
+) -> io::Result<Guess> {
     input.rewind()?;
     let mut detector = Detector::default();
     let mut buffer = vec![0; 64 << 10];
@@ -174,7 +180,9 @@ pub(crate) fn detect(input: &mut dyn Input, stated: fn(&[u8]) -> Option<Scheme>)
 /// The encoding that an XML declaration states; of no meaning in other texts.
 pub(crate) fn stated_in_xml(head: &[u8]) -> Option<Scheme> {
     let start = head.trim_ascii_start();
-    let declaration = start.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
+    let declaration = start
+        .strip_prefix(b"<?xml")
+        .filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
     let end = declaration.windows(2).take(400).position(|w| w == b"?>")?;
     let declaration = &declaration[..end];
     let at = declaration.windows(8).position(|w| w == b"encoding")?;

@@ -14,13 +14,16 @@ pub(super) fn by_nul_pattern(bytes: &[u8]) -> Option<Scheme> {
         return None;
     }
     let candidates =
-        [Scheme::Utf32Le, Scheme::Utf32Be, Scheme::Web(UTF_16LE), Scheme::Web(UTF_16BE)].into_iter().filter_map(|s| {
-            let text = decoded(bytes, s);
-            // Any text has some spaces, digits or line ends; words of a binary file that happen to be letters do not.
-            let plain = text.chars().filter(char::is_ascii).count();
-            let share = if plain * 100 >= text.chars().count() { plausible_share(&text) } else { 0.0 };
-            (share > 0.97).then_some((s, share))
-        });
+        [Scheme::Utf32Le, Scheme::Utf32Be, Scheme::Web(UTF_16LE), Scheme::Web(UTF_16BE)]
+            .into_iter()
+            .filter_map(|s| {
+                let text = decoded(bytes, s);
+                // Any text has some spaces, digits or line ends; words of a binary file that happen to be letters do not.
+                let plain = text.chars().filter(char::is_ascii).count();
+                let share =
+                    if plain * 100 >= text.chars().count() { plausible_share(&text) } else { 0.0 };
+                (share > 0.97).then_some((s, share))
+            });
     candidates
         .fold(None, |best: Option<(Scheme, f64)>, next| match best {
             Some(best) if best.1 >= next.1 => Some(best),
@@ -54,7 +57,8 @@ fn decoded(bytes: &[u8], scheme: Scheme) -> String {
 /// every second place.
 fn is_text_with_nul(bytes: &[u8], nul: usize) -> bool {
     let rest: Vec<u8> = bytes.iter().copied().filter(|b| *b != 0).collect();
-    let controls = rest.iter().filter(|b| matches!(b, 1..=6 | 0x0E..=0x19 | 0x1C..=0x1F | 0x7F)).count();
+    let controls =
+        rest.iter().filter(|b| matches!(b, 1..=6 | 0x0E..=0x19 | 0x1C..=0x1F | 0x7F)).count();
     if controls * 50 > rest.len() {
         return false;
     }
@@ -81,7 +85,8 @@ fn multibyte_utf8(bytes: &[u8]) -> bool {
 /// Whether nine of ten groups of four bytes have exactly one that is not NUL, always at the same end.
 fn fours(bytes: &[u8]) -> bool {
     let (groups, _) = bytes.as_chunks::<4>();
-    let fits = |group: &[u8; 4]| matches!(group, [first, 0, 0, 0] | [0, 0, 0, first] if *first != 0);
+    let fits =
+        |group: &[u8; 4]| matches!(group, [first, 0, 0, 0] | [0, 0, 0, first] if *first != 0);
     groups.iter().filter(|group| fits(group)).count() * 10 >= groups.len() * 9
 }
 
@@ -95,10 +100,22 @@ mod tests {
 
     #[test]
     fn nul_bytes_count_only_where_an_encoding_has_them() {
-        for text in ["plain words, line by line\r\n", "登记表 1\r\n第二行\r\n", "قائمة الأسماء\n", "Список лиц\n"]
-        {
-            assert_eq!(by_nul_pattern(&wide(text, u16::to_le_bytes)), Some(Scheme::Web(UTF_16LE)), "{text}");
-            assert_eq!(by_nul_pattern(&wide(text, u16::to_be_bytes)), Some(Scheme::Web(UTF_16BE)), "{text}");
+        for text in [
+            "plain words, line by line\r\n",
+            "登记表 1\r\n第二行\r\n",
+            "قائمة الأسماء\n",
+            "Список лиц\n",
+        ] {
+            assert_eq!(
+                by_nul_pattern(&wide(text, u16::to_le_bytes)),
+                Some(Scheme::Web(UTF_16LE)),
+                "{text}"
+            );
+            assert_eq!(
+                by_nul_pattern(&wide(text, u16::to_be_bytes)),
+                Some(Scheme::Web(UTF_16BE)),
+                "{text}"
+            );
             let utf32: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
             assert_eq!(by_nul_pattern(&utf32), Some(Scheme::Utf32Le), "{text}");
         }
@@ -123,13 +140,16 @@ mod tests {
             "各單位須於本月底前完成人員登記。",
             "この表は登録のためのものである。",
         ] {
-            for (unit, scheme) in [(u16::to_le_bytes as fn(u16) -> [u8; 2], UTF_16LE), (u16::to_be_bytes, UTF_16BE)] {
+            for (unit, scheme) in
+                [(u16::to_le_bytes as fn(u16) -> [u8; 2], UTF_16LE), (u16::to_be_bytes, UTF_16BE)]
+            {
                 let bytes = wide(text, unit);
                 assert_eq!(by_characters(&bytes), Some(Scheme::Web(scheme)), "{text}");
                 assert_eq!(super::super::guess(&bytes, true).scheme, Scheme::Web(scheme), "{text}");
             }
         }
-        for text in ["各单位要在月底前把登记表上报", "список", "plain ascii words of a text"] {
+        for text in ["各单位要在月底前把登记表上报", "список", "plain ascii words of a text"]
+        {
             let bytes = encoding_rs::GB18030.encode(text).0;
             assert_eq!(by_characters(&bytes), None, "{text}");
             assert_eq!(by_characters(text.as_bytes()), None, "{text}");

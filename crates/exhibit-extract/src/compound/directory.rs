@@ -57,7 +57,8 @@ pub(super) fn has_root(bytes: &[u8]) -> bool {
 
 /// The entries of a directory, the root first. `narrow` is whether sizes have 32 bits.
 pub(super) fn entries(bytes: &[u8], narrow: bool) -> (Vec<Entry>, Lost) {
-    let raws: Vec<Option<Raw>> = bytes.chunks_exact(128).take(MOST_ENTRIES).map(|bytes| raw(bytes, narrow)).collect();
+    let raws: Vec<Option<Raw>> =
+        bytes.chunks_exact(128).take(MOST_ENTRIES).map(|bytes| raw(bytes, narrow)).collect();
     let (mut found, mut lost) = (Vec::new(), Lost::default());
     let Some(root) = raws.first().and_then(Option::as_ref) else { return (found, lost) };
     let mut met = vec![false; raws.len()];
@@ -76,7 +77,14 @@ pub(super) fn entries(bytes: &[u8], narrow: bool) -> (Vec<Entry>, Lost) {
 
 /// Adds the siblings of an entry, each followed by its content, in the order of the tree. The stack is explicit: a tree
 /// may be as deep as it has entries.
-fn walk(raws: &[Option<Raw>], first: u32, parent: usize, met: &mut [bool], found: &mut Vec<Entry>, lost: &mut Lost) {
+fn walk(
+    raws: &[Option<Raw>],
+    first: u32,
+    parent: usize,
+    met: &mut [bool],
+    found: &mut Vec<Entry>,
+    lost: &mut Lost,
+) {
     enum Step {
         Enter(u32, usize),
         Emit(usize, usize),
@@ -131,6 +139,14 @@ fn raw(bytes: &[u8], narrow: bool) -> Option<Raw> {
     // writers of version 3 may leave garbage in the upper half
     let high = if narrow { 0 } else { u64::from(long(124)) << 32 };
     let class = bytes[80..96].try_into().ok()?;
-    let entry = Entry { id: 0, parent: None, name, kind, class, size: u64::from(long(120)) | high, start: long(116) };
+    let entry = Entry {
+        id: 0,
+        parent: None,
+        name,
+        kind,
+        class,
+        size: u64::from(long(120)) | high,
+        start: long(116),
+    };
     Some(Raw { entry, left: long(68), right: long(72), child: long(76) })
 }

@@ -26,7 +26,8 @@ fn sample() -> Vec<u8> {
 }
 
 fn foreign(version: cfb::Version) -> Vec<u8> {
-    let mut file = cfb::CompoundFile::create_with_version(version, Cursor::new(Vec::new())).expect("memory");
+    let mut file =
+        cfb::CompoundFile::create_with_version(version, Cursor::new(Vec::new())).expect("memory");
     file.create_storage_all("/ObjectPool/_12").expect("a storage");
     for size in SIZES {
         for path in [format!("/s{size}"), format!("/ObjectPool/_12/in{size}")] {
@@ -42,8 +43,15 @@ fn check(bytes: &[u8]) {
     assert_eq!(file.entries().len(), 3 + 2 * SIZES.len());
     for size in SIZES {
         assert_eq!(file.stream(&format!("/S{size}"), 1 << 20), Some(content(size)), "{size}");
-        assert_eq!(file.stream(&format!("/objectpool/_12/in{size}"), 1 << 20), Some(content(size)), "{size}");
-        assert_eq!(file.stream(&format!("/s{size}"), 10).map(|bytes| bytes.len()), Some(size.min(10)));
+        assert_eq!(
+            file.stream(&format!("/objectpool/_12/in{size}"), 1 << 20),
+            Some(content(size)),
+            "{size}"
+        );
+        assert_eq!(
+            file.stream(&format!("/s{size}"), 10).map(|bytes| bytes.len()),
+            Some(size.min(10))
+        );
     }
     assert_eq!(file.stream("/ObjectPool", 10), None);
     assert_eq!(file.stream("/missing", 10), None);
@@ -62,7 +70,10 @@ fn what_is_written_is_read_by_another_program() {
     let mut file = cfb::CompoundFile::open_strict(Cursor::new(sample())).expect("valid");
     for size in SIZES {
         let mut found = Vec::new();
-        file.open_stream(format!("/ObjectPool/_12/in{size}")).expect("there").read_to_end(&mut found).expect("memory");
+        file.open_stream(format!("/ObjectPool/_12/in{size}"))
+            .expect("there")
+            .read_to_end(&mut found)
+            .expect("memory");
         assert_eq!(found, content(size));
     }
 }
@@ -72,7 +83,10 @@ fn a_table_that_the_header_has_no_room_for_is_listed() {
     let mut builder = Builder::new([0; 16]);
     builder.stream(Builder::ROOT, "large", content(8 << 20));
     let bytes = builder.finish();
-    assert_eq!(open(&bytes).and_then(|mut file| file.stream("/large", u64::MAX)), Some(content(8 << 20)));
+    assert_eq!(
+        open(&bytes).and_then(|mut file| file.stream("/large", u64::MAX)),
+        Some(content(8 << 20))
+    );
     assert!(cfb::CompoundFile::open_strict(Cursor::new(&bytes)).is_ok());
     // the chain of lists returns to itself
     let mut looped = bytes;
@@ -203,7 +217,8 @@ fn streams_that_share_their_bytes_are_not_read_without_end() {
     let mut file = open(&bytes).expect("a compound file");
     let mut total = 0;
     for _ in 0..100 {
-        total += (0..file.entries().len()).map(|id| file.read(id, u64::MAX).bytes.len()).sum::<usize>();
+        total +=
+            (0..file.entries().len()).map(|id| file.read(id, u64::MAX).bytes.len()).sum::<usize>();
     }
     assert!(total <= 4 * bytes.len() + (16 << 20), "{total}");
     assert!(file.damage.contains_key(&CompoundFault::StreamCut));
@@ -219,7 +234,9 @@ fn truncated_and_mutated_files_are_harmless() {
     for _ in 0..120 {
         let mut changed = whole.clone();
         for _ in 0..6 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             // the header, the directory and the tables more often than the content
             let below = if state & 8 == 0 { changed.len() } else { 5000 };
             let at = usize::try_from(state >> 33).expect("small") % below;

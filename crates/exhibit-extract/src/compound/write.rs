@@ -52,7 +52,11 @@ impl Builder {
     /// Replaces the content of a stream of the root, or adds it.
     pub(crate) fn replace(&mut self, name: &str, content: Vec<u8>) {
         let wanted: Vec<u16> = name.encode_utf16().collect();
-        match self.nodes.iter_mut().find(|node| node.parent == Self::ROOT && node.is_stream && node.name == wanted) {
+        match self
+            .nodes
+            .iter_mut()
+            .find(|node| node.parent == Self::ROOT && node.is_stream && node.name == wanted)
+        {
             Some(node) => (node.size, node.content) = (content.len() as u64, content),
             None => self.stream(Self::ROOT, name, content),
         }
@@ -218,7 +222,9 @@ impl Body {
         let mut file = vec![0u8; SECTOR];
         file[..8].copy_from_slice(&SIGNATURE);
         let shorts = [(24, 0x3e), (26, 3), (28, 0xfffe), (30, 9), (32, 6)];
-        shorts.iter().for_each(|(at, value)| file[*at..at + 2].copy_from_slice(&u16::to_le_bytes(*value)));
+        shorts
+            .iter()
+            .for_each(|(at, value)| file[*at..at + 2].copy_from_slice(&u16::to_le_bytes(*value)));
         let longs = [
             (44, number(tables)),
             (48, directory),
@@ -228,7 +234,9 @@ impl Body {
             (68, if lists > 0 { number(first_list) } else { END }),
             (72, number(lists)),
         ];
-        longs.iter().for_each(|(at, value)| file[*at..at + 4].copy_from_slice(&value.to_le_bytes()));
+        longs
+            .iter()
+            .for_each(|(at, value)| file[*at..at + 4].copy_from_slice(&value.to_le_bytes()));
         for at in 0..IN_HEADER {
             let place = places.get(at).copied().unwrap_or(FREE);
             file[76 + at * 4..80 + at * 4].copy_from_slice(&place.to_le_bytes());

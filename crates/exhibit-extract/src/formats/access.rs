@@ -12,7 +12,9 @@ use super::ole;
 use super::sheet::SheetWriter;
 use crate::identify;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, FileKind, MediaType, Member, NoteCode, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    Detail, FileKind, MediaType, Member, NoteCode, Reason, Relation, Request, Verdict,
+};
 use file::{Database, Opened};
 use std::io::{Cursor, Read};
 use table::{Column, Definition, Value};
@@ -36,14 +38,20 @@ struct Object {
 }
 
 /// Emits the contents of a database.
-pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    _request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut database = match Database::open(input, CATALOG) {
         Opened::Database(database) => database,
         Opened::Encrypted(scheme) => {
             out.note(0, NoteCode::EncryptionUnsupported { scheme: scheme.to_owned() })?;
             return Ok(Verdict::Encrypted);
         }
-        Opened::Damaged => return Ok(Verdict::Failed(Reason::PartMissing { part: "MSysObjects".to_owned() })),
+        Opened::Damaged => {
+            return Ok(Verdict::Failed(Reason::PartMissing { part: "MSysObjects".to_owned() }));
+        }
     };
     out.container_size(database.size());
     out.metadata("access:version", database.version())?;
@@ -125,7 +133,9 @@ fn objects(database: &mut Database<'_>, catalog: &Definition) -> (Vec<Object>, u
                     let id: i64 = text.parse().unwrap_or(0);
                     object.page = u32::try_from(id & 0x00ff_ffff).unwrap_or(0);
                 }
-                ("Database" | "Connect" | "ForeignName", Value::Text(text)) if !text.is_empty() => link.push(text),
+                ("Database" | "Connect" | "ForeignName", Value::Text(text)) if !text.is_empty() => {
+                    link.push(text)
+                }
                 _ => {}
             }
         }
@@ -163,7 +173,13 @@ fn read_table(
 }
 
 /// Emits the file in a cell as a member, and returns its name; short bytes of no known kind are written as digits.
-fn file_text(bytes: &[u8], column: &Column, object: &Object, row: u32, out: &mut Out<'_>) -> Result<String, Stop> {
+fn file_text(
+    bytes: &[u8],
+    column: &Column,
+    object: &Object,
+    row: u32,
+    out: &mut Out<'_>,
+) -> Result<String, Stop> {
     if bytes.is_empty() {
         return Ok(String::new());
     }
@@ -173,7 +189,8 @@ fn file_text(bytes: &[u8], column: &Column, object: &Object, row: u32, out: &mut
     };
     let kind = identify::identify(stated.as_bytes(), &mut Cursor::new(&content[..])).ok();
     let known = MediaType::find(kind.map_or("application/octet-stream", |kind| kind.media_type));
-    let unknown = known.is_none_or(|row| matches!(row.kind, FileKind::Unknown | FileKind::Other | FileKind::Text));
+    let unknown = known
+        .is_none_or(|row| matches!(row.kind, FileKind::Unknown | FileKind::Other | FileKind::Text));
     if stated.is_empty() && unknown && content.len() <= 256 {
         return Ok(content.iter().map(|byte| format!("{byte:02X}")).collect());
     }
@@ -184,15 +201,20 @@ fn file_text(bytes: &[u8], column: &Column, object: &Object, row: u32, out: &mut
         false => format!(" {stated}.{ending}"),
     };
     let name = format!("{} {} {row}{ending}", object.name, column.name);
-    out.member(Member { name: name.clone().into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
+    out.member(Member {
+        name: name.clone().into_bytes(),
+        relation: Relation::Embedded,
+        ..Member::default()
+    })?;
     out.member_from(&mut &content[..])?;
     Ok(name)
 }
 
 /// A file in a column of attachments: stored or deflated, after a header with its extension.
 fn attachment(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
-    let long =
-        |bytes: &[u8], at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize);
+    let long = |bytes: &[u8], at: usize| {
+        bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)
+    };
     let mut inflated = Vec::new();
     let body = match long(bytes, 0)? {
         0 => bytes.get(8..)?,
@@ -207,7 +229,8 @@ fn attachment(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     if !(12..=300).contains(&header) || ending * 2 + 12 > header {
         return None;
     }
-    let ending = encoding_rs::UTF_16LE.decode_without_bom_handling(body.get(12..12 + ending * 2)?).0;
+    let ending =
+        encoding_rs::UTF_16LE.decode_without_bom_handling(body.get(12..12 + ending * 2)?).0;
     let ending = ending.trim_end_matches('\0');
     Some((format!("file.{ending}"), body.get(header..)?.to_vec()))
 }
@@ -222,7 +245,8 @@ fn embedded(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
         Some(u32::from_le_bytes([found[0], found[1], found[2], found[3]]) as usize)
     };
     let class_length = long(at)?;
-    let class = bytes.get(at + 4..at.checked_add(4)?.checked_add(class_length)?)?.to_ascii_lowercase();
+    let class =
+        bytes.get(at + 4..at.checked_add(4)?.checked_add(class_length)?)?.to_ascii_lowercase();
     at = at + 4 + class_length;
     for _ in 0..2 {
         at = at.checked_add(4)?.checked_add(long(at)?)?;

@@ -37,7 +37,9 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
                 archive::emit_stored(input, entry.data, entry.size, out)?;
             }
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error))),
+            Err(error) => {
+                return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error)));
+            }
         }
     }
     if entries.damaged {
@@ -106,7 +108,8 @@ impl Entries {
                 continue;
             }
             let seconds = decimal(&header[16..28]).filter(|seconds| *seconds > 0);
-            let modified = seconds.and_then(|seconds| i64::try_from(seconds).ok()).and_then(unix_moment);
+            let modified =
+                seconds.and_then(|seconds| i64::try_from(seconds).ok()).and_then(unix_moment);
             return Ok(Some(Entry { name, modified, data, size: left }));
         }
         Ok(None)

@@ -206,21 +206,29 @@ pub(crate) fn emit_content(
 ) -> Result<(), Stop> {
     let mut content = Exactly::new(content, size);
     out.member_from_or(&mut content, |bytes, error| end_of(bytes, &error))?;
-    findings.checksums_wrong += u64::from(content.crc().zip(crc).is_some_and(|(found, stated)| found != stated));
+    findings.checksums_wrong +=
+        u64::from(content.crc().zip(crc).is_some_and(|(found, stated)| found != stated));
     Ok(())
 }
 
 /// How a member ends whose content cannot be read beyond some bytes.
 pub(crate) fn end_of(bytes: u64, error: &io::Error) -> MemberEnd {
     match bytes {
-        0 if error.kind() == io::ErrorKind::UnexpectedEof => MemberEnd::Truncated(Reason::ArchiveEnds { bytes }),
+        0 if error.kind() == io::ErrorKind::UnexpectedEof => {
+            MemberEnd::Truncated(Reason::ArchiveEnds { bytes })
+        }
         0 => MemberEnd::Failed(Reason::cannot_decompress(error)),
         bytes => MemberEnd::Truncated(Reason::DataDamaged { bytes, detail: Detail::of(error) }),
     }
 }
 
 /// Emits the content of the current member, which is a range of the file itself, and ends it.
-pub(crate) fn emit_stored(input: &mut dyn Input, at: u64, size: u64, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit_stored(
+    input: &mut dyn Input,
+    at: u64,
+    size: u64,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     if let Err(error) = input.seek(SeekFrom::Start(at)) {
         return out.member_end(MemberEnd::Failed(Reason::cannot_read(&error)));
     }
@@ -255,7 +263,9 @@ impl Read for Rest<'_> {
 impl Seek for Rest<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let at = match to {
-            SeekFrom::Start(at) => self.input.seek(SeekFrom::Start(at.saturating_add(self.start)))?,
+            SeekFrom::Start(at) => {
+                self.input.seek(SeekFrom::Start(at.saturating_add(self.start)))?
+            }
             other => self.input.seek(other)?,
         };
         at.checked_sub(self.start).ok_or_else(|| io::ErrorKind::InvalidInput.into())
@@ -294,7 +304,14 @@ pub(crate) fn dos_moment((time, date): (u16, u16)) -> Option<Moment> {
     let field = |value: u16, shift: u32, bits: u32| u32::from(value >> shift) & ((1 << bits) - 1);
     let year = 1980 + i64::from(field(date, 9, 7));
     let second = field(time, 0, 5) * 2;
-    Moment::from_civil(year, field(date, 5, 4), field(date, 0, 5), field(time, 11, 5), field(time, 5, 6), second)
+    Moment::from_civil(
+        year,
+        field(date, 5, 4),
+        field(date, 0, 5),
+        field(time, 11, 5),
+        field(time, 5, 6),
+        second,
+    )
 }
 
 /// The time of a Windows time: ticks of 100 nanoseconds since 1601, in UTC.
@@ -335,9 +352,17 @@ mod tests {
         let shared = Shared::new(&mut file);
         let (mut one, mut other) = (shared.range(2, 3), shared.range(8, 100));
         let mut byte = [0];
-        let mut read = |range: &mut Range<'_>| range.read(&mut byte).map(|count| (count, byte[0])).expect("a cursor");
-        assert_eq!((read(&mut one), read(&mut other), read(&mut one)), ((1, b'2'), (1, b'8'), (1, b'3')));
-        assert_eq!((read(&mut other), read(&mut other).0, read(&mut one)), ((1, b'9'), 0, (1, b'4')));
+        let mut read = |range: &mut Range<'_>| {
+            range.read(&mut byte).map(|count| (count, byte[0])).expect("a cursor")
+        };
+        assert_eq!(
+            (read(&mut one), read(&mut other), read(&mut one)),
+            ((1, b'2'), (1, b'8'), (1, b'3'))
+        );
+        assert_eq!(
+            (read(&mut other), read(&mut other).0, read(&mut one)),
+            ((1, b'9'), 0, (1, b'4'))
+        );
         assert_eq!(read(&mut one).0, 0);
     }
 
@@ -373,7 +398,10 @@ mod tests {
     #[test]
     fn times_of_archives() {
         assert_eq!(dos_moment((0x6000, 0x58c1)), Moment::from_civil(2024, 6, 1, 12, 0, 0));
-        assert_eq!(windows_moment(133_617_168_000_000_000), Moment::from_civil(2024, 6, 1, 12, 0, 0));
+        assert_eq!(
+            windows_moment(133_617_168_000_000_000),
+            Moment::from_civil(2024, 6, 1, 12, 0, 0)
+        );
         assert_eq!((windows_moment(0), unix_moment(i64::MAX)), (None, None));
     }
 }

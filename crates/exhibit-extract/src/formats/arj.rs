@@ -28,7 +28,9 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         match entries.next(input) {
             Ok(Some(entry)) => emit(&entry, &names, &mut findings, input, out)?,
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error))),
+            Err(error) => {
+                return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error)));
+            }
         }
     }
     if entries.damaged {
@@ -53,7 +55,11 @@ fn emit(
         return Ok(());
     }
     let decoded = names.text(&entry.name);
-    let shown = if decoded.is_empty() { String::from_utf8_lossy(&entry.name).into_owned() } else { decoded.clone() };
+    let shown = if decoded.is_empty() {
+        String::from_utf8_lossy(&entry.name).into_owned()
+    } else {
+        decoded.clone()
+    };
     out.member(Member {
         name: entry.name.clone(),
         name_text: if shown.contains('\\') { shown.replace('\\', "/") } else { decoded },
@@ -75,7 +81,8 @@ fn emit(
         1..=3 => Box::new(Unpacked::new(packed, Window::ARJ)),
         4 => Box::new(Fastest { bits: Bits::new(packed), ring: Ring::new(Window::ARJ.bits) }),
         method => {
-            let method = Reason::ArchiveMethod { format: "arj".to_owned(), method: method.to_string() };
+            let method =
+                Reason::ArchiveMethod { format: "arj".to_owned(), method: method.to_string() };
             return out.member_end(MemberEnd::Unsupported(method));
         }
     };
@@ -128,7 +135,8 @@ impl Entries {
             }
             let header = read_at(input, self.at + 4, length + 4)?;
             let (basic, sum) = header.split_at(header.len().saturating_sub(4));
-            let entry = (basic.len() as u64 == length && *sum == crc32(basic).to_le_bytes()).then(|| parse(basic));
+            let entry = (basic.len() as u64 == length && *sum == crc32(basic).to_le_bytes())
+                .then(|| parse(basic));
             let Some(mut entry) = entry.flatten() else {
                 self.damaged = true;
                 return Ok(None);
@@ -165,7 +173,17 @@ fn parse(header: &[u8]) -> Option<Entry> {
     let (packed, size, crc) = (u64::from(fields.u32()?), u64::from(fields.u32()?), fields.u32()?);
     let name = Fields::new(header.get(first..)?).text()?.to_vec();
     let packed = if kind == 2 { 0 } else { packed };
-    Some(Entry { name, modified: dos_moment(time), flags, method, kind, packed, size, crc, data: 0 })
+    Some(Entry {
+        name,
+        modified: dos_moment(time),
+        flags,
+        method,
+        kind,
+        packed,
+        size,
+        crc,
+        data: 0,
+    })
 }
 
 /// Method 4: lengths and distances by a unary count of the bits that follow.

@@ -63,7 +63,11 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
 
 fn begin_member(file: &File, names: &Names, out: &mut Out<'_>) -> Result<(), Stop> {
     let decoded = if file.is_utf8 { String::new() } else { names.text(&file.name) };
-    let shown = if decoded.is_empty() { String::from_utf8_lossy(&file.name).into_owned() } else { decoded.clone() };
+    let shown = if decoded.is_empty() {
+        String::from_utf8_lossy(&file.name).into_owned()
+    } else {
+        decoded.clone()
+    };
     let name_text = if shown.contains('\\') { shown.replace('\\', "/") } else { decoded };
     out.member(exhibit_model::Member {
         name: file.name.clone(),
@@ -85,7 +89,10 @@ fn emit_folder(
         for file in files {
             begin_member(file, names, out)?;
             let method = format!("{:x}", folder.method);
-            out.member_end(MemberEnd::Unsupported(Reason::ArchiveMethod { format: "cab".to_owned(), method }))?;
+            out.member_end(MemberEnd::Unsupported(Reason::ArchiveMethod {
+                format: "cab".to_owned(),
+                method,
+            }))?;
         }
         return Ok(());
     };
@@ -117,7 +124,13 @@ fn emit_folder(
         let skipped = io::copy(&mut (&mut content).take(distance), &mut io::sink());
         match skipped {
             Ok(_) if content.at == file.at => {
-                archive::emit_content(&mut content, file.size, None, &mut Findings::default(), out)?;
+                archive::emit_content(
+                    &mut content,
+                    file.size,
+                    None,
+                    &mut Findings::default(),
+                    out,
+                )?;
             }
             Ok(_) => out.member_end(MemberEnd::Truncated(Reason::ArchiveEnds { bytes: 0 }))?,
             Err(error) => out.member_end(archive::end_of(0, &error))?,
@@ -190,10 +203,21 @@ impl Cabinet {
         }
         let mut found = Vec::new();
         for _ in 0..folders {
-            found.push(Folder { at: u64::from(fields.u32()?), blocks: fields.u16()?, method: fields.u16()? });
+            found.push(Folder {
+                at: u64::from(fields.u32()?),
+                blocks: fields.u16()?,
+                method: fields.u16()?,
+            });
             fields.take(folder_reserve)?;
         }
-        let cabinet = Self { size, folders: found, files: Vec::new(), reserved, is_part: flags & 3 != 0, missing: 0 };
+        let cabinet = Self {
+            size,
+            folders: found,
+            files: Vec::new(),
+            reserved,
+            is_part: flags & 3 != 0,
+            missing: 0,
+        };
         (version.1 == 1).then_some((cabinet, table, files))
     }
 
@@ -211,10 +235,18 @@ impl Cabinet {
     }
 
     fn file(fields: &mut Fields<'_>) -> Option<File> {
-        let (size, at, folder) = (u64::from(fields.u32()?), u64::from(fields.u32()?), fields.u16()?);
+        let (size, at, folder) =
+            (u64::from(fields.u32()?), u64::from(fields.u32()?), fields.u16()?);
         let (date, time, attributes) = (fields.u16()?, fields.u16()?, fields.u16()?);
         let name = fields.text()?.to_vec();
-        Some(File { name, is_utf8: attributes & 0x80 != 0, folder, at, size, modified: dos_moment((time, date)) })
+        Some(File {
+            name,
+            is_utf8: attributes & 0x80 != 0,
+            folder,
+            at,
+            size,
+            modified: dos_moment((time, date)),
+        })
     }
 }
 
@@ -257,13 +289,20 @@ impl Decoder {
                 before.drain(..before.len().saturating_sub(BLOCK));
                 Ok(unpacked)
             }
-            Self::Lzx(decoder) => decoder.decompress_next(packed, size).map(<[u8]>::to_vec).map_err(io::Error::other),
+            Self::Lzx(decoder) => {
+                decoder.decompress_next(packed, size).map(<[u8]>::to_vec).map_err(io::Error::other)
+            }
         }
     }
 }
 
 /// Inflates a block that refers to the bytes before it: they are given to the decoder as a stored block of its stream.
-fn inflated(inflate: &mut Decompress, before: &[u8], stream: &[u8], size: usize) -> io::Result<Vec<u8>> {
+fn inflated(
+    inflate: &mut Decompress,
+    before: &[u8],
+    stream: &[u8],
+    size: usize,
+) -> io::Result<Vec<u8>> {
     inflate.reset(false);
     if !before.is_empty() {
         let length = u16::try_from(before.len()).map_err(io::Error::other)?;
@@ -276,7 +315,8 @@ fn inflated(inflate: &mut Decompress, before: &[u8], stream: &[u8], size: usize)
     }
     let mut unpacked = Vec::with_capacity(size);
     let status = inflate.decompress_vec(stream, &mut unpacked, FlushDecompress::Finish)?;
-    let whole = unpacked.len() == size && matches!(status, Status::Ok | Status::StreamEnd | Status::BufError);
+    let whole = unpacked.len() == size
+        && matches!(status, Status::Ok | Status::StreamEnd | Status::BufError);
     if whole { Ok(unpacked) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 

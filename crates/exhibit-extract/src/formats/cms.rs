@@ -27,7 +27,11 @@ struct Signed {
 }
 
 /// Reads a signed message.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -81,14 +85,19 @@ fn parse(bytes: &[u8]) -> Option<Signed> {
     let mut encapsulated = parts.next()?.inner();
     encapsulated.next()?;
     let mut signed = Signed {
-        content: encapsulated.next().and_then(|explicit| explicit.inner().next()).map(|octets| octets.octets()),
+        content: encapsulated
+            .next()
+            .and_then(|explicit| explicit.inner().next())
+            .map(|octets| octets.octets()),
         ..Signed::default()
     };
     for part in parts {
         match part.tag {
             0xa0 => {
                 let certificates = part.inner().take(MOST_CERTIFICATES);
-                signed.certificates.extend(certificates.filter_map(|certificate| subject(&certificate)));
+                signed
+                    .certificates
+                    .extend(certificates.filter_map(|certificate| subject(&certificate)));
             }
             0x31 => {
                 for signer in part.inner().take(MOST_CERTIFICATES) {
@@ -133,8 +142,9 @@ fn subject(certificate: &Element<'_>) -> Option<String> {
 fn time(signer: &Element<'_>) -> Option<String> {
     const SIGNING_TIME: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5];
     let attributes = signer.inner().find(|part| part.tag == 0xa0)?;
-    let attribute =
-        attributes.inner().find(|attribute| attribute.inner().next().is_some_and(|kind| kind.body == SIGNING_TIME))?;
+    let attribute = attributes
+        .inner()
+        .find(|attribute| attribute.inner().next().is_some_and(|kind| kind.body == SIGNING_TIME))?;
     let value = attribute.inner().nth(1)?.inner().next()?;
     let text = std::str::from_utf8(value.body).ok()?.strip_suffix('Z')?;
     // two digits of the year in one form, four in the other
@@ -148,7 +158,9 @@ fn time(signer: &Element<'_>) -> Option<String> {
         return None;
     }
     let part = |from: usize, to: usize| &text[from..to];
-    let (date, time) =
-        ([part(0, 4), part(4, 6), part(6, 8)].join("-"), [part(8, 10), part(10, 12), part(12, 14)].join(":"));
+    let (date, time) = (
+        [part(0, 4), part(4, 6), part(6, 8)].join("-"),
+        [part(8, 10), part(10, 12), part(12, 14)].join(":"),
+    );
     Some(format!("{date}T{time}Z"))
 }

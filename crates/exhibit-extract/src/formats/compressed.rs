@@ -7,7 +7,9 @@ mod lzw;
 
 use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, Member, MemberEnd, Moment, NoteCode, ReaderKey, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    Detail, Member, MemberEnd, Moment, NoteCode, ReaderKey, Reason, Relation, Request, Verdict,
+};
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -25,7 +27,8 @@ pub(crate) fn read(
         Ok(size) => out.container_size(size),
         Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     }
-    let mut member = Member { name: inner_name(&request.name), relation: Relation::Entry, ..Member::default() };
+    let mut member =
+        Member { name: inner_name(&request.name), relation: Relation::Entry, ..Member::default() };
     let buffered = BufReader::with_capacity(64 << 10, input);
     match reader {
         ReaderKey::Gzip => return read_gzip(buffered, member, out),
@@ -49,14 +52,18 @@ pub(crate) fn read(
             out.member(member)?;
             match lzma_rust2::LzmaReader::new_mem_limit(buffered, MOST_MEMORY, None) {
                 Ok(mut content) => emit(&mut content, out)?,
-                Err(error) => out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?,
+                Err(error) => {
+                    out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?
+                }
             }
         }
         ReaderKey::Compress => {
             out.member(member)?;
             match lzw::Lzw::new(buffered) {
                 Ok(mut content) => emit(&mut content, out)?,
-                Err(error) => out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?,
+                Err(error) => {
+                    out.member_end(MemberEnd::Failed(Reason::cannot_decompress(&error)))?
+                }
             }
         }
         _ => match zstd::stream::read::Decoder::with_buffer(buffered) {
@@ -81,13 +88,18 @@ fn emit(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
     })
 }
 
-fn read_gzip(buffered: BufReader<&mut dyn Input>, mut member: Member, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+fn read_gzip(
+    buffered: BufReader<&mut dyn Input>,
+    mut member: Member,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut gzip = Gzip { decoder: Some(GzDecoder::new(buffered)), trailing: false };
     if let Some(header) = gzip.decoder.as_ref().and_then(GzDecoder::header) {
         if let Some(name) = header.filename().filter(|name| !name.is_empty()) {
             member.name = name.to_vec();
         }
-        member.modified = (header.mtime() > 0).then(|| Moment(i64::from(header.mtime()) * 1_000_000));
+        member.modified =
+            (header.mtime() > 0).then(|| Moment(i64::from(header.mtime()) * 1_000_000));
     }
     out.member(member)?;
     emit(&mut gzip, out)?;
@@ -111,7 +123,9 @@ impl Read for Gzip<'_> {
             if count > 0 || out.is_empty() {
                 return Ok(count);
             }
-            let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else { return Ok(0) };
+            let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else {
+                return Ok(0);
+            };
             let next = rest.fill_buf()?;
             if next.starts_with(&[0x1F]) {
                 self.decoder = Some(GzDecoder::new(rest));
@@ -147,7 +161,9 @@ pub(super) fn inner_name(name: &[u8]) -> Vec<u8> {
         "tgz" | "tbz" | "tbz2" | "txz" | "tzst" => [stem, b"tar"].concat(),
         "svgz" => [stem, b"svg"].concat(),
         "tlz" | "tlz4" | "taz" => [stem, b"tar"].concat(),
-        "gz" | "bz2" | "xz" | "zst" | "z" | "lz" | "lz4" | "lzma" => stem.strip_suffix(b".").unwrap_or(stem).to_vec(),
+        "gz" | "bz2" | "xz" | "zst" | "z" | "lz" | "lz4" | "lzma" => {
+            stem.strip_suffix(b".").unwrap_or(stem).to_vec()
+        }
         _ => [last, b".unpacked"].concat(),
     }
 }

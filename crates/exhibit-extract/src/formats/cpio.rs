@@ -38,7 +38,9 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         match entries.next(input) {
             Ok(Some(entry)) => emit(&entry, &names, &contents, input, out)?,
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error))),
+            Err(error) => {
+                return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error)));
+            }
         }
     }
     if entries.damaged {
@@ -76,9 +78,12 @@ fn emit(
         0o020_000 | 0o060_000 => Some(Reason::Device),
         0o010_000 => Some(Reason::NamedPipe),
         0o140_000 => Some(Reason::Socket),
-        _ if entry.links > 1 && contents.get(&entry.inode).is_some_and(|header| *header != entry.header) => {
+        _ if entry.links > 1
+            && contents.get(&entry.inode).is_some_and(|header| *header != entry.header) =>
+        {
             let other = contents.get(&entry.inode).copied().unwrap_or_default();
-            let target = Entries::at(entry.form, other).next(input).ok().flatten().map(|entry| entry.name);
+            let target =
+                Entries::at(entry.form, other).next(input).ok().flatten().map(|entry| entry.name);
             Some(Reason::HardLink { target: names.decode(&target.unwrap_or_default()) })
         }
         _ => None,
@@ -148,15 +153,29 @@ impl Entries {
         let name_at = start + header_size;
         let mut name = read_at(input, name_at, name_size.min(MOST_NAME))?;
         name.truncate(name.iter().position(|b| *b == 0).unwrap_or(name.len()));
-        let data = start.saturating_add((header_size.saturating_add(name_size)).next_multiple_of(align));
-        self.at = data.saturating_add(size.checked_next_multiple_of(align).unwrap_or(size)).min(self.size);
+        let data =
+            start.saturating_add((header_size.saturating_add(name_size)).next_multiple_of(align));
+        self.at = data
+            .saturating_add(size.checked_next_multiple_of(align).unwrap_or(size))
+            .min(self.size);
         if name == b"TRAILER!!!" && size == 0 {
             self.ended = true;
             self.count_trailing(input)?;
             return Ok(None);
         }
-        let modified = i64::try_from(seconds).ok().filter(|seconds| *seconds > 0).and_then(unix_moment);
-        Ok(Some(Entry { form, header: start, name, mode, links, inode: (device, inode), modified, data, size }))
+        let modified =
+            i64::try_from(seconds).ok().filter(|seconds| *seconds > 0).and_then(unix_moment);
+        Ok(Some(Entry {
+            form,
+            header: start,
+            name,
+            mode,
+            links,
+            inode: (device, inode),
+            modified,
+            data,
+            size,
+        }))
     }
 
     /// The bytes other than padding behind the end: an initial file system may have a second archive there.

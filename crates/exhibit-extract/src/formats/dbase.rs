@@ -33,7 +33,11 @@ struct Field {
 }
 
 /// Emits the records of a table.
-pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    _request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let failed = |part: &str| Ok(Verdict::Failed(Reason::PartMissing { part: part.to_owned() }));
     let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
     let mut header = Vec::new();
@@ -116,7 +120,14 @@ impl Table {
         let year = i64::from(fixed[1]) + if fixed[1] < 80 { 2000 } else { 1900 };
         let date = format!("{year:04}-{:02}-{:02}", fixed[2], fixed[3]);
         let modified = if StatedDate::parse(&date).is_some() { date } else { String::new() };
-        Some(Self { fields, header_size, record_size, records, code_page: code_page(fixed[29]), modified })
+        Some(Self {
+            fields,
+            header_size,
+            record_size,
+            records,
+            code_page: code_page(fixed[29]),
+            modified,
+        })
     }
 }
 
@@ -152,7 +163,9 @@ impl Field {
 
     /// The value as text; `None` for a memo, whose text is in another file.
     fn value(&self, bytes: &[u8], text: &dyn Fn(&[u8]) -> String) -> Option<String> {
-        let four = || bytes.get(..4).map(|bytes| i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
+        let four = || {
+            bytes.get(..4).map(|bytes| i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+        };
         let eight = || bytes.get(..8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         let number = |value: f64| if value == 0.0 { "0".to_owned() } else { format!("{value}") };
         let value = match self.kind {
@@ -170,8 +183,12 @@ impl Field {
                     other => text(other),
                 }
             }
-            b'I' | b'+' if self.size == 4 => four().map(|value| value.to_string()).unwrap_or_default(),
-            b'B' | b'O' if self.size == 8 => eight().map(f64::from_le_bytes).map(number).unwrap_or_default(),
+            b'I' | b'+' if self.size == 4 => {
+                four().map(|value| value.to_string()).unwrap_or_default()
+            }
+            b'B' | b'O' if self.size == 8 => {
+                eight().map(f64::from_le_bytes).map(number).unwrap_or_default()
+            }
             b'Y' => eight().map(i64::from_le_bytes).map(currency).unwrap_or_default(),
             b'T' | b'@' => eight().map(moment).unwrap_or_default(),
             b'0' => String::new(),
@@ -194,9 +211,16 @@ fn moment(bytes: [u8; 8]) -> String {
     let milliseconds = i64::from(i32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]));
     // the Julian day of 1970-01-01
     let time = (day - 2_440_588).checked_mul(86_400_000_000).filter(|_| day > 0);
-    let Some((year, month, day)) = time.map(|time| CivilTime(time).date()) else { return String::new() };
+    let Some((year, month, day)) = time.map(|time| CivilTime(time).date()) else {
+        return String::new();
+    };
     let seconds = (milliseconds + 500).div_euclid(1000);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// The encoding for the number of a language driver.
@@ -265,11 +289,19 @@ mod tests {
         let bytes = table(
             3,
             0x4d,
-            &[(b"\xD0\xD5\xC3\xFB", b'C', 8), (b"BORN", b'D', 8), (b"N", b'N', 5), (b"OK", b'L', 1)],
+            &[
+                (b"\xD0\xD5\xC3\xFB", b'C', 8),
+                (b"BORN", b'D', 8),
+                (b"N", b'N', 5),
+                (b"OK", b'L', 1),
+            ],
             &[b" \xB5\xC7\xBC\xC7    19780203 1.50T", b"*gone    19999999    7F"],
         );
         let outcome = read(extract, &bytes);
-        assert_eq!(outcome.texts(), ["姓名\tBORN\tN\tOK\n登记\t1978-02-03\t1.50\tT\ngone\t1999-99-99\t7\tF\n"]);
+        assert_eq!(
+            outcome.texts(),
+            ["姓名\tBORN\tN\tOK\n登记\t1978-02-03\t1.50\tT\ngone\t1999-99-99\t7\tF\n"]
+        );
         assert_eq!(outcome.marked(MarkKind::Hidden), ["gone", "1999-99-99", "7", "F"]);
         assert_eq!(outcome.property("dcterms:modified"), Some("2024-03-09"));
         assert_eq!((outcome.verdict, outcome.notes.len()), (Verdict::Read, 0));
@@ -304,7 +336,11 @@ mod tests {
         assert_eq!(outcome.texts(), ["A\nabcd\nefgh\n"]);
         assert!(outcome.has_note(&NoteCode::FileCutShort));
         assert!(matches!(read(extract, &bytes[..31]).verdict, Verdict::Failed(_)));
-        torment(extract, &table(3, 0x65, &[(b"A", b'C', 200), (b"T", b'T', 8)], &[&[b' '; 209][..]; 4]), 9);
+        torment(
+            extract,
+            &table(3, 0x65, &[(b"A", b'C', 200), (b"T", b'T', 8)], &[&[b' '; 209][..]; 4]),
+            9,
+        );
     }
 
     #[test]

@@ -23,10 +23,17 @@ use std::io::{BufRead, Read};
 use story::{References, Section, Shared, Signal, Story};
 
 /// Emits the contents of a Word document.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut first = [0; 2];
     let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK";
-    if input.rewind().is_ok() && !zipped && first.iter().any(|byte| matches!(byte, b'<' | 0xef | 0xff | 0xfe)) {
+    if input.rewind().is_ok()
+        && !zipped
+        && first.iter().any(|byte| matches!(byte, b'<' | 0xef | 0xff | 0xfe))
+    {
         return extract_flat(input, request, out);
     }
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
@@ -40,7 +47,11 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 }
 
 /// Emits the contents of a document that is one XML file (Office 2003 XML: WordprocessingML).
-fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+fn extract_flat(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let mut bytes = Vec::new();
     if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
@@ -60,7 +71,9 @@ fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> 
 
 fn main_part(package: &mut Package<'_>) -> String {
     let relations = package.relations("");
-    let named = relations.into_iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
+    let named = relations
+        .into_iter()
+        .find(|relation| relation.kind == "officeDocument" && !relation.external);
     named.map_or_else(|| "word/document.xml".to_owned(), |relation| relation.target)
 }
 
@@ -85,7 +98,8 @@ impl Document {
     fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
         let relations = package.relations(main);
         let part = |kind: &str| {
-            let found = relations.iter().find(|relation| relation.kind == kind && !relation.external);
+            let found =
+                relations.iter().find(|relation| relation.kind == kind && !relation.external);
             found.map(|relation| relation.target.clone()).unwrap_or_default()
         };
         let mut shared = Shared {
@@ -134,7 +148,9 @@ impl Document {
         let parts: Vec<String> = self
             .relations
             .iter()
-            .filter(|relation| matches!(relation.kind.as_str(), "header" | "footer") && !relation.external)
+            .filter(|relation| {
+                matches!(relation.kind.as_str(), "header" | "footer") && !relation.external
+            })
             .map(|relation| relation.target.clone())
             .collect();
         for part in parts {
@@ -185,7 +201,8 @@ impl Document {
 
     fn end_page(&mut self, story: &mut Story<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut page = story.take();
-        let References { footnotes, endnotes, comments, links, acting } = std::mem::take(&mut story.references);
+        let References { footnotes, endnotes, comments, links, acting } =
+            std::mem::take(&mut story.references);
         for (ids, notes, kind) in [
             (footnotes, &mut self.footnotes, MarkKind::Notes),
             (endnotes, &mut self.endnotes, MarkKind::Notes),
@@ -290,7 +307,8 @@ pub(crate) fn add_links(page: &mut Draft, links: Vec<String>) {
 }
 
 fn links(relations: &[Relation]) -> BTreeMap<String, String> {
-    let external = relations.iter().filter(|relation| relation.external && relation.kind == "hyperlink");
+    let external =
+        relations.iter().filter(|relation| relation.external && relation.kind == "hyperlink");
     external.map(|relation| (relation.id.clone(), relation.target.clone())).collect()
 }
 
@@ -321,7 +339,8 @@ fn notes(
                 let separator = element.value("type").is_some_and(|kind| kind.contains("eparator"));
                 let mut draft = Draft::default();
                 if let Some(author) = element.value("author") {
-                    let date = element.value("date").map_or_else(String::new, |date| format!(", {date}"));
+                    let date =
+                        element.value("date").map_or_else(String::new, |date| format!(", {date}"));
                     draft.push(&format!("{author}{date}: "));
                 }
                 open = element.value("id").filter(|_| !separator).map(|id| (id, draft));

@@ -14,12 +14,17 @@ use std::io::Read;
 
 const CONTAINER: &str = "META-INF/container.xml";
 /// Encryption of this algorithm only scrambles the beginning of fonts.
-const FONT_ALGORITHMS: [&str; 2] = ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
+const FONT_ALGORITHMS: [&str; 2] =
+    ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
 /// The maximum number of links listed over all chapters.
 const MOST_LINKS: usize = 1_000;
 
 /// Emits the contents of a book.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -32,7 +37,8 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     }
     out.container_size(package.size());
     let encrypted = encrypted_parts(&mut package);
-    let mut reader = Reader { package, encrypted, emitted: BTreeSet::new(), links: BTreeSet::new(), sealed: 0 };
+    let mut reader =
+        Reader { package, encrypted, emitted: BTreeSet::new(), links: BTreeSet::new(), sealed: 0 };
     let mut pages = 0;
     for root in &roots {
         pages += reader.book(root, out)?;
@@ -64,7 +70,11 @@ fn roots(package: &mut Package<'_>) -> Vec<String> {
     }
     // a book whose container is damaged still has its package document
     if roots.is_empty() {
-        roots = package.names().into_iter().filter(|name| name.to_lowercase().ends_with(".opf")).collect();
+        roots = package
+            .names()
+            .into_iter()
+            .filter(|name| name.to_lowercase().ends_with(".opf"))
+            .collect();
     }
     roots
 }
@@ -112,8 +122,10 @@ impl Reader<'_> {
         let titles = navigation.map(|part| self.titles(&part)).unwrap_or_default();
         let listed: BTreeSet<&String> = spine.iter().collect();
         let in_order = spine.iter().filter_map(|id| items.get(id));
-        let beside =
-            items.iter().filter(|(id, item)| !listed.contains(id) && !item.is_navigation).map(|(_, item)| item);
+        let beside = items
+            .iter()
+            .filter(|(id, item)| !listed.contains(id) && !item.is_navigation)
+            .map(|(_, item)| item);
         let mut read = 0;
         for item in in_order.chain(beside) {
             if !self.emitted.insert(item.part.to_lowercase()) {
@@ -121,7 +133,10 @@ impl Reader<'_> {
             }
             let is_text = matches!(
                 item.media_type.as_str(),
-                "application/xhtml+xml" | "text/html" | "text/x-oeb1-document" | "application/x-dtbook+xml"
+                "application/xhtml+xml"
+                    | "text/html"
+                    | "text/x-oeb1-document"
+                    | "application/x-dtbook+xml"
             );
             if is_text {
                 read += u64::from(self.chapter(&item.part, &titles, out)?);
@@ -140,18 +155,27 @@ impl Reader<'_> {
         }
     }
 
-    fn chapter(&mut self, part: &str, titles: &BTreeMap<String, String>, out: &mut Out<'_>) -> Result<bool, Stop> {
+    fn chapter(
+        &mut self,
+        part: &str,
+        titles: &BTreeMap<String, String>,
+        out: &mut Out<'_>,
+    ) -> Result<bool, Stop> {
         if self.encrypted.contains(&part.to_lowercase()) {
             self.sealed += 1;
             return Ok(false);
         }
         let mut bytes = Vec::new();
-        let whole = self.package.part(part, PART_CAP).is_some_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
+        let whole = self
+            .package
+            .part(part, PART_CAP)
+            .is_some_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
         if !whole {
             out.note(0, NoteCode::PartLost { part: part.to_owned(), sheet: None })?;
         }
         let mut found = html::text_of_bytes(&bytes);
-        let title = titles.get(&part.to_lowercase()).cloned().unwrap_or_else(|| one_line(&found.title));
+        let title =
+            titles.get(&part.to_lowercase()).cloned().unwrap_or_else(|| one_line(&found.title));
         found.emit_text(&title, out)?;
         found.emit_notes(out)?;
         let outside = found.links.iter().filter(|link| link.contains(':'));
@@ -173,7 +197,9 @@ impl Reader<'_> {
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let (mut items, mut spine, mut navigation) = (BTreeMap::new(), Vec::new(), None);
         let mut properties = Vec::new();
-        let Some(mut xml) = self.package.xml(root, PART_CAP) else { return Ok((items, spine, navigation)) };
+        let Some(mut xml) = self.package.xml(root, PART_CAP) else {
+            return Ok((items, spine, navigation));
+        };
         let (mut text, mut in_metadata) = (String::new(), false);
         while let Some(node) = xml.next() {
             match node {
@@ -181,18 +207,33 @@ impl Reader<'_> {
                     text.clear();
                     match element.name() {
                         "package" => {
-                            properties
-                                .extend(element.value("version").map(|version| ("epub:version".to_owned(), version)));
+                            properties.extend(
+                                element
+                                    .value("version")
+                                    .map(|version| ("epub:version".to_owned(), version)),
+                            );
                         }
                         "metadata" => in_metadata = true,
                         "item" => {
-                            let is_navigation = element.value("properties").is_some_and(|words| words.contains("nav"));
-                            let part = resolved(&folder, &plain_path(&element.value("href").unwrap_or_default()));
-                            let media_type = element.value("media-type").unwrap_or_default().to_ascii_lowercase();
+                            let is_navigation = element
+                                .value("properties")
+                                .is_some_and(|words| words.contains("nav"));
+                            let part = resolved(
+                                &folder,
+                                &plain_path(&element.value("href").unwrap_or_default()),
+                            );
+                            let media_type = element
+                                .value("media-type")
+                                .unwrap_or_default()
+                                .to_ascii_lowercase();
                             if is_navigation || media_type == "application/x-dtbncx+xml" {
                                 navigation = Some(part.clone());
                             }
-                            items.extend(element.value("id").map(|id| (id, Item { part, media_type, is_navigation })));
+                            items.extend(
+                                element
+                                    .value("id")
+                                    .map(|id| (id, Item { part, media_type, is_navigation })),
+                            );
                         }
                         "itemref" => spine.extend(element.value("idref")),
                         _ => {}
@@ -234,7 +275,8 @@ impl Reader<'_> {
                         target = element.value("href");
                     }
                     "content" => {
-                        let part = element.value("src").map(|path| resolved(&folder, &plain_path(&path)));
+                        let part =
+                            element.value("src").map(|path| resolved(&folder, &plain_path(&path)));
                         part.into_iter().for_each(|part| {
                             titles.entry(part.to_lowercase()).or_insert_with(|| one_line(&text));
                         });
@@ -258,7 +300,8 @@ impl Reader<'_> {
 /// Whether files of this media type are content of their own: neither styles, fonts and scripts, nor tables of contents.
 fn is_content(media_type: &str) -> bool {
     let family = media_type.split('/').next().unwrap_or_default();
-    matches!(family, "image" | "audio" | "video") || matches!(media_type, "application/pdf" | "text/plain")
+    matches!(family, "image" | "audio" | "video")
+        || matches!(media_type, "application/pdf" | "text/plain")
 }
 
 /// The path of a relative address, without its fragment and escapes.
@@ -289,8 +332,7 @@ mod tests {
     use super::*;
     use crate::formats::office::testing::{package, read, torment};
 
-    const CONTAINER_PART: &str =
-        r#"<container><rootfiles><rootfile full-path="OPS/book.opf" media-type="x"/></rootfiles></container>"#;
+    const CONTAINER_PART: &str = r#"<container><rootfiles><rootfile full-path="OPS/book.opf" media-type="x"/></rootfiles></container>"#;
     const BOOK: &str = r#"<package version="3.0"><metadata xmlns:dc="x"><dc:title>The Gate</dc:title><dc:creator>A. Writer</dc:creator>
         <dc:language>zh</dc:language></metadata><manifest>
         <item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
@@ -338,7 +380,9 @@ mod tests {
             assert_eq!(outcome.property(key), Some(value));
         }
         assert_eq!(outcome.members, [("OPS/img/a.png".to_owned(), b"png".to_vec())]);
-        assert!(outcome.has_note(&NoteCode::PartLost { part: "OPS/img/b.png".to_owned(), sheet: None }));
+        assert!(
+            outcome.has_note(&NoteCode::PartLost { part: "OPS/img/b.png".to_owned(), sheet: None })
+        );
     }
 
     #[test]
@@ -355,7 +399,8 @@ mod tests {
             ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", &all[..1], Verdict::Read, 2),
             ("http://www.idpf.org/2008/embedding", &all[..], Verdict::Read, 3),
         ] {
-            let outcome = read(extract, &book(&[("META-INF/encryption.xml", &cipher(algorithm, parts))]));
+            let outcome =
+                read(extract, &book(&[("META-INF/encryption.xml", &cipher(algorithm, parts))]));
             assert_eq!((outcome.verdict, outcome.pages.len()), (verdict, pages));
         }
     }

@@ -29,7 +29,11 @@ pub(crate) enum Escapes {
 }
 
 /// Reads a text with escapes.
-pub(crate) fn read(escapes: Escapes, input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    escapes: Escapes,
+    input: &mut dyn Input,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let verdict = text::read(input, out)?;
     if verdict != Verdict::Read {
         return Ok(verdict);
@@ -43,7 +47,11 @@ pub(crate) fn read(escapes: Escapes, input: &mut dyn Input, out: &mut Out<'_>) -
 }
 
 /// Emits the lines with escapes as further pages, and returns their number.
-fn emit_decoded(escapes: Escapes, input: &mut dyn Input, out: &mut Out<'_>) -> Result<io::Result<u64>, Stop> {
+fn emit_decoded(
+    escapes: Escapes,
+    input: &mut dyn Input,
+    out: &mut Out<'_>,
+) -> Result<io::Result<u64>, Stop> {
     let mut stream = match TextStream::open(input) {
         Ok(stream) => stream,
         Err(error) => return Ok(Err(error)),
@@ -106,7 +114,8 @@ fn line_length(text: &str, escapes: Escapes, all: bool) -> Option<usize> {
 
 /// Whether a content line continues: the next one is folded, or quoted-printable text goes on in it.
 fn continues(line: &str, next: &str) -> bool {
-    next.starts_with([' ', '\t']) || (line.trim_end().ends_with('=') && quoted_printable_value(line).is_some())
+    next.starts_with([' ', '\t'])
+        || (line.trim_end().ends_with('=') && quoted_printable_value(line).is_some())
 }
 
 /// Where to end a piece of a very long line: outside of any escape.
@@ -165,7 +174,10 @@ fn without_backslashes(line: &str) -> Option<String> {
 /// The character of `\uXXXX`, or of a surrogate pair of them, and its length.
 fn unicode_escape(text: &str) -> Option<(char, usize)> {
     let unit = |text: &str| {
-        let hex = text.strip_prefix("\\u")?.get(..4).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let hex = text
+            .strip_prefix("\\u")?
+            .get(..4)
+            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
         u16::from_str_radix(hex, 16).ok()
     };
     let first = unit(text)?;
@@ -229,9 +241,17 @@ fn content_line(line: &str) -> Option<String> {
     }
     if let Some((label, value)) = quoted_printable_value(body) {
         let name = &body[..body.len() - value.len()];
-        let joined: String = value.split('\n').map(|piece| piece.trim_end_matches('\r')).collect::<Vec<_>>().join("\n");
+        let joined: String = value
+            .split('\n')
+            .map(|piece| piece.trim_end_matches('\r'))
+            .collect::<Vec<_>>()
+            .join("\n");
         let bytes = transfer::quoted_printable(joined.as_bytes()).bytes;
-        let guess = charset::decide(&bytes, true, label.and_then(|label| Scheme::for_label(label.as_bytes())));
+        let guess = charset::decide(
+            &bytes,
+            true,
+            label.and_then(|label| Scheme::for_label(label.as_bytes())),
+        );
         let mut text = name.to_owned();
         Decoder::new(guess.scheme).decode(&bytes[guess.mark..], true, &mut text);
         return Some(text);
@@ -271,14 +291,20 @@ fn quoted_printable_value(line: &str) -> Option<(Option<&str>, &str)> {
     let (name, value) = line.split_once(':')?;
     let mut parameters = name.split(';').skip(1).map(str::trim);
     let is_quoted = |parameter: &str| {
-        let value = parameter.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("ENCODING")).map(|(_, v)| v);
+        let value = parameter
+            .split_once('=')
+            .filter(|(key, _)| key.eq_ignore_ascii_case("ENCODING"))
+            .map(|(_, v)| v);
         value.unwrap_or(parameter).eq_ignore_ascii_case("QUOTED-PRINTABLE")
     };
     if !parameters.clone().any(is_quoted) {
         return None;
     }
     let charset = parameters.find_map(|parameter| {
-        parameter.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("CHARSET")).map(|(_, label)| label)
+        parameter
+            .split_once('=')
+            .filter(|(key, _)| key.eq_ignore_ascii_case("CHARSET"))
+            .map(|(_, label)| label)
     });
     Some((charset, value))
 }
@@ -292,12 +318,14 @@ mod tests {
     /// The exact text, and the decoded lines.
     fn texts(escapes: Escapes, bytes: &[u8]) -> (String, String) {
         let mut records: Vec<Record> = Vec::new();
-        let verdict = read(escapes, &mut Cursor::new(bytes), &mut Out::new(&mut records, Limits::STANDARD));
+        let verdict =
+            read(escapes, &mut Cursor::new(bytes), &mut Out::new(&mut records, Limits::STANDARD));
         assert_eq!(verdict.expect("no limit"), Verdict::Read);
         let (mut exact, mut decoded) = (String::new(), String::new());
         for record in records {
             if let Record::Page(page) = record {
-                if page.label == "decoded" { &mut decoded } else { &mut exact }.push_str(&page.text);
+                if page.label == "decoded" { &mut decoded } else { &mut exact }
+                    .push_str(&page.text);
             }
         }
         (exact, decoded)
@@ -314,7 +342,10 @@ mod tests {
             (r#"{"a":"\u76"}"#, ""),
             (r#"{"a":"登记"}"#, ""),
         ] {
-            assert_eq!(texts(Escapes::Backslash, text.as_bytes()), (text.to_owned(), expected.to_owned()));
+            assert_eq!(
+                texts(Escapes::Backslash, text.as_bytes()),
+                (text.to_owned(), expected.to_owned())
+            );
         }
     }
 
@@ -325,25 +356,37 @@ mod tests {
             ("<a>AT&amp;T</a>", "<a>AT&T</a>\n"),
             ("<a>&unknown; &#0; &#xD800; &</a>", ""),
         ] {
-            assert_eq!(texts(Escapes::Reference, text.as_bytes()), (text.to_owned(), expected.to_owned()));
+            assert_eq!(
+                texts(Escapes::Reference, text.as_bytes()),
+                (text.to_owned(), expected.to_owned())
+            );
         }
     }
 
     #[test]
     fn content_lines_are_unfolded_and_decoded() {
         for (text, expected) in [
-            ("BEGIN:VEVENT\nSUMMARY:long sum\n mary folded\nEND:VEVENT\n", "SUMMARY:long summary folded\n"),
+            (
+                "BEGIN:VEVENT\nSUMMARY:long sum\n mary folded\nEND:VEVENT\n",
+                "SUMMARY:long summary folded\n",
+            ),
             ("SUMMARY:第一\n\t行\n", "SUMMARY:第一行\n"),
             ("NOTE:one\\, two\\nthree\n", "NOTE:one, two\nthree\n"),
             (
                 "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E7=99=BB=\n=E8=AE=B0;;;;\nTEL:123\n",
                 "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:登记;;;;\n",
             ),
-            ("N;QUOTED-PRINTABLE;CHARSET=GBK:=B5=C7=BC=C7\n", "N;QUOTED-PRINTABLE;CHARSET=GBK:登记\n"),
+            (
+                "N;QUOTED-PRINTABLE;CHARSET=GBK:=B5=C7=BC=C7\n",
+                "N;QUOTED-PRINTABLE;CHARSET=GBK:登记\n",
+            ),
             ("PHOTO;ENCODING=b:AAAA\n BBBB\n", ""),
             ("TEL:123\nFN:登记", ""),
         ] {
-            assert_eq!(texts(Escapes::ContentLine, text.as_bytes()), (text.to_owned(), expected.to_owned()));
+            assert_eq!(
+                texts(Escapes::ContentLine, text.as_bytes()),
+                (text.to_owned(), expected.to_owned())
+            );
         }
     }
 

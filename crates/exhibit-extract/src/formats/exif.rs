@@ -22,15 +22,20 @@ pub(super) fn parse(block: &[u8]) -> Option<Exif> {
 
 /// The stated orientation, 1 to 8.
 pub(super) fn orientation(exif: &Exif) -> u8 {
-    let value = exif.get_field(Tag::Orientation, In::PRIMARY).and_then(|field| field.value.get_uint(0));
-    value.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..=8).contains(value)).unwrap_or(1)
+    let value =
+        exif.get_field(Tag::Orientation, In::PRIMARY).and_then(|field| field.value.get_uint(0));
+    value
+        .and_then(|value| u8::try_from(value).ok())
+        .filter(|value| (1..=8).contains(value))
+        .unwrap_or(1)
 }
 
 /// The stated resolution, in dots per inch.
 pub(super) fn dots_per_inch(exif: &Exif) -> Option<f64> {
     let field = exif.get_field(Tag::XResolution, In::PRIMARY)?;
     let Value::Rational(values) = &field.value else { return None };
-    let unit = exif.get_field(Tag::ResolutionUnit, In::PRIMARY).and_then(|field| field.value.get_uint(0));
+    let unit =
+        exif.get_field(Tag::ResolutionUnit, In::PRIMARY).and_then(|field| field.value.get_uint(0));
     let scale = if unit == Some(3) { 2.54 } else { 1.0 };
     values.first().map(|value| value.to_f64() * scale)
 }
@@ -43,8 +48,8 @@ pub(super) fn emit(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
     let computed = Computed::of(exif);
     for field in exif.fields().take(MOST_FIELDS) {
         if field.ifd_num != In::PRIMARY {
-            let smaller =
-                field.tag == Tag(exif::Context::Tiff, 254) && field.value.get_uint(0).is_some_and(|v| v & 1 == 1);
+            let smaller = field.tag == Tag(exif::Context::Tiff, 254)
+                && field.value.get_uint(0).is_some_and(|v| v & 1 == 1);
             let strips = field.tag == Tag::StripOffsets && !is_tiff;
             thumbnail |= field.tag == Tag::JPEGInterchangeFormat || strips || smaller;
             continue;
@@ -73,8 +78,10 @@ fn shown(tag: Tag, value: &Value, display: impl Fn() -> String) -> Option<String
         (Tag::MakerNote, _) => return None,
         (Tag::UserComment, Value::Undefined(bytes, _)) => user_comment(bytes),
         (_, Value::Ascii(lines)) => {
-            let lines: Vec<String> =
-                lines.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect();
+            let lines: Vec<String> = lines
+                .iter()
+                .map(|line| String::from_utf8_lossy(line).trim_end().to_owned())
+                .collect();
             lines.join("; ")
         }
         // titles and comments written by Windows: UTF-16 in bytes
@@ -82,7 +89,14 @@ fn shown(tag: Tag, value: &Value, display: impl Fn() -> String) -> Option<String
             encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned()
         }
         // blocks of other formats, and tables
-        (Tag(_, 0x02bc | 0x83bb | 0x8773 | 0x8649 | 0x0111 | 0x0117 | 0x0144 | 0x0145 | 0x0140 | 0x015b), _) => {
+        (
+            Tag(
+                _,
+                0x02bc | 0x83bb | 0x8773 | 0x8649 | 0x0111 | 0x0117 | 0x0144 | 0x0145 | 0x0140
+                | 0x015b,
+            ),
+            _,
+        ) => {
             return None;
         }
         _ => display(),
@@ -96,9 +110,13 @@ fn user_comment(bytes: &[u8]) -> String {
     let Some((code, text)) = bytes.split_at_checked(8) else { return String::new() };
     match code {
         // in the byte order of the file, which is not known here; letters of most scripts tell
-        b"UNICODE\0" if is_big_endian(text) => encoding_rs::UTF_16BE.decode_without_bom_handling(text).0.into_owned(),
+        b"UNICODE\0" if is_big_endian(text) => {
+            encoding_rs::UTF_16BE.decode_without_bom_handling(text).0.into_owned()
+        }
         b"UNICODE\0" => encoding_rs::UTF_16LE.decode_without_bom_handling(text).0.into_owned(),
-        b"JIS\0\0\0\0\0" => encoding_rs::ISO_2022_JP.decode_without_bom_handling(text).0.into_owned(),
+        b"JIS\0\0\0\0\0" => {
+            encoding_rs::ISO_2022_JP.decode_without_bom_handling(text).0.into_owned()
+        }
         _ => String::from_utf8_lossy(text).into_owned(),
     }
 }
@@ -106,7 +124,9 @@ fn user_comment(bytes: &[u8]) -> String {
 /// Whether UTF-16 has its high bytes first: they vary less than the low ones.
 fn is_big_endian(text: &[u8]) -> bool {
     let pairs = text.as_chunks::<2>().0;
-    let different = |at: usize| pairs.iter().map(|pair| pair[at]).collect::<std::collections::BTreeSet<u8>>().len();
+    let different = |at: usize| {
+        pairs.iter().map(|pair| pair[at]).collect::<std::collections::BTreeSet<u8>>().len()
+    };
     let zeros = |at: usize| pairs.iter().filter(|pair| pair[at] == 0).count();
     (zeros(0), different(1)) > (zeros(1), different(0))
 }
@@ -136,8 +156,13 @@ impl Computed {
         let longitude = degrees(exif, [Tag::GPSLongitude, Tag::GPSLongitudeRef], 'W', 180.0);
         let number = |value: f64| format!("{value:.6}");
         computed.add(&[Tag::GPSLatitude, Tag::GPSLatitudeRef], "GPSLatitude", latitude.map(number));
-        computed.add(&[Tag::GPSLongitude, Tag::GPSLongitudeRef], "GPSLongitude", longitude.map(number));
-        let position = latitude.zip(longitude).map(|(north, east)| format!("{north:.6}, {east:.6}"));
+        computed.add(
+            &[Tag::GPSLongitude, Tag::GPSLongitudeRef],
+            "GPSLongitude",
+            longitude.map(number),
+        );
+        let position =
+            latitude.zip(longitude).map(|(north, east)| format!("{north:.6}, {east:.6}"));
         computed.add(&[], "GPSPosition", position);
         computed.add(&[Tag::GPSAltitude, Tag::GPSAltitudeRef], "GPSAltitude", height(exif));
         computed.add(&[Tag::GPSDateStamp, Tag::GPSTimeStamp], "GPSDateTime", stamp(exif));
@@ -161,21 +186,26 @@ fn name(tag: Tag) -> String {
         0x9c9d => "XPAuthor".to_owned(),
         0x9c9e => "XPKeywords".to_owned(),
         0x9c9f => "XPSubject".to_owned(),
-        number => Some(tag.to_string()).filter(|name| !name.contains('(')).unwrap_or_else(|| format!("{number:#06x}")),
+        number => Some(tag.to_string())
+            .filter(|name| !name.contains('('))
+            .unwrap_or_else(|| format!("{number:#06x}")),
     }
 }
 
 fn text(exif: &Exif, tag: Tag) -> Option<String> {
     let Value::Ascii(lines) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
-    let text =
-        String::from_utf8_lossy(lines.first()?).trim_matches(|c: char| c.is_whitespace() || c == '\0').to_owned();
+    let text = String::from_utf8_lossy(lines.first()?)
+        .trim_matches(|c: char| c.is_whitespace() || c == '\0')
+        .to_owned();
     (!text.is_empty()).then_some(text)
 }
 
 /// A date such as `2019:03:05 14:02:11` in RFC 3339, or as it is written if it is not of this form.
 fn date(exif: &Exif, tag: Tag, offset: Tag) -> Option<String> {
     let written = text(exif, tag)?;
-    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let mut parts = written.split([':', '-', '/', ' ', 'T']).filter(|part| !part.is_empty());
     let fields: Vec<&str> = parts.by_ref().take(7).collect();
     let [year, month, day, hour, minute, second] = fields[..] else { return Some(written) };
@@ -183,7 +213,8 @@ fn date(exif: &Exif, tag: Tag, offset: Tag) -> Option<String> {
     if !whole || year == "0000" || month == "00" {
         return (year != "0000").then_some(written);
     }
-    let zone = text(exif, offset).filter(|zone| zone == "Z" || (zone.len() == 6 && zone.starts_with(['+', '-'])));
+    let zone = text(exif, offset)
+        .filter(|zone| zone == "Z" || (zone.len() == 6 && zone.starts_with(['+', '-'])));
     Some(format!("{year}-{month}-{day}T{hour}:{minute}:{second}{}", zone.unwrap_or_default()))
 }
 
@@ -196,15 +227,19 @@ fn rational(exif: &Exif, tag: Tag) -> Option<Vec<f64>> {
 /// Degrees north or east.
 fn degrees(exif: &Exif, [tag, side]: [Tag; 2], minus: char, most: f64) -> Option<f64> {
     let parts = rational(exif, tag)?;
-    let sum: f64 = parts.iter().take(3).zip([1.0, 60.0, 3600.0]).map(|(part, unit)| part / unit).sum();
-    let negative = text(exif, side).is_some_and(|side| side.to_ascii_uppercase().starts_with(minus));
+    let sum: f64 =
+        parts.iter().take(3).zip([1.0, 60.0, 3600.0]).map(|(part, unit)| part / unit).sum();
+    let negative =
+        text(exif, side).is_some_and(|side| side.to_ascii_uppercase().starts_with(minus));
     (sum <= most).then_some(if negative { -sum } else { sum })
 }
 
 /// Metres above the sea.
 fn height(exif: &Exif) -> Option<String> {
     let height = rational(exif, Tag::GPSAltitude)?.first().copied()?;
-    let below = exif.get_field(Tag::GPSAltitudeRef, In::PRIMARY).and_then(|field| field.value.get_uint(0)) == Some(1);
+    let below =
+        exif.get_field(Tag::GPSAltitudeRef, In::PRIMARY).and_then(|field| field.value.get_uint(0))
+            == Some(1);
     Some(format!("{:.1}", if below { -height } else { height }))
 }
 
@@ -212,6 +247,8 @@ fn height(exif: &Exif) -> Option<String> {
 fn stamp(exif: &Exif) -> Option<String> {
     let (day, time) = (text(exif, Tag::GPSDateStamp)?, rational(exif, Tag::GPSTimeStamp)?);
     let day: Vec<&str> = day.split([':', '-']).collect();
-    let ([year, month, day], [hour, minute, second, ..]) = (&day[..], &time[..]) else { return None };
+    let ([year, month, day], [hour, minute, second, ..]) = (&day[..], &time[..]) else {
+        return None;
+    };
     Some(format!("{year}-{month}-{day}T{hour:02.0}:{minute:02.0}:{:02.0}Z", second.trunc()))
 }

@@ -40,9 +40,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
             damaged += 1;
             continue;
         };
-        let before = if starts.len() > 1 { format!("partition {}/", number + 1).into_bytes() } else { Vec::new() };
+        let before = if starts.len() > 1 {
+            format!("partition {}/", number + 1).into_bytes()
+        } else {
+            Vec::new()
+        };
         let found = volume.opened(input, size).and_then(|volume| {
-            let mut walk = Walk { volume: &volume, files: Vec::new(), seen: HashSet::new(), damaged: 0 };
+            let mut walk =
+                Walk { volume: &volume, files: Vec::new(), seen: HashSet::new(), damaged: 0 };
             walk.folders(before, out.limits().members, input)?;
             Ok((walk.damaged, walk.files, volume))
         });
@@ -71,8 +76,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
             modified: file.modified,
             relation: Relation::Entry,
         })?;
-        let chain =
-            Chain { input, volume: &volumes[*volume], cluster: file.cluster, within: 0, left: u64::MAX, steps: 0 };
+        let chain = Chain {
+            input,
+            volume: &volumes[*volume],
+            cluster: file.cluster,
+            within: 0,
+            left: u64::MAX,
+            steps: 0,
+        };
         let mut content = archive::Exactly::new(chain, file.size);
         out.member_from_or(&mut content, |bytes, error| match error.kind() {
             io::ErrorKind::UnexpectedEof => MemberEnd::Truncated(Reason::ArchiveEnds { bytes }),
@@ -95,10 +106,16 @@ fn partitions(head: &[u8]) -> Vec<(u64, u8)> {
     let found: Vec<(u64, u8)> = entries
         .iter()
         .filter(|entry| entry[4] != 0)
-        .map(|entry| (u64::from(u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]])) * 512, entry[4]))
+        .map(|entry| {
+            (
+                u64::from(u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]])) * 512,
+                entry[4],
+            )
+        })
         .filter(|(start, _)| *start > 0)
         .collect();
-    let has_fat = found.iter().any(|(_, kind)| matches!(kind, 0x01 | 0x04 | 0x06 | 0x0B | 0x0C | 0x0E));
+    let has_fat =
+        found.iter().any(|(_, kind)| matches!(kind, 0x01 | 0x04 | 0x06 | 0x0B | 0x0C | 0x0E));
     if sound && has_fat { found } else { Vec::new() }
 }
 
@@ -133,7 +150,8 @@ impl Volume {
         fields.take(8)?;
         let total = if short_total != 0 { short_total } else { u64::from(fields.u32()?) };
         let wide = short_table == 0;
-        let table = if wide { Fields::new(sector.get(36..)?).u32().map(u64::from)? } else { short_table };
+        let table =
+            if wide { Fields::new(sector.get(36..)?).u32().map(u64::from)? } else { short_table };
         let root_cluster = if wide { Fields::new(sector.get(44..)?).u32()? } else { 0 };
         let sound = matches!(sector_size, 512 | 1024 | 2048 | 4096)
             && per_cluster.is_power_of_two()
@@ -170,7 +188,9 @@ impl Volume {
     /// The cluster after one; `None` at the end of its chain.
     fn after(&self, cluster: u32) -> Option<u32> {
         let at = cluster as usize;
-        let short = |at: usize| self.table.get(at..at + 2).map(|b| u32::from(u16::from_le_bytes([b[0], b[1]])));
+        let short = |at: usize| {
+            self.table.get(at..at + 2).map(|b| u32::from(u16::from_le_bytes([b[0], b[1]])))
+        };
         let (next, bits) = if self.root_cluster != 0 {
             let bytes = self.table.get(at * 4..at * 4 + 4)?;
             (u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) & 0x0FFF_FFFF, 28)
@@ -207,7 +227,9 @@ impl Read for Chain<'_> {
         if self.cluster < 2 {
             return Ok(0);
         }
-        let start = self.volume.data_at + u64::from(self.cluster - 2) * self.volume.cluster_size + self.within;
+        let start = self.volume.data_at
+            + u64::from(self.cluster - 2) * self.volume.cluster_size
+            + self.within;
         let most = (self.volume.cluster_size - self.within).min(self.left).min(buffer.len() as u64);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         self.input.seek(SeekFrom::Start(start))?;
@@ -241,7 +263,14 @@ impl Walk<'_> {
             let bytes = if cluster == 0 {
                 read_at(input, self.volume.root_at, self.volume.root_size.min(MOST_FOLDER))?
             } else {
-                let chain = Chain { input, volume: self.volume, cluster, within: 0, left: MOST_FOLDER, steps: 0 };
+                let chain = Chain {
+                    input,
+                    volume: self.volume,
+                    cluster,
+                    within: 0,
+                    left: MOST_FOLDER,
+                    steps: 0,
+                };
                 let mut bytes = Vec::new();
                 let mut chain = chain;
                 chain.read_to_end(&mut bytes)?;
@@ -263,7 +292,8 @@ impl Walk<'_> {
                         }
                         let name = [&path[..], &name].concat();
                         let short = |at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
-                        let high = if self.volume.root_cluster == 0 { 0 } else { u32::from(short(20)) };
+                        let high =
+                            if self.volume.root_cluster == 0 { 0 } else { u32::from(short(20)) };
                         let cluster = high << 16 | u32::from(short(26));
                         if attributes & 0x10 != 0 {
                             if cluster < 2 || u64::from(cluster) >= self.volume.clusters + 2 {
@@ -274,7 +304,9 @@ impl Walk<'_> {
                         } else if self.files.len() as u64 > most {
                             return Ok(());
                         } else {
-                            let size = u64::from(u32::from_le_bytes([entry[28], entry[29], entry[30], entry[31]]));
+                            let size = u64::from(u32::from_le_bytes([
+                                entry[28], entry[29], entry[30], entry[31],
+                            ]));
                             let modified = dos_moment((short(22), short(24)));
                             self.files.push(File { name, cluster, size, modified });
                         }
@@ -306,9 +338,13 @@ impl LongName {
         }
         self.sum = entry[13];
         let mut part = [0; 13];
-        let units =
-            entry[1..11].chunks_exact(2).chain(entry[14..26].chunks_exact(2)).chain(entry[28..32].chunks_exact(2));
-        part.iter_mut().zip(units).for_each(|(unit, bytes)| *unit = u16::from_le_bytes([bytes[0], bytes[1]]));
+        let units = entry[1..11]
+            .chunks_exact(2)
+            .chain(entry[14..26].chunks_exact(2))
+            .chain(entry[28..32].chunks_exact(2));
+        part.iter_mut()
+            .zip(units)
+            .for_each(|(unit, bytes)| *unit = u16::from_le_bytes([bytes[0], bytes[1]]));
         if self.parts.len() < 20 {
             self.parts.push(part);
         }
@@ -318,9 +354,11 @@ impl LongName {
     fn take(&mut self, short: &[u8]) -> Option<Vec<u8>> {
         let parts = std::mem::take(&mut self.parts);
         let sum = short.iter().fold(0_u8, |sum, byte| sum.rotate_right(1).wrapping_add(*byte));
-        let units = parts.iter().rev().flatten().copied().take_while(|unit| *unit != 0 && *unit != 0xFFFF);
+        let units =
+            parts.iter().rev().flatten().copied().take_while(|unit| *unit != 0 && *unit != 0xFFFF);
         let units: Vec<u16> = units.collect();
-        (!units.is_empty() && sum == self.sum).then(|| String::from_utf16_lossy(&units).into_bytes())
+        (!units.is_empty() && sum == self.sum)
+            .then(|| String::from_utf16_lossy(&units).into_bytes())
     }
 }
 

@@ -12,7 +12,11 @@ use exhibit_model::{MarkKind, Member, NoteCode, PageKind, Reason, Relation, Requ
 const MOST: usize = 10_000;
 
 /// Emits the contents of a book.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -79,7 +83,9 @@ impl Book {
             "p" | "v" | "subtitle" | "text-author" | "tr" if self.in_body => self.end_line(),
             "td" | "th" if !self.line.is_empty() => self.line.push('\t'),
             "image" if self.in_body => self.page.images += 1,
-            "binary" => self.binary = Some((element.value("id").unwrap_or_default(), String::new())),
+            "binary" => {
+                self.binary = Some((element.value("id").unwrap_or_default(), String::new()))
+            }
             _ => {}
         }
         if self.in_description {
@@ -95,7 +101,13 @@ impl Book {
                 let blank = text.starts_with(char::is_whitespace) && !self.line.is_empty();
                 self.line.push_str(if blank { " " } else { "" });
                 self.line.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-                self.line.push_str(if text.trim_end().len() < text.len() && !self.line.is_empty() { " " } else { "" });
+                self.line.push_str(
+                    if text.trim_end().len() < text.len() && !self.line.is_empty() {
+                        " "
+                    } else {
+                        ""
+                    },
+                );
             }
         }
     }
@@ -168,7 +180,11 @@ impl Book {
             return Ok(());
         }
         let name = if id.is_empty() { format!("binary {}", self.members) } else { id.to_owned() };
-        out.member(Member { name: name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
+        out.member(Member {
+            name: name.into_bytes(),
+            relation: Relation::Embedded,
+            ..Member::default()
+        })?;
         out.member_from(&mut &decoded.bytes[..])
     }
 
@@ -215,13 +231,20 @@ mod tests {
         let outcome = read(extract, BOOK.as_bytes());
         assert_eq!(
             outcome.texts(),
-            ["The Gate\n", "Part\none\nFirst word, and more[1].\na verse\n", "Second\na\tb\n", "A note\n"]
+            [
+                "The Gate\n",
+                "Part\none\nFirst word, and more[1].\na verse\n",
+                "Second\na\tb\n",
+                "A note\n"
+            ]
         );
         assert_eq!(outcome.labels(), ["The Gate", "Part", "", ""]);
         assert_eq!(outcome.marked(MarkKind::Notes), ["A note\n"]);
-        for (key, value) in
-            [("dc:creator", "Ada Writer"), ("dc:title", "The Gate"), ("dc:description", "About a gate.")]
-        {
+        for (key, value) in [
+            ("dc:creator", "Ada Writer"),
+            ("dc:title", "The Gate"),
+            ("dc:description", "About a gate."),
+        ] {
             assert_eq!(outcome.property(key), Some(value));
         }
         assert_eq!(outcome.members, [("a.png".to_owned(), b"\x89PNG".to_vec())]);

@@ -16,15 +16,20 @@ use std::io::{Cursor, Read};
 const PARAGRAPH_TEXT: u32 = 67;
 const CONTROL: u32 = 71;
 /// The format identifier of the common set of properties ([MS-OLEPS] 3.1.1).
-const SUMMARY_INFORMATION: [u8; 16] =
-    [0xe0, 0x85, 0x9f, 0xf2, 0xf9, 0x4f, 0x68, 0x10, 0xab, 0x91, 0x08, 0x00, 0x2b, 0x27, 0xb3, 0xd9];
+const SUMMARY_INFORMATION: [u8; 16] = [
+    0xe0, 0x85, 0x9f, 0xf2, 0xf9, 0x4f, 0x68, 0x10, 0xab, 0x91, 0x08, 0x00, 0x2b, 0x27, 0xb3, 0xd9,
+];
 /// The maximum bytes that a stream inflates to.
 const MOST_INFLATED: u64 = 256 << 20;
 /// The maximum number of sections.
 const MOST_SECTIONS: usize = 10_000;
 
 /// Emits the contents of an HWP 5 document.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -74,20 +79,35 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 }
 
 /// Emits the preview of a document whose text is encrypted for distribution.
-fn distributed_preview(file: &mut Compound<Cursor<&[u8]>>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+fn distributed_preview(
+    file: &mut Compound<Cursor<&[u8]>>,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     out.note(0, NoteCode::EncryptionUnsupported { scheme: "HWP distribution".to_owned() })?;
-    let Some(preview) = file.stream("PrvText", 16 << 20).filter(|preview| !preview.is_empty()) else {
+    let Some(preview) = file.stream("PrvText", 16 << 20).filter(|preview| !preview.is_empty())
+    else {
         return Ok(Verdict::Encrypted);
     };
     let mut draft = Draft::default();
-    draft.push(&encoding_rs::UTF_16LE.decode_without_bom_handling(&preview).0.replace("\r\n", "\n").replace('\0', ""));
+    draft.push(
+        &encoding_rs::UTF_16LE
+            .decode_without_bom_handling(&preview)
+            .0
+            .replace("\r\n", "\n")
+            .replace('\0', ""),
+    );
     draft.emit(PageKind::Text, "PrvText", out)?;
-    let sections = file.entries().iter().filter(|entry| entry.name.starts_with("Section")).count() as u64;
+    let sections =
+        file.entries().iter().filter(|entry| entry.name.starts_with("Section")).count() as u64;
     out.note(0, NoteCode::PartsUnread { parts: sections.max(1) })?;
     Ok(Verdict::Read)
 }
 
-fn pictures(file: &mut Compound<Cursor<&[u8]>>, compressed: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+fn pictures(
+    file: &mut Compound<Cursor<&[u8]>>,
+    compressed: bool,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let Some(storage) = file.find("BinData").map(|entry| entry.id) else { return Ok(()) };
     let streams: Vec<(usize, String)> = file
         .children(storage)
@@ -125,7 +145,9 @@ fn records(mut bytes: &[u8], draft: &mut Draft) -> bool {
         let (tag, level) = (header & 0x3ff, header >> 10 & 0x3ff);
         let (size, rest) = match header >> 20 {
             0xfff => match rest.split_at_checked(4) {
-                Some((size, rest)) => (u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize, rest),
+                Some((size, rest)) => {
+                    (u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize, rest)
+                }
                 None => return false,
             },
             size => (size as usize, rest),
@@ -186,7 +208,11 @@ fn paragraph(body: &[u8]) -> String {
 }
 
 /// Emits the contents of an HWPX document.
-pub(super) fn extract_package(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract_package(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -301,7 +327,9 @@ fn properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> 
                     };
                 }
                 Node::Text(piece) => text.push_str(&piece),
-                Node::End(_) => found.extend(key.take().map(|key| (key, std::mem::take(&mut text)))),
+                Node::End(_) => {
+                    found.extend(key.take().map(|key| (key, std::mem::take(&mut text))))
+                }
                 Node::Other => {}
             }
         }
@@ -368,7 +396,8 @@ mod tests {
         ]
         .concat();
         let pack = |bytes: &[u8]| {
-            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+            let mut encoder =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).expect("memory");
             encoder.finish().expect("memory")
         };
@@ -387,7 +416,10 @@ mod tests {
             assert_eq!(outcome.verdict, Verdict::Read);
             assert_eq!(outcome.texts(), [format!("등록 登记\tx\n각주\n{}\n", "긴".repeat(3000))]);
             assert_eq!(outcome.marked(MarkKind::Notes), ["각주\n"]);
-            assert_eq!(outcome.members, [("BinData/BIN0001.png".to_owned(), b"\x89PNG picture".to_vec())]);
+            assert_eq!(
+                outcome.members,
+                [("BinData/BIN0001.png".to_owned(), b"\x89PNG picture".to_vec())]
+            );
             assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
         }
     }
@@ -417,10 +449,17 @@ mod tests {
         let outcome = read(extract_package, &whole);
         assert_eq!(outcome.texts(), ["등록\t登记\n셀\n각주\nafter\n", "second\n", "last\n"]);
         assert_eq!(outcome.marked(MarkKind::Notes), ["각주\n"]);
-        assert_eq!((outcome.property("dc:title"), outcome.property("dc:creator")), (Some("제목"), Some("Kim")));
+        assert_eq!(
+            (outcome.property("dc:title"), outcome.property("dc:creator")),
+            (Some("제목"), Some("Kim"))
+        );
         assert_eq!(outcome.members.len(), 1);
         let sealed = package(
-            &[&parts[..], &[("META-INF/manifest.xml", "<m><file-entry><encryption-data/></file-entry></m>")]].concat(),
+            &[
+                &parts[..],
+                &[("META-INF/manifest.xml", "<m><file-entry><encryption-data/></file-entry></m>")],
+            ]
+            .concat(),
         );
         assert_eq!(read(extract_package, &sealed).verdict, Verdict::Encrypted);
         torment(extract_package, &whole, whole.len() / 40);

@@ -17,8 +17,7 @@ const BLOCK: u64 = 0x8000;
 const MOST_BYTES: u64 = 256 << 20;
 const CONTENT: &str = "::DataSpace/Storage/MSCompressed/Content";
 const CONTROL: &str = "::DataSpace/Storage/MSCompressed/ControlData";
-const RESETS: &str =
-    "::DataSpace/Storage/MSCompressed/Transform/{7FC28940-9D31-11D0-9B27-00A0C91E9C7C}/InstanceData/ResetTable";
+const RESETS: &str = "::DataSpace/Storage/MSCompressed/Transform/{7FC28940-9D31-11D0-9B27-00A0C91E9C7C}/InstanceData/ResetTable";
 
 /// A file of the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +29,11 @@ struct Entry {
 }
 
 /// Emits the files of a help archive.
-pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    _request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
     out.container_size(size);
     let Some((entries, content)) = directory(input, size) else {
@@ -58,7 +61,9 @@ pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'
             continue;
         }
         let mut file = File { archive: &mut archive, entry: entry.clone(), read: 0 };
-        out.member_from_or(&mut file, |_, error| MemberEnd::Failed(Reason::cannot_decompress(&error)))?;
+        out.member_from_or(&mut file, |_, error| {
+            MemberEnd::Failed(Reason::cannot_decompress(&error))
+        })?;
     }
     if without_stream {
         out.note(0, NoteCode::PartLost { part: CONTENT.to_owned(), sheet: None })?;
@@ -70,7 +75,10 @@ impl Entry {
     /// Whether it is a file that people put in the archive.
     fn is_file(&self) -> bool {
         let inner = self.name.strip_prefix(b"/").unwrap_or_default();
-        !inner.is_empty() && !inner.starts_with(b"#") && !inner.starts_with(b"$") && !self.name.ends_with(b"/")
+        !inner.is_empty()
+            && !inner.starts_with(b"#")
+            && !inner.starts_with(b"$")
+            && !self.name.ends_with(b"/")
     }
 }
 
@@ -78,7 +86,8 @@ impl Entry {
 fn directory(input: &mut dyn Input, size: u64) -> Option<(Vec<Entry>, u64)> {
     let header = read_at(input, 0, 0x60)?;
     let (start, length) = (long(&header, 0x48)?, long(&header, 0x50)?.min(MOST_BYTES).min(size));
-    let content = if short(&header, 4)? >= 3 { long(&header, 0x58)? } else { start.checked_add(length)? };
+    let content =
+        if short(&header, 4)? >= 3 { long(&header, 0x58)? } else { start.checked_add(length)? };
     let bytes = read_at(input, start, length)?;
     if header.get(..4)? != b"ITSF" || bytes.get(..4)? != b"ITSP" {
         return None;
@@ -86,7 +95,9 @@ fn directory(input: &mut dyn Input, size: u64) -> Option<(Vec<Entry>, u64)> {
     let (head, chunk) = (short(&bytes, 8)? as usize, short(&bytes, 0x10)? as usize);
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
-    for chunk in bytes.get(head..)?.chunks(chunk.max(0x20)).filter(|chunk| chunk.starts_with(b"PMGL")) {
+    for chunk in
+        bytes.get(head..)?.chunks(chunk.max(0x20)).filter(|chunk| chunk.starts_with(b"PMGL"))
+    {
         let free = short(chunk, 4).unwrap_or(0) as usize;
         let mut rest = chunk.get(0x14..chunk.len().saturating_sub(free)).unwrap_or_default();
         while let Some((entry, after)) = entry(rest) {
@@ -164,14 +175,16 @@ struct Stream {
 
 impl Archive<'_> {
     fn stored(&mut self, entries: &[Entry], name: &str) -> Option<Vec<u8>> {
-        let entry = entries.iter().find(|entry| entry.name == name.as_bytes() && entry.section == 0)?;
+        let entry =
+            entries.iter().find(|entry| entry.name == name.as_bytes() && entry.section == 0)?;
         read_at(self.input, self.content.checked_add(entry.offset)?, entry.length)
     }
 
     fn compressed(&mut self, entries: &[Entry]) -> Option<Stream> {
         let start = entries.iter().find(|entry| entry.name == CONTENT.as_bytes())?;
         let start = self.content.checked_add(start.offset)?;
-        let control = self.stored(entries, CONTROL).filter(|control| control.get(4..8) == Some(b"LZXC"))?;
+        let control =
+            self.stored(entries, CONTROL).filter(|control| control.get(4..8) == Some(b"LZXC"))?;
         let unit = if short(&control, 8)? >= 2 { BLOCK } else { 1 };
         let bytes = |at| short(&control, at).map(|value| u64::from(value) * unit);
         let interval = usize::try_from(bytes(12)? / BLOCK).ok()?.max(1);
@@ -205,8 +218,10 @@ impl Archive<'_> {
                 let place = stream.blocks.get(number).zip(stream.blocks.get(number + 1));
                 let (from, to) = place.ok_or(ErrorKind::UnexpectedEof)?;
                 let size = stream.length.saturating_sub(number as u64 * BLOCK).min(BLOCK);
-                let packed =
-                    to.checked_sub(*from).filter(|packed| *packed <= 4 * BLOCK).ok_or(ErrorKind::InvalidData)?;
+                let packed = to
+                    .checked_sub(*from)
+                    .filter(|packed| *packed <= 4 * BLOCK)
+                    .ok_or(ErrorKind::InvalidData)?;
                 let at = stream.start.checked_add(*from).ok_or(ErrorKind::InvalidData)?;
                 let bytes = read_at(self.input, at, packed).ok_or(ErrorKind::UnexpectedEof)?;
                 let size = usize::try_from(size).map_err(|_| ErrorKind::InvalidData)?;
@@ -224,7 +239,8 @@ impl Archive<'_> {
         let system = self.stored(entries, "/#SYSTEM")?;
         let mut rest = system.get(4..)?;
         while let Some((head, after)) = rest.split_at_checked(4) {
-            let (code, length) = (u16::from_le_bytes([head[0], head[1]]), u16::from_le_bytes([head[2], head[3]]));
+            let (code, length) =
+                (u16::from_le_bytes([head[0], head[1]]), u16::from_le_bytes([head[2], head[3]]));
             let (value, after) = after.split_at_checked(length.into())?;
             if code == TITLE {
                 let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
@@ -269,7 +285,9 @@ impl Read for File<'_, '_> {
             self.archive.input.seek(SeekFrom::Start(at))?;
             self.archive.input.read(&mut buffer[..most])?
         } else {
-            let block = self.archive.block(usize::try_from(at / BLOCK).map_err(|_| ErrorKind::InvalidData)?)?;
+            let block = self
+                .archive
+                .block(usize::try_from(at / BLOCK).map_err(|_| ErrorKind::InvalidData)?)?;
             let inside = usize::try_from(at % BLOCK).map_err(|_| ErrorKind::InvalidData)?;
             let rest = block.get(inside..).unwrap_or_default();
             let count = most.min(rest.len());
@@ -301,8 +319,10 @@ mod tests {
     /// A block that LZX stores as it is.
     fn block(plain: &[u8]) -> Vec<u8> {
         let bits = 3u32 << 28 | (plain.len() as u32) << 4;
-        let mut bytes =
-            [(bits >> 16) as u16, bits as u16].iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+        let mut bytes = [(bits >> 16) as u16, bits as u16]
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect::<Vec<_>>();
         bytes.extend([1, 0, 0, 0].repeat(3));
         bytes.extend_from_slice(plain);
         bytes.resize(bytes.len().next_multiple_of(2), 0);
@@ -318,7 +338,8 @@ mod tests {
         let mut control = 6u32.to_le_bytes().to_vec();
         control.extend(b"LZXC");
         control.extend([2u32, 1, 2, 1].iter().flat_map(|value| value.to_le_bytes()));
-        let mut resets = [2u32, 2, 8, 0x28].iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        let mut resets =
+            [2u32, 2, 8, 0x28].iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
         for value in [plain.len(), stream.len(), BLOCK as usize, 0, blocks[0].len()] {
             resets.extend((value as u64).to_le_bytes());
         }
@@ -326,12 +347,17 @@ mod tests {
         let mut content = Vec::new();
         let mut entries = Vec::new();
         let mut add = |name: &[u8], section: usize, offset: usize, length: usize| {
-            entries.extend([coded(name.len()), name.to_vec(), coded(section), coded(offset), coded(length)].concat());
+            entries.extend(
+                [coded(name.len()), name.to_vec(), coded(section), coded(offset), coded(length)]
+                    .concat(),
+            );
         };
         add(b"/", 0, 0, 0);
         add(b"/stored.txt", 0, 0, 6);
         content.extend(b"stored");
-        for (name, bytes) in [("/#SYSTEM", &system), (CONTENT, &stream), (CONTROL, &control), (RESETS, &resets)] {
+        for (name, bytes) in
+            [("/#SYSTEM", &system), (CONTENT, &stream), (CONTROL, &control), (RESETS, &resets)]
+        {
             add(name.as_bytes(), 0, content.len(), bytes.len());
             content.extend_from_slice(bytes);
         }
@@ -360,11 +386,17 @@ mod tests {
     #[test]
     fn files_are_members() {
         let outcome = read(extract, &archive());
-        assert_eq!((outcome.verdict.clone(), outcome.property("dc:title")), (Verdict::Read, Some("Help")));
+        assert_eq!(
+            (outcome.verdict.clone(), outcome.property("dc:title")),
+            (Verdict::Read, Some("Help"))
+        );
         let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names[..3], ["stored.txt", "page.htm", "long.htm"]);
         assert_eq!(outcome.members[0].1, b"stored");
-        assert_eq!(outcome.members[1].1, "<html><title>登记</title><p>first page</html>".as_bytes());
+        assert_eq!(
+            outcome.members[1].1,
+            "<html><title>登记</title><p>first page</html>".as_bytes()
+        );
         assert_eq!(outcome.members[2].1.len() as u64, BLOCK + 80);
         assert!(outcome.members[2].1.ends_with(b"xxx"));
         assert_eq!((outcome.members[3].1.len(), outcome.members[4].1.len()), (5, 0));

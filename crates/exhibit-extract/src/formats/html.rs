@@ -87,8 +87,13 @@ struct Reader {
 impl Reader {
     /// Starts with the given beginning; with an XML declaration, elements may end within their start tag.
     fn new(beginning: &str) -> Self {
-        let xml = beginning.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with("<?xml");
-        Self { tokenizer: Tokenizer::new(Reading::new(xml), TokenizerOpts::default()), queue: BufferQueue::default() }
+        let xml = beginning
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+            .starts_with("<?xml");
+        Self {
+            tokenizer: Tokenizer::new(Reading::new(xml), TokenizerOpts::default()),
+            queue: BufferQueue::default(),
+        }
     }
 
     fn feed(&self, text: &str) {
@@ -130,7 +135,8 @@ impl Findings {
     /// # Errors
     /// [`Stop`] if the consumer disconnected or a limit is reached.
     pub(crate) fn emit_text(&mut self, label: &str, out: &mut Out<'_>) -> Result<(), Stop> {
-        let (mut text, mut marks) = (std::mem::take(&mut self.text), std::mem::take(&mut self.marks));
+        let (mut text, mut marks) =
+            (std::mem::take(&mut self.text), std::mem::take(&mut self.marks));
         let page = |text: String, marks: Vec<Mark>| Page {
             marks,
             label: label.to_owned(),
@@ -181,7 +187,10 @@ impl Findings {
             (links, NoteCode::LinksOmitted { count: links, kept: sink::LINKS as u64 }),
             (embedded, NoteCode::EmbeddedUndecodable { count: embedded }),
         ];
-        counted.into_iter().filter(|(count, _)| *count > 0).try_for_each(|(_, code)| out.note(0, code))
+        counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .try_for_each(|(_, code)| out.note(0, code))
     }
 
     /// The hosts that the document would fetch from.
@@ -197,7 +206,11 @@ impl Embedded {
     /// # Errors
     /// [`Stop`] if the consumer disconnected or a limit is reached.
     pub(crate) fn emit(self, out: &mut Out<'_>) -> Result<(), Stop> {
-        out.member(Member { name: self.name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
+        out.member(Member {
+            name: self.name.into_bytes(),
+            relation: Relation::Embedded,
+            ..Member::default()
+        })?;
         out.member_from(&mut Cursor::new(self.bytes))
     }
 }
@@ -210,14 +223,17 @@ fn encoding(input: &mut dyn Input) -> io::Result<Guess> {
 /// The encoding declared by a `meta` element or an XML declaration.
 pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
     let lower = head.to_ascii_lowercase();
-    let find =
-        |from: usize, wanted: &[u8]| lower[from..].windows(wanted.len()).position(|w| w == wanted).map(|p| p + from);
+    let find = |from: usize, wanted: &[u8]| {
+        lower[from..].windows(wanted.len()).position(|w| w == wanted).map(|p| p + from)
+    };
     let value_at = |at: usize| {
         let rest = lower[at..].trim_ascii_start();
         let rest = rest.strip_prefix(b"=")?.trim_ascii_start();
         let quoted = rest.first().is_some_and(|b| matches!(b, b'"' | b'\''));
         let rest = &rest[usize::from(quoted)..];
-        let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b' ' | b'>' | b';' | b'/' | b'?'))?;
+        let end = rest
+            .iter()
+            .position(|b| matches!(b, b'"' | b'\'' | b' ' | b'>' | b';' | b'/' | b'?'))?;
         Scheme::for_label(&rest[..end])
     };
     if let Some(scheme) = stream::stated_in_xml(head) {

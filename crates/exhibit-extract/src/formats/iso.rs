@@ -24,7 +24,13 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         Ok(size) => size,
         Err(reason) => return Ok(Verdict::Failed(reason)),
     };
-    let mut walk = Walk { size, most: out.limits().members, seen: HashSet::new(), files: Vec::new(), damaged: 0 };
+    let mut walk = Walk {
+        size,
+        most: out.limits().members,
+        seen: HashSet::new(),
+        files: Vec::new(),
+        damaged: 0,
+    };
     let volume = match walk.read(input) {
         Ok(Some(volume)) => volume,
         Ok(None) => return Ok(Verdict::Failed(Reason::NoEntries)),
@@ -52,10 +58,15 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         }
         if matches!(file.mode & 0o170_000, 0o010_000 | 0o020_000 | 0o060_000) {
             let pipe = file.mode & 0o170_000 == 0o010_000;
-            out.member_end(MemberEnd::Unsupported(if pipe { Reason::NamedPipe } else { Reason::Device }))?;
+            out.member_end(MemberEnd::Unsupported(if pipe {
+                Reason::NamedPipe
+            } else {
+                Reason::Device
+            }))?;
             continue;
         }
-        let mut pieces: Vec<Range<'_>> = file.extents.iter().map(|(at, size)| shared.range(*at, *size)).collect();
+        let mut pieces: Vec<Range<'_>> =
+            file.extents.iter().map(|(at, size)| shared.range(*at, *size)).collect();
         pieces.reverse();
         let total = file.extents.iter().fold(0_u64, |total, (_, size)| total.saturating_add(*size));
         let mut content = archive::Exactly::new(archive::Parts::new(pieces), total);
@@ -136,7 +147,13 @@ impl Walk {
         Ok(record.system.starts_with(b"SP\x07\x01\xbe\xef"))
     }
 
-    fn folders(&mut self, root: Root, joliet: bool, rock_ridge: bool, input: &mut dyn Input) -> io::Result<()> {
+    fn folders(
+        &mut self,
+        root: Root,
+        joliet: bool,
+        rock_ridge: bool,
+        input: &mut dyn Input,
+    ) -> io::Result<()> {
         self.seen.insert(root.extent);
         let mut open = vec![(root.extent, root.size, Vec::<u8>::new(), 0)];
         while let Some((extent, size, path, depth)) = open.pop() {
@@ -165,7 +182,8 @@ impl Walk {
                 if matches!(record.name, [0] | [1]) {
                     continue;
                 }
-                let ridge = if rock_ridge { Ridge::read(record.system, input)? } else { Ridge::default() };
+                let ridge =
+                    if rock_ridge { Ridge::read(record.system, input)? } else { Ridge::default() };
                 if ridge.relocated {
                     continue;
                 }
@@ -235,7 +253,14 @@ impl<'a> Record<'a> {
         let name = bytes.get(33..33 + length)?;
         let system = bytes.get(33 + length + usize::from(length % 2 == 0)..).unwrap_or_default();
         let extent = long(2)? + u64::from(bytes[1]);
-        Some(Self { extent, size: long(10)?, modified: time(bytes.get(18..25)?), flags: bytes[25], name, system })
+        Some(Self {
+            extent,
+            size: long(10)?,
+            modified: time(bytes.get(18..25)?),
+            flags: bytes[25],
+            name,
+            system,
+        })
     }
 }
 
@@ -243,8 +268,14 @@ impl<'a> Record<'a> {
 fn time(bytes: &[u8]) -> Option<Moment> {
     let [year, month, day, hour, minute, second, zone] = bytes else { return None };
     let of = |byte: &u8| u32::from(*byte);
-    let local =
-        Moment::from_civil(1900 + i64::from(*year), of(month), of(day), of(hour), of(minute), of(second).min(59))?;
+    let local = Moment::from_civil(
+        1900 + i64::from(*year),
+        of(month),
+        of(day),
+        of(hour),
+        of(minute),
+        of(second).min(59),
+    )?;
     let zone = i64::from(zone.cast_signed());
     (-52..=52).contains(&zone).then(|| Moment(local.0 - zone * 900 * 1_000_000))
 }
@@ -252,7 +283,8 @@ fn time(bytes: &[u8]) -> Option<Moment> {
 /// A name without the number of its version; of Joliet, in UTF-16.
 fn shown(name: &[u8], joliet: bool) -> Vec<u8> {
     let mut name = if joliet {
-        let units: Vec<u16> = name.as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
+        let units: Vec<u16> =
+            name.as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
         String::from_utf16_lossy(&units).into_bytes()
     } else {
         name.to_vec()
@@ -287,7 +319,11 @@ impl Ridge {
         let mut next = found.take(system);
         for _ in 0..MOST_CONTINUED {
             let Some((extent, at, length)) = next else { break };
-            let bytes = read_at(input, extent.saturating_mul(SECTOR).saturating_add(at), length.min(SECTOR))?;
+            let bytes = read_at(
+                input,
+                extent.saturating_mul(SECTOR).saturating_add(at),
+                length.min(SECTOR),
+            )?;
             next = found.take(&bytes);
         }
         Ok(found)
@@ -312,7 +348,12 @@ impl Ridge {
                 b"TF" => self.times(field),
                 b"CL" => self.child = long(0),
                 b"RE" => self.relocated = true,
-                b"CE" => more = long(0).zip(long(8)).zip(long(16)).map(|((extent, at), length)| (extent, at, length)),
+                b"CE" => {
+                    more = long(0)
+                        .zip(long(8))
+                        .zip(long(16))
+                        .map(|((extent, at), length)| (extent, at, length))
+                }
                 b"ST" => return more,
                 _ => {}
             }

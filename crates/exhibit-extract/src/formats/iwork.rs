@@ -15,7 +15,11 @@ use exhibit_model::{NoteCode, PageKind, Reason, Request, Verdict};
 use std::io::{Cursor, Read};
 
 /// Emits the contents of a document.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(mut package) = Package::open(input, most) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
@@ -36,11 +40,25 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     };
     let is_content = |name: &str| {
         let lower = name.to_lowercase();
-        let is_preview = lower.ends_with("preview.pdf") || lower.ends_with("thumbnail.jpg") || lower == "preview.jpg";
+        let is_preview = lower.ends_with("preview.pdf")
+            || lower.ends_with("thumbnail.jpg")
+            || lower == "preview.jpg";
         let ending = lower.rsplit('.').next().unwrap_or_default();
         let is_media = matches!(
             ending,
-            "jpg" | "jpeg" | "png" | "tif" | "tiff" | "gif" | "heic" | "pdf" | "mov" | "mp4" | "m4v" | "m4a" | "mp3"
+            "jpg"
+                | "jpeg"
+                | "png"
+                | "tif"
+                | "tiff"
+                | "gif"
+                | "heic"
+                | "pdf"
+                | "mov"
+                | "mp4"
+                | "m4v"
+                | "m4a"
+                | "mp3"
         );
         is_preview || (is_media && !lower.starts_with("thumbs/") && !lower.starts_with("preview-"))
     };
@@ -48,7 +66,11 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(verdict)
 }
 
-fn members(package: &mut Package<'_>, wanted: &dyn Fn(&str) -> bool, out: &mut Out<'_>) -> Result<(), Stop> {
+fn members(
+    package: &mut Package<'_>,
+    wanted: &dyn Fn(&str) -> bool,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     out.container_size(package.size());
     for name in package.names() {
         if wanted(&name) && !name.ends_with('/') {
@@ -85,7 +107,9 @@ fn texts(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> 
         }
         archives += 1;
         let mut bytes = Vec::new();
-        let whole = package.part(&name, PART_CAP).is_some_and(|mut part| part.read_to_end(&mut bytes).is_ok());
+        let whole = package
+            .part(&name, PART_CAP)
+            .is_some_and(|mut part| part.read_to_end(&mut bytes).is_ok());
         let (texts, complete) = archive::texts(&bytes);
         damaged += u64::from(!whole || !complete);
         // templates and styles have texts that no page shows

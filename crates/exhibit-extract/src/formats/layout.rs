@@ -49,8 +49,12 @@ impl Matrix {
 
 /// The finite numbers of a list separated by blanks or commas.
 pub(crate) fn numbers(text: &str) -> Vec<f32> {
-    let pieces = text.split(|c: char| c.is_whitespace() || c == ',').filter(|piece| !piece.is_empty());
-    pieces.filter_map(|piece| piece.parse().ok()).filter(|number: &f32| number.is_finite()).collect()
+    let pieces =
+        text.split(|c: char| c.is_whitespace() || c == ',').filter(|piece| !piece.is_empty());
+    pieces
+        .filter_map(|piece| piece.parse().ok())
+        .filter(|number: &f32| number.is_finite())
+        .collect()
 }
 
 /// Characters drawn one after another.
@@ -168,12 +172,22 @@ impl Layout {
             return;
         }
         let least = if is_ideographic(end.character) && is_ideographic(next) { 0.5 } else { 0.25 };
-        if along > least * large && !self.text.ends_with(char::is_whitespace) && !next.is_whitespace() {
+        if along > least * large
+            && !self.text.ends_with(char::is_whitespace)
+            && !next.is_whitespace()
+        {
             self.text.push(' ');
         }
     }
 
-    fn place(&mut self, glyph: &Glyph, at: (f32, f32), direction: (f32, f32), em: f32, advance: f32) {
+    fn place(
+        &mut self,
+        glyph: &Glyph,
+        at: (f32, f32),
+        direction: (f32, f32),
+        em: f32,
+        advance: f32,
+    ) {
         let start = self.text.len();
         match glyph.character {
             '\n' | '\r' | '\t' => self.text.push(' '),
@@ -190,9 +204,16 @@ impl Layout {
             let (x, y) = (at.0 + direction.0 * along, at.1 + direction.1 * along);
             (x + up.0 * up_by * em, y + up.1 * up_by * em)
         };
-        let corners = [corner(0.0, below), corner(0.0, above), corner(advance, below), corner(advance, above)];
-        let least = |of: fn(&(f32, f32)) -> f32| corners.iter().map(of).fold(f32::INFINITY, f32::min);
-        let most = |of: fn(&(f32, f32)) -> f32| corners.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
+        let corners = [
+            corner(0.0, below),
+            corner(0.0, above),
+            corner(advance, below),
+            corner(advance, above),
+        ];
+        let least =
+            |of: fn(&(f32, f32)) -> f32| corners.iter().map(of).fold(f32::INFINITY, f32::min);
+        let most =
+            |of: fn(&(f32, f32)) -> f32| corners.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
         let rect = Rect {
             x0: least(|corner| corner.0) / self.size.0,
             y0: least(|corner| corner.1) / self.size.1,
@@ -207,9 +228,12 @@ impl Layout {
         if ![rect.x0, rect.y0, rect.x1, rect.y1].into_iter().all(near) {
             return;
         }
-        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else { return };
+        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else {
+            return;
+        };
         let before = self.text[..start as usize].chars().next_back();
-        let in_word = !is_ideographic(character) && before.is_some_and(|c| !c.is_whitespace() && !is_ideographic(c));
+        let in_word = !is_ideographic(character)
+            && before.is_some_and(|c| !c.is_whitespace() && !is_ideographic(c));
         match self.boxes.last_mut() {
             Some(last) if in_word && last.end == start => {
                 last.end = end;
@@ -232,7 +256,9 @@ impl Layout {
     }
 
     fn mark(&mut self, from: usize, kind: Option<MarkKind>) {
-        let (Some(kind), Ok(start), Ok(end)) = (kind, u32::try_from(from), u32::try_from(self.text.len())) else {
+        let (Some(kind), Ok(start), Ok(end)) =
+            (kind, u32::try_from(from), u32::try_from(self.text.len()))
+        else {
             return;
         };
         if start < end {
@@ -326,7 +352,8 @@ mod tests {
     #[test]
     fn ideographs_have_boxes_of_their_own_and_words_have_one() {
         let page = page(&[("登记 word", 21.0, 29.7)]);
-        let texts: Vec<&str> = page.boxes.iter().map(|b| &page.text[b.start as usize..b.end as usize]).collect();
+        let texts: Vec<&str> =
+            page.boxes.iter().map(|b| &page.text[b.start as usize..b.end as usize]).collect();
         assert_eq!(texts, ["登", "记", "word"]);
         let rect = page.boxes[0].rect;
         assert!((rect.x0 - 0.1).abs() < 1e-4 && (rect.x1 - 25.0 / 210.0).abs() < 1e-4, "{rect:?}");
@@ -344,9 +371,19 @@ mod tests {
         assert_eq!(Matrix::parse("1 0 0 1 3 NaN"), None);
         let mut layout = Layout::new(100.0, 100.0);
         for (text, y) in [("上", 10.0), ("下", 14.0)] {
-            let glyph =
-                Glyph { character: text.chars().next().expect("one"), x: 50.0, y, advance: 4.0, downwards: true };
-            layout.run(&Run { glyphs: &[glyph], em: 4.0, matrix: Matrix::SAME, kind: Some(MarkKind::Invisible) });
+            let glyph = Glyph {
+                character: text.chars().next().expect("one"),
+                x: 50.0,
+                y,
+                advance: 4.0,
+                downwards: true,
+            };
+            layout.run(&Run {
+                glyphs: &[glyph],
+                em: 4.0,
+                matrix: Matrix::SAME,
+                kind: Some(MarkKind::Invisible),
+            });
         }
         let page = layout.into_page((0.0, f32::NAN), String::new());
         assert_eq!((page.text.as_str(), page.marks.len(), page.height), ("上下\n", 2, 0.0));

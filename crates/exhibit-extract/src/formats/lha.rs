@@ -36,7 +36,9 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
                 emit(&entry, &names, &mut findings, input, out)?;
             }
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error))),
+            Err(error) => {
+                return Ok(Verdict::Failed(Reason::cannot_read_after(entries.at, &error)));
+            }
         }
     }
     if entries.damaged {
@@ -61,7 +63,11 @@ fn emit(
     }
     let name = &entry.name[..bar.unwrap_or(entry.name.len())];
     let decoded = entry.unicode.clone().unwrap_or_else(|| names.text(name));
-    let shown = if decoded.is_empty() { String::from_utf8_lossy(name).into_owned() } else { decoded.clone() };
+    let shown = if decoded.is_empty() {
+        String::from_utf8_lossy(name).into_owned()
+    } else {
+        decoded.clone()
+    };
     out.member(Member {
         name: name.to_vec(),
         name_text: if shown.contains('\\') { shown.replace('\\', "/") } else { decoded },
@@ -76,18 +82,25 @@ fn emit(
         return out.member_end(MemberEnd::Failed(Reason::cannot_read(&error)));
     }
     let packed = input.take(entry.packed);
-    let mut content: Summed<Box<dyn Read + '_>> = match (&entry.method, Window::of_lha(entry.method[3])) {
-        (b"-lh0-" | b"-lz4-" | b"-pm0-", _) => Summed::new(Box::new(packed)),
-        ([b'-', b'l', b'h', ..], Some(window)) => Summed::new(Box::new(Unpacked::new(packed, window))),
-        _ => {
-            let method = String::from_utf8_lossy(&entry.method).into_owned();
-            return out.member_end(MemberEnd::Unsupported(Reason::ArchiveMethod { format: "lha".to_owned(), method }));
-        }
-    };
+    let mut content: Summed<Box<dyn Read + '_>> =
+        match (&entry.method, Window::of_lha(entry.method[3])) {
+            (b"-lh0-" | b"-lz4-" | b"-pm0-", _) => Summed::new(Box::new(packed)),
+            ([b'-', b'l', b'h', ..], Some(window)) => {
+                Summed::new(Box::new(Unpacked::new(packed, window)))
+            }
+            _ => {
+                let method = String::from_utf8_lossy(&entry.method).into_owned();
+                return out.member_end(MemberEnd::Unsupported(Reason::ArchiveMethod {
+                    format: "lha".to_owned(),
+                    method,
+                }));
+            }
+        };
     let mut nothing = Findings::default();
     archive::emit_content(&mut content, entry.size, None, &mut nothing, out)?;
     let whole = content.count == entry.size;
-    findings.checksums_wrong += u64::from(whole && entry.crc.is_some_and(|stated| stated != content.crc));
+    findings.checksums_wrong +=
+        u64::from(whole && entry.crc.is_some_and(|stated| stated != content.crc));
     Ok(())
 }
 
@@ -163,14 +176,20 @@ impl Entries {
         let size = match start.get(20) {
             Some(0 | 1) => u64::from(start[0]) + 2,
             Some(2) => u64::from(u16::from_le_bytes([start[0], start[1]])),
-            Some(3) => start.get(24..28).map_or(0, |b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
+            Some(3) => start
+                .get(24..28)
+                .map_or(0, |b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
             _ => 0,
         };
         let header = read_at(input, self.at, size.min(MOST_HEADER))?;
         // those of level 1 are behind the header; they are short as a rule
         let mut found = None;
         for most in [4 << 10, MOST_HEADER] {
-            let behind = if start.get(20) == Some(&1) { read_at(input, self.at + size, most)? } else { Vec::new() };
+            let behind = if start.get(20) == Some(&1) {
+                read_at(input, self.at + size, most)?
+            } else {
+                Vec::new()
+            };
             found = parse(&header, &behind).filter(|_| header.len() as u64 == size);
             if found.is_some() || (behind.len() as u64) < most {
                 break;
@@ -200,7 +219,16 @@ fn parse(header: &[u8], behind: &[u8]) -> Option<(Entry, u64)> {
     fields.take(2)?;
     let dos = (u16::try_from(time & 0xFFFF).ok()?, u16::try_from(time >> 16).ok()?);
     let modified = if level < 2 { dos_moment(dos) } else { unix_moment(i64::from(time)) };
-    let mut entry = Entry { method, name: Vec::new(), unicode: None, modified, packed, size, crc: None, data: 0 };
+    let mut entry = Entry {
+        method,
+        name: Vec::new(),
+        unicode: None,
+        modified,
+        packed,
+        size,
+        crc: None,
+        data: 0,
+    };
     if level < 2 {
         let sum = header[2..].iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
         if sum != header[1] {
@@ -231,7 +259,12 @@ fn parse(header: &[u8], behind: &[u8]) -> Option<(Entry, u64)> {
 }
 
 /// Reads the extensions, each of which ends with the length of the next; their length together.
-fn extensions(mut fields: Fields<'_>, first: usize, length_size: usize, entry: &mut Entry) -> Option<u64> {
+fn extensions(
+    mut fields: Fields<'_>,
+    first: usize,
+    length_size: usize,
+    entry: &mut Entry,
+) -> Option<u64> {
     let (mut folder, mut wide_folder, mut wide_name) = (Vec::new(), None, None);
     let (mut length, mut total) = (first, 0);
     while length > 0 {
@@ -248,7 +281,10 @@ fn extensions(mut fields: Fields<'_>, first: usize, length_size: usize, entry: &
             }
             0x44 => wide_name = Some(wide(body)),
             0x45 => wide_folder = Some(wide(body).replace('\u{ffff}', "/")),
-            0x54 => entry.modified = Fields::new(body).u32().and_then(|time| unix_moment(i64::from(time))),
+            0x54 => {
+                entry.modified =
+                    Fields::new(body).u32().and_then(|time| unix_moment(i64::from(time)))
+            }
             _ => {}
         }
         length = next.iter().rev().fold(0, |length, byte| length << 8 | usize::from(*byte));
@@ -266,7 +302,8 @@ fn extensions(mut fields: Fields<'_>, first: usize, length_size: usize, entry: &
 }
 
 fn wide(bytes: &[u8]) -> String {
-    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    let units: Vec<u16> =
+        bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
     String::from_utf16_lossy(&units)
 }
 

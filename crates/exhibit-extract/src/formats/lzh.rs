@@ -102,7 +102,8 @@ impl Code {
         for length in 1..=16_usize {
             next <<= 1;
             let place = code.symbols.len();
-            let of_length = (0_u16..).zip(lengths).filter(|(_, stated)| usize::from(**stated) == length);
+            let of_length =
+                (0_u16..).zip(lengths).filter(|(_, stated)| usize::from(**stated) == length);
             code.symbols.extend(of_length.map(|(symbol, _)| symbol));
             let count = u32::try_from(code.symbols.len() - place).map_err(io::Error::other)?;
             code.lengths[length] = (next, place, count);
@@ -163,7 +164,12 @@ impl<R: Read> Unpacked<R> {
     }
 
     /// A code whose lengths are stored as they are; zeros may follow the first `zeros_at`.
-    fn short_code(&mut self, most: usize, count_bits: u32, zeros_at: Option<usize>) -> io::Result<Code> {
+    fn short_code(
+        &mut self,
+        most: usize,
+        count_bits: u32,
+        zeros_at: Option<usize>,
+    ) -> io::Result<Code> {
         let count = self.bits.take(count_bits)? as usize;
         if count == 0 {
             let symbol = self.bits.take(count_bits)?;
@@ -177,7 +183,9 @@ impl<R: Read> Unpacked<R> {
                     length += 1;
                 }
             }
-            lengths.push(u8::try_from(length).ok().filter(|length| *length <= 16).ok_or_else(damaged)?);
+            lengths.push(
+                u8::try_from(length).ok().filter(|length| *length <= 16).ok_or_else(damaged)?,
+            );
             if Some(lengths.len()) == zeros_at {
                 let zeros = self.bits.take(2)? as usize;
                 lengths.resize(lengths.len() + zeros, 0);

@@ -16,7 +16,8 @@ pub(crate) use header::{Decoding, decode_labelled};
 use crate::out::{Input, Out, Stop};
 use body::Body;
 use exhibit_model::{
-    Mark, MarkKind, Member, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict,
+    Mark, MarkKind, Member, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, Request,
+    Verdict,
 };
 use header::Header;
 use mime::Part;
@@ -42,7 +43,11 @@ const SHOWN: [&str; 12] = [
 ];
 
 /// Reads a message.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
     let most = request.limits.whole_file_bytes;
     if size > most {
@@ -67,11 +72,19 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     emit_pages(&part.header, &body, out)?;
     body.emit_notes(out)?;
     for file in body.members() {
-        out.member(Member { name: file.name.clone().into_bytes(), relation: file.relation, ..Member::default() })?;
+        out.member(Member {
+            name: file.name.clone().into_bytes(),
+            relation: file.relation,
+            ..Member::default()
+        })?;
         out.member_from(&mut Cursor::new(file.bytes()))?;
     }
     if !rest.is_empty() {
-        out.member(Member { name: b"flags.plist".to_vec(), relation: Relation::Embedded, ..Member::default() })?;
+        out.member(Member {
+            name: b"flags.plist".to_vec(),
+            relation: Relation::Embedded,
+            ..Member::default()
+        })?;
         out.member_from(&mut Cursor::new(rest))?;
     }
     Ok(Verdict::Read)
@@ -88,9 +101,13 @@ fn apple_mail(bytes: &[u8]) -> (&[u8], &[u8]) {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let digits = line.trim_ascii();
-    let length =
-        std::str::from_utf8(digits).ok().filter(|d| !d.is_empty() && d.len() < 12).and_then(|d| d.parse().ok());
-    let Some(length) = length.filter(|_| digits.iter().all(u8::is_ascii_digit)) else { return (bytes, &[]) };
+    let length = std::str::from_utf8(digits)
+        .ok()
+        .filter(|d| !d.is_empty() && d.len() < 12)
+        .and_then(|d| d.parse().ok());
+    let Some(length) = length.filter(|_| digits.iter().all(u8::is_ascii_digit)) else {
+        return (bytes, &[]);
+    };
     let rest = bytes.get(line.len() + 1..).unwrap_or_default();
     rest.split_at_checked(length).unwrap_or((rest, &[]))
 }
@@ -145,7 +162,11 @@ pub(crate) fn date_of(date: &str) -> Option<String> {
 /// Emits the header fields that a mail program shows and the body as pages.
 fn emit_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut text = String::new();
-    for field in header.fields().iter().filter(|f| SHOWN.iter().any(|name| f.name.eq_ignore_ascii_case(name))) {
+    for field in header
+        .fields()
+        .iter()
+        .filter(|f| SHOWN.iter().any(|name| f.name.eq_ignore_ascii_case(name)))
+    {
         text.push_str(&format!("{}: {}\n", field.name, field.value));
     }
     let mut marks = Vec::new();
@@ -155,7 +176,11 @@ fn emit_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result
     }
     let shift = u32::try_from(text.len()).unwrap_or(0);
     text.push_str(body.text());
-    marks.extend(body.marks().iter().map(|mark| Mark { start: mark.start + shift, end: mark.end + shift, ..*mark }));
+    marks.extend(body.marks().iter().map(|mark| Mark {
+        start: mark.start + shift,
+        end: mark.end + shift,
+        ..*mark
+    }));
     let emit = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
         out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) })
     };

@@ -131,7 +131,9 @@ impl Header {
     fn of(item: &Item, narrow: Scheme) -> Self {
         let properties = &item.properties;
         let text = |id: u16| properties.text(id, narrow);
-        let internet = text(id::HEADERS).map(|headers| mail::header_fields(headers.as_bytes())).unwrap_or_default();
+        let internet = text(id::HEADERS)
+            .map(|headers| mail::header_fields(headers.as_bytes()))
+            .unwrap_or_default();
         let internet = |name: &str| {
             let found = internet.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
             found.map(|(_, value)| value.clone()).filter(|value| !value.trim().is_empty())
@@ -142,7 +144,8 @@ impl Header {
                 header.fields.push((name, key, value));
             }
         };
-        let representing = address(properties, narrow, id::REPRESENTING_SMTP, id::REPRESENTING_ADDRESS);
+        let representing =
+            address(properties, narrow, id::REPRESENTING_SMTP, id::REPRESENTING_ADDRESS);
         let sender = address(properties, narrow, id::SENDER_SMTP, id::SENDER_ADDRESS);
         // old programs store the address with the sender only
         let same = representing.is_none() && text(id::REPRESENTING_NAME) == text(id::SENDER_NAME);
@@ -189,7 +192,12 @@ impl Header {
         header
     }
 
-    fn add_others(&mut self, properties: &Properties, narrow: Scheme, internet: &dyn Fn(&str) -> Option<String>) {
+    fn add_others(
+        &mut self,
+        properties: &Properties,
+        narrow: Scheme,
+        internet: &dyn Fn(&str) -> Option<String>,
+    ) {
         let text = |id: u16| properties.text(id, narrow);
         let time = |id: u16| properties.time(id).map(exhibit_model::Moment::to_rfc3339);
         let word = |id: u16, words: &[(i64, &str)]| {
@@ -206,14 +214,19 @@ impl Header {
             ("mail:received", internet("Received")),
             ("mail:delivered", time(id::DELIVERED)),
             ("mail:importance", word(id::IMPORTANCE, &[(0, "low"), (2, "high")])),
-            ("mail:sensitivity", word(id::SENSITIVITY, &[(1, "personal"), (2, "private"), (3, "confidential")])),
+            (
+                "mail:sensitivity",
+                word(id::SENSITIVITY, &[(1, "personal"), (2, "private"), (3, "confidential")]),
+            ),
             ("mapi:class", text(id::CLASS)),
             ("mapi:topic", text(id::TOPIC)),
             ("mapi:draft", draft.then(|| "true".to_owned())),
             ("dcterms:created", time(id::CREATED)),
             ("dcterms:modified", time(id::MODIFIED)),
         ];
-        let stated = others.into_iter().filter_map(|(key, value)| Some((MetadataKey::from(key.to_owned()), value?)));
+        let stated = others
+            .into_iter()
+            .filter_map(|(key, value)| Some((MetadataKey::from(key.to_owned()), value?)));
         self.others.extend(stated);
     }
 
@@ -236,7 +249,9 @@ fn address(properties: &Properties, narrow: Scheme, smtp: u16, stored: u16) -> O
 /// The sender as the internet header states it, where the item has only an address within an organisation.
 fn better(stored: Option<String>, internet: Option<String>) -> Option<String> {
     match (stored, internet) {
-        (Some(stored), Some(internet)) if !stored.contains('@') && internet.contains('@') => Some(internet),
+        (Some(stored), Some(internet)) if !stored.contains('@') && internet.contains('@') => {
+            Some(internet)
+        }
         (stored, internet) => stored.or(internet),
     }
 }
@@ -248,8 +263,11 @@ fn found_person(name: Option<String>, address: Option<String>) -> Option<String>
 
 /// A person as in a header field: `Name <address>`.
 fn person(name: Option<&str>, address: Option<&str>) -> String {
-    let clean = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\'')).to_owned();
-    let (name, address) = (name.map(clean).unwrap_or_default(), address.map(clean).unwrap_or_default());
+    let clean = |text: &str| {
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\'')).to_owned()
+    };
+    let (name, address) =
+        (name.map(clean).unwrap_or_default(), address.map(clean).unwrap_or_default());
     match (name.is_empty(), address.is_empty()) {
         (false, false) if name.eq_ignore_ascii_case(&address) => address,
         (false, false) if name.contains([',', ';', '<']) && !name.starts_with('"') => {
@@ -289,7 +307,8 @@ impl Body {
     fn of(item: &Item, narrow: Scheme) -> Self {
         let mut body = Self::default();
         // reports of delivery have a text of their own
-        let plain = [id::BODY, id::REPORT].into_iter().find_map(|id| item.properties.text(id, narrow));
+        let plain =
+            [id::BODY, id::REPORT].into_iter().find_map(|id| item.properties.text(id, narrow));
         let rtf = item.properties.bytes(id::RTF).and_then(lzfu::decompress);
         let mut read_rtf = rtf.as_ref().map(|(rtf, whole)| {
             if !whole {
@@ -299,9 +318,12 @@ impl Body {
         });
         let unpacked = read_rtf.as_mut().and_then(|found| found.html.take());
         let wrapped = unpacked.is_some();
-        let html = body.html_text(item, narrow).or_else(|| unpacked.map(|html| (html.clone().into_bytes(), html)));
+        let html = body
+            .html_text(item, narrow)
+            .or_else(|| unpacked.map(|html| (html.clone().into_bytes(), html)));
         let has_html = html.is_some();
-        body.text = plain.map(|text| text.replace("\r\n", "\n").replace('\r', "\n")).unwrap_or_default();
+        body.text =
+            plain.map(|text| text.replace("\r\n", "\n").replace('\r', "\n")).unwrap_or_default();
         let words = (!body.text.trim().is_empty()).then(|| mail::words(&body.text));
         if let Some((bytes, text)) = html {
             let mut found = html::text_of(&text);
@@ -312,7 +334,8 @@ impl Body {
                 }
                 Some(_) => {}
                 None => {
-                    (body.text, body.marks) = (std::mem::take(&mut found.text), std::mem::take(&mut found.marks));
+                    (body.text, body.marks) =
+                        (std::mem::take(&mut found.text), std::mem::take(&mut found.marks));
                 }
             }
             body.html = Some(found);
@@ -338,21 +361,30 @@ impl Body {
     fn html_text(&mut self, item: &Item, narrow: Scheme) -> Option<(Vec<u8>, String)> {
         match item.properties.get(id::HTML)? {
             Value::Binary(bytes) if !bytes.is_empty() => {
-                let page = item.properties.number(id::INTERNET_CODE_PAGE).and_then(|page| u32::try_from(page).ok());
-                let stated = page.and_then(Scheme::for_code_page).or_else(|| html::stated_encoding(bytes));
+                let page = item
+                    .properties
+                    .number(id::INTERNET_CODE_PAGE)
+                    .and_then(|page| u32::try_from(page).ok());
+                let stated =
+                    page.and_then(Scheme::for_code_page).or_else(|| html::stated_encoding(bytes));
                 let label = stated.map(Scheme::name);
-                let mail::Decoding { text, scheme, as_stated, .. } = mail::decode_labelled(label.as_deref(), bytes);
+                let mail::Decoding { text, scheme, as_stated, .. } =
+                    mail::decode_labelled(label.as_deref(), bytes);
                 match label {
                     _ if as_stated => {}
                     Some(stated) => {
                         let charset = scheme.name();
                         self.notes.push(NoteCode::CharsetMismatch { stated, charset, texts: 1 });
                     }
-                    None => self.notes.push(NoteCode::CharsetGuessed { charset: scheme.name(), texts: 1 }),
+                    None => self
+                        .notes
+                        .push(NoteCode::CharsetGuessed { charset: scheme.name(), texts: 1 }),
                 }
                 Some((bytes.clone(), text))
             }
-            value => Some(value.text(narrow)).filter(|text| !text.trim().is_empty()).map(|t| (t.clone().into(), t)),
+            value => Some(value.text(narrow))
+                .filter(|text| !text.trim().is_empty())
+                .map(|t| (t.clone().into(), t)),
         }
     }
 
@@ -361,7 +393,11 @@ impl Body {
             out.note(0, note)?;
         }
         for (name, bytes) in self.others {
-            out.member(Member { name: name.into(), relation: Relation::Embedded, ..Member::default() })?;
+            out.member(Member {
+                name: name.into(),
+                relation: Relation::Embedded,
+                ..Member::default()
+            })?;
             out.member_from(&mut Cursor::new(bytes))?;
         }
         if let Some(found) = self.html {
@@ -384,7 +420,12 @@ fn has_more(words: &std::collections::BTreeMap<String, u32>, text: &str) -> bool
     mail::words(text).iter().any(|(word, n)| *n > words.get(word).copied().unwrap_or(0))
 }
 
-fn emit_pages(header: &Header, labelled: &[(String, String)], body: &Body, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_pages(
+    header: &Header,
+    labelled: &[(String, String)],
+    body: &Body,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let mut text = String::new();
     for (name, _, value) in &header.fields {
         text.push_str(&format!("{name}: {value}\n"));
@@ -399,15 +440,28 @@ fn emit_pages(header: &Header, labelled: &[(String, String)], body: &Body, out: 
     }
     let shift = u32::try_from(text.len()).unwrap_or(0);
     text.push_str(&body.text);
-    marks.extend(body.marks.iter().map(|mark| Mark { start: mark.start + shift, end: mark.end + shift, ..*mark }));
+    marks.extend(body.marks.iter().map(|mark| Mark {
+        start: mark.start + shift,
+        end: mark.end + shift,
+        ..*mark
+    }));
     while let Some((page, of_page)) = super::text::cut_page(&mut text, &mut marks, LEAST) {
         out.page(Page { marks: of_page, ..Page::of_text(0, PageKind::Message, page) })?;
     }
-    if text.is_empty() { Ok(()) } else { out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) }) }
+    if text.is_empty() {
+        Ok(())
+    } else {
+        out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) })
+    }
 }
 
 /// What an attachment's properties state of it. `number` is for names, `message` whether it is a message.
-pub(crate) fn attached(properties: &Properties, narrow: Scheme, number: usize, message: Option<&str>) -> Attached {
+pub(crate) fn attached(
+    properties: &Properties,
+    narrow: Scheme,
+    number: usize,
+    message: Option<&str>,
+) -> Attached {
     let text = |id: u16| properties.text(id, narrow);
     let path = || {
         let path = text(id::ATTACH_LONG_PATH).or_else(|| text(id::ATTACH_PATH))?;
@@ -427,7 +481,10 @@ pub(crate) fn attached(properties: &Properties, narrow: Scheme, number: usize, m
                 let last = media_type.rsplit('/').next()?.to_owned();
                 (last.len() <= 5 && last.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(last)
             });
-            format!("attachment-{number}.{}", ending.as_deref().unwrap_or("bin").trim_start_matches('.'))
+            format!(
+                "attachment-{number}.{}",
+                ending.as_deref().unwrap_or("bin").trim_start_matches('.')
+            )
         }
     };
     let shown_in_body = properties.number(id::ATTACH_HIDDEN).unwrap_or(0) != 0

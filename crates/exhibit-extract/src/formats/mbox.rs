@@ -138,7 +138,8 @@ impl<'a> Mailbox<'a> {
         let size = self.input.seek(io::SeekFrom::End(0))?;
         self.input.seek(io::SeekFrom::Start(resume))?;
         let next = behind.trim_ascii_start();
-        let fits = (next.is_empty() && end <= size) || (next.starts_with(b"From ") && begins_message(next, true));
+        let fits = (next.is_empty() && end <= size)
+            || (next.starts_with(b"From ") && begins_message(next, true));
         if fits {
             self.protected_to = end;
         }
@@ -168,7 +169,8 @@ impl Read for Mailbox<'_> {
         self.fill()?;
         let window = self.rest().len().min(out.len() + 2 * LINE);
         let at_end = self.ended && window == self.rest().len();
-        let protected = usize::try_from(self.protected_to.saturating_sub(self.buffered_from + self.at as u64));
+        let protected =
+            usize::try_from(self.protected_to.saturating_sub(self.buffered_from + self.at as u64));
         let protected = protected.unwrap_or(usize::MAX).min(window);
         let (end, empty_line) = message_end(&self.rest()[..window], at_end, protected);
         let count = end.min(out.len());
@@ -201,10 +203,15 @@ fn message_end(bytes: &[u8], all: bool, protected: usize) -> (usize, Option<usiz
         let before = before.strip_suffix(b"\r").unwrap_or(before);
         let after_empty = before.is_empty() || before.ends_with(b"\n");
         if begins_message(line, after_empty) {
-            return if after_empty { (before.len(), Some(from - before.len())) } else { (from, Some(0)) };
+            return if after_empty {
+                (before.len(), Some(from - before.len()))
+            } else {
+                (from, Some(0))
+            };
         }
     }
-    let line_ends = bytes[..looked_at].iter().rev().take(4).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let line_ends =
+        bytes[..looked_at].iter().rev().take(4).take_while(|b| matches!(b, b'\r' | b'\n')).count();
     (if all { looked_at } else { looked_at - line_ends }, None)
 }
 
@@ -217,7 +224,11 @@ fn begins_message(line: &[u8], after_empty: bool) -> bool {
     let usual = is_separator(first) && after_empty;
     let mut fields = 0;
     for next in lines.by_ref().take(6) {
-        let name = next.split(|b| *b == b':').next().filter(|name| name.len() < next.len()).unwrap_or_default();
+        let name = next
+            .split(|b| *b == b':')
+            .next()
+            .filter(|name| name.len() < next.len())
+            .unwrap_or_default();
         let is_field = !name.is_empty() && name.trim_ascii_end().iter().all(u8::is_ascii_graphic);
         match next {
             [] | [b' ' | b'\t', ..] if fields == 0 => return usual && next.is_empty(),
@@ -268,7 +279,9 @@ fn stated_length(bytes: &[u8]) -> Option<(usize, u64)> {
         if line.is_empty() {
             return length.map(|length| (end, length));
         }
-        if let Some(value) = line.get(15..).filter(|_| line[..15].eq_ignore_ascii_case(b"content-length:")) {
+        if let Some(value) =
+            line.get(15..).filter(|_| line[..15].eq_ignore_ascii_case(b"content-length:"))
+        {
             length = std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok();
         }
         at = end;
@@ -296,19 +309,24 @@ fn is_time(word: &str) -> bool {
 }
 
 fn year(word: &str) -> Option<i64> {
-    let word = word.split_once('-').filter(|(_, rest)| rest.contains('-')).map_or(word, |(year, _)| year);
+    let word =
+        word.split_once('-').filter(|(_, rest)| rest.contains('-')).map_or(word, |(year, _)| year);
     word.parse().ok().filter(|year| word.len() == 4 && (1970..2100).contains(year))
 }
 
 /// The time in a separator line, such as `From li@example.org Tue Nov 12 08:30:00 2019`, taken as UTC.
 fn moment_of(line: &[u8]) -> Option<Moment> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let line = first_line(line);
     let words: Vec<&str> = line.split_ascii_whitespace().skip(2).collect();
-    let at = words.iter().position(|word| MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month)))?;
+    let at = words
+        .iter()
+        .position(|word| MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month)))?;
     let month = MONTHS.iter().position(|month| words[at].eq_ignore_ascii_case(month))?;
     let day = words.get(at + 1)?.parse().ok()?;
-    let mut time = words.iter().find(|word| is_time(word))?.split(':').map(|part| part.parse::<u32>().ok());
+    let mut time =
+        words.iter().find(|word| is_time(word))?.split(':').map(|part| part.parse::<u32>().ok());
     let (hour, minute) = (time.next()??, time.next()??);
     let second = time.next().flatten().unwrap_or(0);
     let year = words.iter().find_map(|word| year(word))?;
@@ -330,7 +348,9 @@ mod tests {
         for record in records {
             match record {
                 Record::Member(_) => messages.push(Vec::new()),
-                Record::MemberBytes(bytes) => messages.last_mut().expect("within a member").extend(bytes),
+                Record::MemberBytes(bytes) => {
+                    messages.last_mut().expect("within a member").extend(bytes)
+                }
                 Record::MemberEnd(end) => assert_eq!(end, MemberEnd::Whole),
                 _ => {}
             }
@@ -343,14 +363,16 @@ mod tests {
         const FROM: &str = "From li@example.org Tue Nov 12 08:30:00 2019\n";
         for (bodies, case) in [
             (vec!["A: 1\n\nx\n", "B: 2\n\ny"], "two"),
-            (vec!["A: 1\n\nFrom the desk of Li\n>From x\n\nFrom now on 2019\n"], "From in the body"),
+            (
+                vec!["A: 1\n\nFrom the desk of Li\n>From x\n\nFrom now on 2019\n"],
+                "From in the body",
+            ),
             (vec!["", "B: 2\n\n\n\n"], "empty and trailing lines"),
         ] {
             let mailbox: Vec<String> = bodies.iter().map(|body| format!("{FROM}{body}")).collect();
             assert_eq!(messages(mailbox.join("\n").as_bytes()), bodies, "{case}");
         }
-        let crlf =
-            "From a@b Tue Nov 12 08:30:00 2019\r\nA: 1\r\n\r\nx\r\n\r\nFrom a@b Tue Nov 12 08:30:00 2019\r\nB: 2\r\n";
+        let crlf = "From a@b Tue Nov 12 08:30:00 2019\r\nA: 1\r\n\r\nx\r\n\r\nFrom a@b Tue Nov 12 08:30:00 2019\r\nB: 2\r\n";
         assert_eq!(messages(crlf.as_bytes()), ["A: 1\r\n\r\nx\r\n", "B: 2\r\n"]);
     }
 
@@ -375,7 +397,11 @@ mod tests {
             ("From - Tue Nov 12 08:30 2019 +0800", Some("2019-11-12T08:30:00Z")),
             ("From nobody", None),
         ] {
-            assert_eq!(moment_of(line.as_bytes()).map(Moment::to_rfc3339).as_deref(), moment, "{line}");
+            assert_eq!(
+                moment_of(line.as_bytes()).map(Moment::to_rfc3339).as_deref(),
+                moment,
+                "{line}"
+            );
         }
     }
 
@@ -406,7 +432,11 @@ mod tests {
             "A: 1\n\nlog\n\nFrom c@example.org Tue Nov 12 08:31:00 2019\nsubject of a log: x\n",
             "A: 1\n\n>From li@example.org Tue Nov 12 08:30:00 2019\nFrom: x\n",
         ] {
-            assert_eq!(messages(format!("{FROM}{body}\n{FROM}B: 2\n").as_bytes()).len(), 2, "{body}");
+            assert_eq!(
+                messages(format!("{FROM}{body}\n{FROM}B: 2\n").as_bytes()).len(),
+                2,
+                "{body}"
+            );
         }
     }
 

@@ -11,9 +11,15 @@ use exhibit_model::{Member, NoteCode, Page, PageKind, Reason, Relation, Request,
 const MOST_PICTURES: usize = 1_000;
 
 /// Emits the text and the pictures.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit {
+            bytes: request.limits.whole_file_bytes,
+        }));
     };
     let mut drawing = Drawing::default();
     let is_emf = bytes.get(40..44) == Some(b" EMF");
@@ -80,7 +86,9 @@ impl Drawing {
             && (y != last_y || x < last_x)
         {
             self.end_line();
-        } else if !self.line.is_empty() && place.is_some_and(|(x, _)| self.last.is_some_and(|(last, _)| x > last)) {
+        } else if !self.line.is_empty()
+            && place.is_some_and(|(x, _)| self.last.is_some_and(|(last, _)| x > last))
+        {
             // another piece of the same line: a blank unless the pieces are single letters, placed one by one
             let single = text.chars().count() == 1 || self.line.chars().count() == 1;
             if !single && !self.line.ends_with(' ') {
@@ -127,7 +135,9 @@ impl Drawing {
     fn emf(&mut self, bytes: &[u8]) -> bool {
         let mut at = 0;
         while let (Some(kind), Some(size)) = (long(bytes, at), long(bytes, at + 4)) {
-            let Some(record) = bytes.get(at..at.saturating_add(size as usize)).filter(|_| size >= 8) else {
+            let Some(record) =
+                bytes.get(at..at.saturating_add(size as usize)).filter(|_| size >= 8)
+            else {
                 return false;
             };
             match kind {
@@ -159,7 +169,11 @@ impl Drawing {
 
     fn font(&mut self, handle: Option<u32>, charset: Option<u8>) {
         const MOST_FONTS: usize = 4096;
-        let Some(handle) = handle.map(|handle| handle as usize).filter(|handle| *handle < MOST_FONTS) else { return };
+        let Some(handle) =
+            handle.map(|handle| handle as usize).filter(|handle| *handle < MOST_FONTS)
+        else {
+            return;
+        };
         if self.fonts.len() <= handle {
             self.fonts.resize(handle + 1, None);
         }
@@ -175,7 +189,9 @@ impl Drawing {
         let place = long(record, at)
             .zip(long(record, at + 4))
             .map(|(x, y)| (i64::from(x.cast_signed()), i64::from(y.cast_signed())));
-        let (Some(count), Some(offset)) = (long(record, at + 8), long(record, at + 12)) else { return };
+        let (Some(count), Some(offset)) = (long(record, at + 8), long(record, at + 12)) else {
+            return;
+        };
         let (count, offset) = (count as usize, offset as usize);
         // ETO_GLYPH_INDEX: the units are glyphs, not characters
         if long(record, at + 16).is_some_and(|options| options & 0x10 != 0) {
@@ -203,17 +219,21 @@ impl Drawing {
 
     /// A device-independent bitmap, as a file: offsets and sizes of its header and its pixels are at `at`.
     fn bitmap(&mut self, record: &[u8], at: usize) {
-        let numbers = [at, at + 4, at + 8, at + 12].map(|at| long(record, at).unwrap_or(0) as usize);
+        let numbers =
+            [at, at + 4, at + 8, at + 12].map(|at| long(record, at).unwrap_or(0) as usize);
         let [header, header_size, pixels, pixels_size] = numbers;
         let part = |start: usize, length: usize| record.get(start..start.checked_add(length)?);
-        if let (Some(header), Some(pixels)) = (part(header, header_size), part(pixels, pixels_size)) {
+        if let (Some(header), Some(pixels)) = (part(header, header_size), part(pixels, pixels_size))
+        {
             self.dib(header, pixels);
         }
     }
 
     fn dib(&mut self, header: &[u8], pixels: &[u8]) {
         const LEAST_PIXELS: u32 = 16;
-        let large = |at: usize| long(header, at).is_some_and(|side| side.cast_signed().unsigned_abs() >= LEAST_PIXELS);
+        let large = |at: usize| {
+            long(header, at).is_some_and(|side| side.cast_signed().unsigned_abs() >= LEAST_PIXELS)
+        };
         if pixels.is_empty() || self.pictures.len() >= MOST_PICTURES || !large(4) || !large(8) {
             return;
         }
@@ -260,7 +280,9 @@ impl Drawing {
         let mut handles: Vec<bool> = Vec::new();
         while let (Some(words), Some(kind)) = (long(bytes, at), short(bytes, at + 4)) {
             let size = (words as usize).saturating_mul(2);
-            let Some(record) = bytes.get(at..at.saturating_add(size)).filter(|_| size >= 6) else { return false };
+            let Some(record) = bytes.get(at..at.saturating_add(size)).filter(|_| size >= 6) else {
+                return false;
+            };
             let place = |y: usize, x: usize| {
                 short(record, x)
                     .zip(short(record, y))
@@ -282,7 +304,9 @@ impl Drawing {
                     let count = usize::from(short(record, 10).unwrap_or(0));
                     let options = short(record, 12).unwrap_or(0);
                     let start = if options & 6 == 0 { 14 } else { 22 };
-                    if let Some(text) = record.get(start..start + count).filter(|_| options & 0x10 == 0) {
+                    if let Some(text) =
+                        record.get(start..start + count).filter(|_| options & 0x10 == 0)
+                    {
                         self.bytes(text, place(6, 8));
                     }
                 }
@@ -299,7 +323,9 @@ impl Drawing {
                 // META_SELECTOBJECT, META_DELETEOBJECT
                 0x012d => self.select(short(record, 6).map(u32::from)),
                 0x01f0 => {
-                    if let Some(taken) = short(record, 6).and_then(|handle| handles.get_mut(usize::from(handle))) {
+                    if let Some(taken) =
+                        short(record, 6).and_then(|handle| handles.get_mut(usize::from(handle)))
+                    {
                         *taken = false;
                     }
                 }
@@ -348,7 +374,8 @@ mod tests {
 
     fn text_out(text: &str, x: u32, y: u32) -> Vec<u8> {
         let count = u32::try_from(text.encode_utf16().count()).expect("short");
-        let data = [longs(&[0, 0, 0, 0, 1, 0, 0, x, y, count, 76, 0, 0, 0, 0, 0, 0]), units(text)].concat();
+        let data = [longs(&[0, 0, 0, 0, 1, 0, 0, x, y, count, 76, 0, 0, 0, 0, 0, 0]), units(text)]
+            .concat();
         emf_record(84, &data)
     }
 
@@ -360,15 +387,21 @@ mod tests {
 
     #[test]
     fn text_of_emf_is_read_in_lines() {
-        let outcome =
-            read(extract, &emf(&[text_out("登记表", 10, 10), text_out("Gate", 10, 30), text_out("log", 60, 30)]));
+        let outcome = read(
+            extract,
+            &emf(&[text_out("登记表", 10, 10), text_out("Gate", 10, 30), text_out("log", 60, 30)]),
+        );
         assert_eq!((outcome.texts(), &outcome.notes), (vec!["登记表\nGate log\n"], &vec![]));
         // letters that are placed one by one
-        let letters: Vec<Vec<u8>> = "Gate".chars().zip(0..).map(|(c, n)| text_out(&c.to_string(), n * 5, 7)).collect();
+        let letters: Vec<Vec<u8>> =
+            "Gate".chars().zip(0..).map(|(c, n)| text_out(&c.to_string(), n * 5, 7)).collect();
         assert_eq!(read(extract, &emf(&letters)).texts(), ["Gate\n"]);
         let plus = [units("drawn"), vec![0; 2]].concat();
-        let string = [&[0x1c, 0x40, 0, 0][..], &longs(&[52, 40, 0, 0, 5, 0, 0, 0, 0]), &plus].concat();
-        let comment = [longs(&[u32::try_from(string.len()).expect("small") + 4]), b"EMF+".to_vec(), string].concat();
+        let string =
+            [&[0x1c, 0x40, 0, 0][..], &longs(&[52, 40, 0, 0, 5, 0, 0, 0, 0]), &plus].concat();
+        let comment =
+            [longs(&[u32::try_from(string.len()).expect("small") + 4]), b"EMF+".to_vec(), string]
+                .concat();
         assert_eq!(read(extract, &emf(&[emf_record(70, &comment)])).texts(), ["drawn\n"]);
         let small = [longs(&[5, 9, 3, 0x100, 0, 0, 0]), units("abc")].concat();
         assert_eq!(read(extract, &emf(&[emf_record(108, &small)])).texts(), ["abc\n"]);
@@ -418,7 +451,15 @@ mod tests {
 
     #[test]
     fn damaged_metafiles_are_harmless() {
-        torment(extract, &emf(&[text_out("登记表", 10, 10), emf_record(70, b"\x08\0\0\0EMF+\x1c\x40\0\0")]), 3);
-        torment(extract, &[b"\x01\0\x09\0\0\x03".to_vec(), vec![0; 12], wmf_record(0x0b41, &[1; 60])].concat(), 3);
+        torment(
+            extract,
+            &emf(&[text_out("登记表", 10, 10), emf_record(70, b"\x08\0\0\0EMF+\x1c\x40\0\0")]),
+            3,
+        );
+        torment(
+            extract,
+            &[b"\x01\0\x09\0\0\x03".to_vec(), vec![0; 12], wmf_record(0x0b41, &[1; 60])].concat(),
+            3,
+        );
     }
 }

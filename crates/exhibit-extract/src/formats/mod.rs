@@ -101,7 +101,9 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Text, |input, _, out| text::read(input, out)),
     Format::new(ReaderKey::Json, |input, _, out| escaped::read(Escapes::Backslash, input, out)),
     Format::new(ReaderKey::Xml, |input, _, out| escaped::read(Escapes::Reference, input, out)),
-    Format::new(ReaderKey::ContentLines, |input, _, out| escaped::read(Escapes::ContentLine, input, out)),
+    Format::new(ReaderKey::ContentLines, |input, _, out| {
+        escaped::read(Escapes::ContentLine, input, out)
+    }),
     Format::new(ReaderKey::Table, |input, _, out| table::read(input, out)),
     Format::new(ReaderKey::Html, |input, _, out| html::read(input, out)),
     Format::new(ReaderKey::Mail, mail::read),
@@ -142,10 +144,18 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::SevenZip, sevenz::read),
     Format::new(ReaderKey::Rar, rar::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
-    Format::new(ReaderKey::Lz4, |input, request, out| compressed::read(ReaderKey::Lz4, input, request, out)),
-    Format::new(ReaderKey::Lzip, |input, request, out| compressed::read(ReaderKey::Lzip, input, request, out)),
-    Format::new(ReaderKey::Lzma, |input, request, out| compressed::read(ReaderKey::Lzma, input, request, out)),
-    Format::new(ReaderKey::Compress, |input, request, out| compressed::read(ReaderKey::Compress, input, request, out)),
+    Format::new(ReaderKey::Lz4, |input, request, out| {
+        compressed::read(ReaderKey::Lz4, input, request, out)
+    }),
+    Format::new(ReaderKey::Lzip, |input, request, out| {
+        compressed::read(ReaderKey::Lzip, input, request, out)
+    }),
+    Format::new(ReaderKey::Lzma, |input, request, out| {
+        compressed::read(ReaderKey::Lzma, input, request, out)
+    }),
+    Format::new(ReaderKey::Compress, |input, request, out| {
+        compressed::read(ReaderKey::Compress, input, request, out)
+    }),
     Format::new(ReaderKey::Ar, |input, _, out| ar::read(input, out)),
     Format::new(ReaderKey::Cpio, |input, _, out| cpio::read(input, out)),
     Format::new(ReaderKey::Cabinet, |input, _, out| cabinet::read(input, out)),
@@ -154,10 +164,18 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Iso, |input, _, out| iso::read(input, out)),
     Format::new(ReaderKey::Fat, |input, _, out| fat::read(input, out)),
     Format::new(ReaderKey::SelfExtracting, selfextracting::read),
-    Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
-    Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),
-    Format::new(ReaderKey::Xz, |input, request, out| compressed::read(ReaderKey::Xz, input, request, out)),
-    Format::new(ReaderKey::Zstd, |input, request, out| compressed::read(ReaderKey::Zstd, input, request, out)),
+    Format::new(ReaderKey::Gzip, |input, request, out| {
+        compressed::read(ReaderKey::Gzip, input, request, out)
+    }),
+    Format::new(ReaderKey::Bzip2, |input, request, out| {
+        compressed::read(ReaderKey::Bzip2, input, request, out)
+    }),
+    Format::new(ReaderKey::Xz, |input, request, out| {
+        compressed::read(ReaderKey::Xz, input, request, out)
+    }),
+    Format::new(ReaderKey::Zstd, |input, request, out| {
+        compressed::read(ReaderKey::Zstd, input, request, out)
+    }),
 ];
 
 fn format_of(kind: Kind) -> Option<&'static Format> {
@@ -173,18 +191,29 @@ pub(crate) fn extract(
 ) -> Result<Verdict, Stop> {
     match format_of(kind) {
         Some(format) => (format.extract)(input, request, out),
-        None if kind.media_type == "application/octet-stream" && archive::is_later_volume(&request.name) => {
+        None if kind.media_type == "application/octet-stream"
+            && archive::is_later_volume(&request.name) =>
+        {
             Ok(Verdict::Unsupported(Reason::ContinuedFile))
         }
-        None => Ok(Verdict::Unsupported(Reason::NoReader { media_type: kind.media_type.to_owned() })),
+        None => {
+            Ok(Verdict::Unsupported(Reason::NoReader { media_type: kind.media_type.to_owned() }))
+        }
     }
 }
 
 /// Renders one page of a file of this kind. An error is the verdict on the file.
-pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
+pub(crate) fn render(
+    kind: Kind,
+    input: &mut dyn Input,
+    request: &Request,
+    wish: Wish,
+) -> Result<Raster, Verdict> {
     match format_of(kind).and_then(|format| format.render) {
         Some(render) => render(input, request, wish),
-        None => Err(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
+        None => Err(Verdict::Unsupported(Reason::NotRendered {
+            media_type: kind.media_type.to_owned(),
+        })),
     }
 }
 
@@ -204,11 +233,25 @@ mod tests {
     fn readers_of_the_table_match_the_formats() {
         for media_type in MediaType::all() {
             let kind = Kind { media_type: media_type.name, reader: media_type.reader };
-            assert_eq!(format_of(kind).map(|format| format.reader), media_type.reader, "{}", media_type.name);
+            assert_eq!(
+                format_of(kind).map(|format| format.reader),
+                media_type.reader,
+                "{}",
+                media_type.name
+            );
         }
         for format in FORMATS {
-            assert_eq!(FORMATS.iter().filter(|other| other.reader == format.reader).count(), 1, "{:?}", format.reader);
-            assert!(MediaType::all().any(|row| row.reader == Some(format.reader)), "{:?}", format.reader);
+            assert_eq!(
+                FORMATS.iter().filter(|other| other.reader == format.reader).count(),
+                1,
+                "{:?}",
+                format.reader
+            );
+            assert!(
+                MediaType::all().any(|row| row.reader == Some(format.reader)),
+                "{:?}",
+                format.reader
+            );
         }
     }
 }

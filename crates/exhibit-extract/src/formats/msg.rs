@@ -33,7 +33,11 @@ const MOST_RECIPIENTS: usize = 100_000;
 type File<'b> = Compound<Cursor<&'b [u8]>>;
 
 /// Reads an item.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -43,14 +47,18 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         return Ok(Verdict::Failed(Reason::PartMissing { part: PROPERTIES.to_owned() }));
     };
     let names = Rc::new(names(&mut file));
-    let mut item = Item { properties: properties(&mut file, 0, 32, &names, true), ..Item::default() };
+    let mut item =
+        Item { properties: properties(&mut file, 0, 32, &names, true), ..Item::default() };
     let storages = |file: &File<'_>, prefix: &str| -> Vec<usize> {
         let storages = file.children(0).filter(|entry| entry.kind == EntryKind::Storage);
         storages.filter(|entry| entry.name.starts_with(prefix)).map(|entry| entry.id).collect()
     };
     let recipients = storages(&file, RECIPIENT);
     if recipients.len() > MOST_RECIPIENTS {
-        out.note(0, NoteCode::RecordsDropped { count: (recipients.len() - MOST_RECIPIENTS) as u64 })?;
+        out.note(
+            0,
+            NoteCode::RecordsDropped { count: (recipients.len() - MOST_RECIPIENTS) as u64 },
+        )?;
     }
     for storage in recipients.into_iter().take(MOST_RECIPIENTS) {
         item.recipients.push(properties(&mut file, storage, 8, &names, true));
@@ -72,8 +80,11 @@ fn emit_attachment(
     out: &mut Out<'_>,
 ) -> Result<(), Stop> {
     let stated = properties(file, storage, 8, names, false);
-    let object = file.child(storage, &stream_name(id::ATTACH_DATA, kind::OBJECT)).map(|entry| (entry.id, entry.kind));
-    let data = file.child(storage, &stream_name(id::ATTACH_DATA, kind::BINARY)).map(|entry| entry.id);
+    let object = file
+        .child(storage, &stream_name(id::ATTACH_DATA, kind::OBJECT))
+        .map(|entry| (entry.id, entry.kind));
+    let data =
+        file.child(storage, &stream_name(id::ATTACH_DATA, kind::BINARY)).map(|entry| entry.id);
     if let Some((object, EntryKind::Storage)) = object {
         if file.child(object, PROPERTIES).is_some() {
             let found = attached(&stated, narrow, number, Some("msg"));
@@ -92,7 +103,8 @@ fn emit_attachment(
         };
     }
     let found = attached(&stated, narrow, number, None);
-    let path = stated.text(id::ATTACH_LONG_PATH, narrow).or_else(|| stated.text(id::ATTACH_PATH, narrow));
+    let path =
+        stated.text(id::ATTACH_LONG_PATH, narrow).or_else(|| stated.text(id::ATTACH_PATH, narrow));
     match (data.or(object.map(|(id, _)| id)), path) {
         (Some(stream), _) => {
             let content = file.read(stream, u64::MAX);
@@ -123,7 +135,12 @@ impl Read for Missing {
     }
 }
 
-fn emit(name: &str, relation: Relation, content: Option<&[u8]>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit(
+    name: &str,
+    relation: Relation,
+    content: Option<&[u8]>,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     out.member(Member { name: name.into(), relation, ..Member::default() })?;
     match content {
         Some(content) => out.member_from(&mut Cursor::new(content)),
@@ -165,13 +182,16 @@ pub(crate) fn names_of(sets: &[u8], entries: &[u8], texts: &[u8]) -> Names {
     let mut names = Names::default();
     for entry in entries.as_chunks::<8>().0 {
         let number = u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]);
-        let (place, at) = (u16::from_le_bytes([entry[4], entry[5]]), u16::from_le_bytes([entry[6], entry[7]]));
+        let (place, at) =
+            (u16::from_le_bytes([entry[4], entry[5]]), u16::from_le_bytes([entry[6], entry[7]]));
         let set = match place >> 1 {
             1 => write::MAPI,
             2 => write::PUBLIC_STRINGS,
             set => {
                 let at = usize::from(set).saturating_sub(3) * 16;
-                let Some(set) = sets.get(at..at + 16).and_then(|set| set.try_into().ok()) else { continue };
+                let Some(set) = sets.get(at..at + 16).and_then(|set| set.try_into().ok()) else {
+                    continue;
+                };
                 set
             }
         };
@@ -196,17 +216,26 @@ fn text_at(texts: &[u8], at: usize) -> Option<String> {
 
 /// The properties in a storage. `header` is the size of the header of their list. The content of attachments is left
 /// out unless `all`.
-fn properties(file: &mut File<'_>, storage: usize, header: usize, names: &Rc<Names>, all: bool) -> Properties {
+fn properties(
+    file: &mut File<'_>,
+    storage: usize,
+    header: usize,
+    names: &Rc<Names>,
+    all: bool,
+) -> Properties {
     let mut properties = Properties::new(Rc::clone(names));
     let mut streams: Vec<(u16, u16, usize)> = Vec::new();
     // the values of texts and bytes of which there are several, by the name of the list of their lengths
     let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
     for entry in file.children(storage).filter(|entry| entry.kind == EntryKind::Stream) {
-        let Some((tag, part)) = entry.name.strip_prefix(STREAM).and_then(|hex| hex.split_at_checked(8)) else {
+        let Some((tag, part)) =
+            entry.name.strip_prefix(STREAM).and_then(|hex| hex.split_at_checked(8))
+        else {
             continue;
         };
         let Ok(number) = u32::from_str_radix(tag, 16) else { continue };
-        let [high, low] = [number >> 16, number & 0xffff].map(|half| u16::try_from(half).unwrap_or(0));
+        let [high, low] =
+            [number >> 16, number & 0xffff].map(|half| u16::try_from(half).unwrap_or(0));
         if high == id::ATTACH_DATA && !all {
             continue;
         }
@@ -228,7 +257,10 @@ fn properties(file: &mut File<'_>, storage: usize, header: usize, names: &Rc<Nam
     if let Some(list) = file.child(storage, PROPERTIES).map(|entry| entry.id) {
         let list = file.read(list, 16 << 20).bytes;
         for entry in list.get(header..).unwrap_or_default().as_chunks::<16>().0 {
-            let (kind, id) = (u16::from_le_bytes([entry[0], entry[1]]), u16::from_le_bytes([entry[2], entry[3]]));
+            let (kind, id) = (
+                u16::from_le_bytes([entry[0], entry[1]]),
+                u16::from_le_bytes([entry[2], entry[3]]),
+            );
             if fixed_size(kind).is_some_and(|size| size <= 8)
                 && let Some(value) = Value::of(kind, &entry[8..])
             {
@@ -240,13 +272,19 @@ fn properties(file: &mut File<'_>, storage: usize, header: usize, names: &Rc<Nam
 }
 
 /// Several values: in one stream where each has the same size, else in a stream each.
-fn many(file: &mut File<'_>, kind: u16, stream: usize, parts: Option<&Vec<usize>>) -> Option<Value> {
+fn many(
+    file: &mut File<'_>,
+    kind: u16,
+    stream: usize,
+    parts: Option<&Vec<usize>>,
+) -> Option<Value> {
     const MOST: usize = 100_000;
     let each = kind & !kind::MANY;
     let mut values = Vec::new();
     if let Some(size) = fixed_size(each) {
         let list = file.read(stream, 16 << 20).bytes;
-        values.extend(list.chunks_exact(size).take(MOST).filter_map(|bytes| Value::of(each, bytes)));
+        values
+            .extend(list.chunks_exact(size).take(MOST).filter_map(|bytes| Value::of(each, bytes)));
     } else {
         for part in parts.into_iter().flatten().take(MOST) {
             values.extend(Value::of(each, &file.read(*part, 16 << 20).bytes));

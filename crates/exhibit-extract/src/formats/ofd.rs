@@ -30,11 +30,21 @@ const MOST_PROPERTIES: usize = 1_000;
 const POINTS: f32 = 72.0 / 25.4;
 
 /// Emits the contents of an OFD file.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    let mut file = File { package, used: BTreeSet::new(), texts: HashMap::new(), links: Vec::new(), signers: 0 };
+    let mut file = File {
+        package,
+        used: BTreeSet::new(),
+        texts: HashMap::new(),
+        links: Vec::new(),
+        signers: 0,
+    };
     let encrypted = file.package.has(ENCRYPTIONS);
     let bodies = file.bodies();
     let Some(bodies) = bodies.filter(|bodies| !bodies.is_empty()) else {
@@ -137,7 +147,9 @@ impl<'a> File<'a> {
                     match element.name() {
                         "DocBody" => bodies.push(DocBody::default()),
                         "CustomData" => custom = element.value("Name"),
-                        "Version" => bodies.last_mut().into_iter().for_each(|body| body.versions += 1),
+                        "Version" => {
+                            bodies.last_mut().into_iter().for_each(|body| body.versions += 1)
+                        }
                         _ => {}
                     }
                 }
@@ -190,7 +202,9 @@ impl<'a> File<'a> {
                 if above {
                     drawing.draw(&page.objects, Matrix::SAME, None);
                 }
-                for (template, _) in page.templates.iter().filter(|(_, foreground)| *foreground == above) {
+                for (template, _) in
+                    page.templates.iter().filter(|(_, foreground)| *foreground == above)
+                {
                     let Some(part) = document.templates.get(template) else { continue };
                     if !templates.contains_key(template) {
                         let read = self.content(part, out)?;
@@ -205,10 +219,12 @@ impl<'a> File<'a> {
                 note.draw(&mut drawing);
             }
             let (layout, texts) = drawing.finish();
-            self.texts.extend(texts.into_iter().take(100_000_usize.saturating_sub(self.texts.len())));
+            self.texts
+                .extend(texts.into_iter().take(100_000_usize.saturating_sub(self.texts.len())));
             self.links.extend(page.links);
             let full = layout.is_full();
-            let label = if label.is_empty() { String::new() } else { format!("{label}page {}", at + 1) };
+            let label =
+                if label.is_empty() { String::new() } else { format!("{label}page {}", at + 1) };
             out.page(layout.into_page((size.0 * POINTS, size.1 * POINTS), label))?;
             if full {
                 out.note(out.pages(), NoteCode::GlyphLimit { glyphs: MOST_GLYPHS as u64 })?;
@@ -233,7 +249,9 @@ impl<'a> File<'a> {
             match node {
                 Node::Start(element) => {
                     text.clear();
-                    let place = |location: Option<String>| location.map(|path| resolved(&folder, path.trim()));
+                    let place = |location: Option<String>| {
+                        location.map(|path| resolved(&folder, path.trim()))
+                    };
                     match element.name() {
                         "TemplatePage" => {
                             let found = element.value("ID").zip(place(element.value("BaseLoc")));
@@ -241,7 +259,9 @@ impl<'a> File<'a> {
                         }
                         "Page" => {
                             let id = element.value("ID").unwrap_or_default();
-                            document.pages.extend(place(element.value("BaseLoc")).map(|path| (id, path)));
+                            document
+                                .pages
+                                .extend(place(element.value("BaseLoc")).map(|path| (id, path)));
                         }
                         "OutlineElem" if document.outline.len() <= MOST_PROPERTIES => {
                             document.outline.extend(element.value("Title"));
@@ -253,7 +273,9 @@ impl<'a> File<'a> {
                 Node::End(name) => {
                     let path = || Some(resolved(&folder, text.trim()));
                     match &*name {
-                        "PhysicalBox" if document.size.is_none() => document.size = size_of_box(&text),
+                        "PhysicalBox" if document.size.is_none() => {
+                            document.size = size_of_box(&text)
+                        }
                         "PublicRes" | "DocumentRes" => document.resources.extend(path()),
                         "Annotations" => document.annotations = path(),
                         "Attachments" => document.attachments = path(),
@@ -276,7 +298,8 @@ impl<'a> File<'a> {
     fn content(&mut self, part: &str, out: &mut Out<'_>) -> Result<Option<Content>, Stop> {
         let name = self.take(part);
         let Some(mut xml) = self.package.xml(&name, PART_CAP) else { return Ok(None) };
-        let mut content = Content { size: None, templates: Vec::new(), objects: Vec::new(), links: Vec::new() };
+        let mut content =
+            Content { size: None, templates: Vec::new(), objects: Vec::new(), links: Vec::new() };
         let (mut objects, mut text) = (Objects::default(), String::new());
         while let Some(node) = xml.next() {
             match node {
@@ -284,8 +307,11 @@ impl<'a> File<'a> {
                     text.clear();
                     objects.start(&element);
                     if element.name() == "Template" {
-                        let foreground = element.value("ZOrder").is_some_and(|order| order == "Foreground");
-                        content.templates.extend(element.value("TemplateID").map(|id| (id, foreground)));
+                        let foreground =
+                            element.value("ZOrder").is_some_and(|order| order == "Foreground");
+                        content
+                            .templates
+                            .extend(element.value("TemplateID").map(|id| (id, foreground)));
                     } else if element.name() == "URI" && content.links.len() < MOST_PROPERTIES {
                         content.links.extend(element.value("URI"));
                     }
@@ -332,7 +358,9 @@ impl<'a> File<'a> {
                     text.clear();
                     match element.name() {
                         "Res" => {
-                            base = element.value("BaseLoc").map_or(folder.clone(), |path| resolved(&folder, &path));
+                            base = element
+                                .value("BaseLoc")
+                                .map_or(folder.clone(), |path| resolved(&folder, &path));
                         }
                         "CompositeGraphicUnit" | "VectorGraphics" if unit.is_none() => {
                             unit = element.value("ID").map(|id| (id, Objects::default()));
@@ -416,8 +444,11 @@ impl<'a> File<'a> {
             }
             self.take(&part);
             let file = part.rsplit('/').next().unwrap_or_default();
-            let name =
-                if title.trim().is_empty() || title == file { file.to_owned() } else { with_ending(&title, file) };
+            let name = if title.trim().is_empty() || title == file {
+                file.to_owned()
+            } else {
+                with_ending(&title, file)
+            };
             if !self.package.has(&part) {
                 out.note(0, NoteCode::PartLost { part, sheet: None })?;
                 continue;
@@ -487,7 +518,9 @@ impl<'a> File<'a> {
     fn rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         for name in self.package.names() {
             let lower = name.to_lowercase();
-            let is_font = [".ttf", ".otf", ".ttc", ".fon", ".pfb"].iter().any(|ending| lower.ends_with(ending));
+            let is_font = [".ttf", ".otf", ".ttc", ".fon", ".pfb"]
+                .iter()
+                .any(|ending| lower.ends_with(ending));
             if !is_font && !name.ends_with('/') && !self.used.contains(&lower) {
                 self.member(&name, out)?;
             }
@@ -529,7 +562,9 @@ impl Annotation {
                         self.boundary = Matrix::shift(x, y);
                     }
                 }
-                "URI" if self.links.len() < MOST_PROPERTIES => self.links.extend(element.value("URI")),
+                "URI" if self.links.len() < MOST_PROPERTIES => {
+                    self.links.extend(element.value("URI"))
+                }
                 _ => self.objects.start(element),
             },
             Node::Text(text) if self.in_remark => self.remark.push_str(text),
@@ -562,7 +597,9 @@ fn folder_of(part: &str) -> &str {
 fn with_ending(title: &str, file: &str) -> String {
     let title = one_line(title);
     match file.rsplit_once('.') {
-        Some((_, ending)) if !title.to_lowercase().ends_with(&format!(".{}", ending.to_lowercase())) => {
+        Some((_, ending))
+            if !title.to_lowercase().ends_with(&format!(".{}", ending.to_lowercase())) =>
+        {
             format!("{title}.{ending}")
         }
         _ => title,

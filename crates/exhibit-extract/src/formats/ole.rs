@@ -55,9 +55,17 @@ pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Sto
 }
 
 /// Emits the contents of an Office Open XML file sealed with a password, if one of the given passwords opens it.
-pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
+pub(crate) fn extract_sealed(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else {
+        return Ok(too_large(request));
+    };
+    let (Some(info), Some(package)) =
+        (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage"))
+    else {
         // what rights management encrypts has no such header
         let scheme = "no EncryptionInfo".to_owned();
         out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
@@ -87,8 +95,14 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
 }
 
 /// Emits the file within an object as office files embed it, if there is one.
-pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+pub(crate) fn extract_object(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else {
+        return Ok(too_large(request));
+    };
     let macros = macros::emit(&bytes, out)?;
     if embedded::emit_object(&bytes, out)? || macros {
         return Ok(Verdict::Read);
@@ -110,8 +124,14 @@ pub(crate) fn is_rights_managed(bytes: &[u8], out: &mut Out<'_>) -> Result<bool,
 }
 
 /// Emits the contents of a Word document of 1993 to 2003.
-pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+pub(crate) fn extract_doc(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else {
+        return Ok(too_large(request));
+    };
     emit_properties(&bytes, out)?;
     if is_rights_managed(&bytes, out)? {
         return Ok(Verdict::Encrypted);
@@ -172,7 +192,9 @@ fn doc_text(document: &DocDocument) -> Draft {
     for part in document.subdocuments() {
         let kind = match part.kind {
             SubDocumentKind::Footnotes | SubDocumentKind::Endnotes => Some(MarkKind::Notes),
-            SubDocumentKind::HeadersFooters | SubDocumentKind::HeaderTextBoxes => Some(MarkKind::Furniture),
+            SubDocumentKind::HeadersFooters | SubDocumentKind::HeaderTextBoxes => {
+                Some(MarkKind::Furniture)
+            }
             SubDocumentKind::Comments => Some(MarkKind::Annotation),
             SubDocumentKind::TextBoxes => None,
         };
@@ -184,8 +206,14 @@ fn doc_text(document: &DocDocument) -> Draft {
 }
 
 /// Emits the contents of a PowerPoint presentation of 1997 to 2003.
-pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+pub(crate) fn extract_ppt(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else {
+        return Ok(too_large(request));
+    };
     emit_properties(&bytes, out)?;
     if is_rights_managed(&bytes, out)? {
         return Ok(Verdict::Encrypted);
@@ -228,7 +256,10 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
 }
 
 // What our reader cannot follow.
-fn second_slides(bytes: &[u8], out: &mut Out<'_>) -> Result<Result<slides::Presentation, Verdict>, Stop> {
+fn second_slides(
+    bytes: &[u8],
+    out: &mut Out<'_>,
+) -> Result<Result<slides::Presentation, Verdict>, Stop> {
     let read = catch_unwind(AssertUnwindSafe(|| {
         let document = PptDocument::from_reader(Cursor::new(bytes))?;
         let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
@@ -250,7 +281,9 @@ fn second_slides(bytes: &[u8], out: &mut Out<'_>) -> Result<Result<slides::Prese
             emit_embedded(bytes, out)?;
             return Ok(Err(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) })));
         }
-        Err(_) => return Ok(Err(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() }))),
+        Err(_) => {
+            return Ok(Err(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() })));
+        }
     };
     if presentation.slides.is_empty() {
         return Ok(Ok(presentation));

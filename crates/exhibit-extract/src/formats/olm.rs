@@ -25,7 +25,11 @@ struct Message {
 }
 
 /// Reads the messages in a file.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -47,12 +51,17 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
                     "OPFMessageCopySenderAddress" => list = 11,
                     "OPFMessageCopyReplyToAddresses" => list = 12,
                     "emailAddress" => {
-                        let value =
-                            |name: &str| element.value(&format!("OPFContactEmailAddress{name}")).unwrap_or_default();
+                        let value = |name: &str| {
+                            element
+                                .value(&format!("OPFContactEmailAddress{name}"))
+                                .unwrap_or_default()
+                        };
                         message.person(list, &value("Name"), &value("Address"));
                     }
                     "messageAttachment" => {
-                        let url = element.value("OPFAttachmentURL").or_else(|| element.value("OPFAttachmentName"));
+                        let url = element
+                            .value("OPFAttachmentURL")
+                            .or_else(|| element.value("OPFAttachmentName"));
                         message.attachments.extend(url);
                     }
                     _ => {}
@@ -135,7 +144,9 @@ impl Message {
 
     fn emit(self, out: &mut Out<'_>) -> Result<(), Stop> {
         self.item.emit(out)?;
-        self.attachments.iter().try_for_each(|attachment| out.metadata("olm:attachment", attachment))
+        self.attachments
+            .iter()
+            .try_for_each(|attachment| out.metadata("olm:attachment", attachment))
     }
 }
 
@@ -147,8 +158,14 @@ fn wide(text: &str) -> Value {
 fn ticks(text: &str) -> Option<u64> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
     let year = i64::from(number(0, 4)?);
-    let Moment(micros) =
-        Moment::from_civil(year, number(5, 7)?, number(8, 10)?, number(11, 13)?, number(14, 16)?, number(17, 19)?)?;
+    let Moment(micros) = Moment::from_civil(
+        year,
+        number(5, 7)?,
+        number(8, 10)?,
+        number(11, 13)?,
+        number(14, 16)?,
+        number(17, 19)?,
+    )?;
     u64::try_from((micros + 11_644_473_600_000_000) * 10).ok()
 }
 
@@ -176,7 +193,10 @@ mod tests {
         let text = "From: Li <li@example.org>\nTo: wu@example.org\nDate: 2019-03-28T10:20:30Z\nSubject: 关于登记\n\none & two\n";
         assert_eq!(outcome.texts(), [text]);
         assert_eq!(outcome.property("mail:message-id"), Some("1@example.org"));
-        assert_eq!(outcome.property("olm:attachment"), Some("Local/com.microsoft.__Attachments/a.pdf"));
+        assert_eq!(
+            outcome.property("olm:attachment"),
+            Some("Local/com.microsoft.__Attachments/a.pdf")
+        );
     }
 
     #[test]

@@ -27,7 +27,11 @@ const CONTENT: &str = "content.xml";
 const FLAT: &str = "document.xml";
 
 /// Emits the contents of an OpenDocument file.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut start = [0; 2];
     let zipped = input.read_exact(&mut start).is_ok() && start == *b"PK";
     if input.rewind().is_ok() && !zipped {
@@ -40,7 +44,11 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 }
 
 /// Emits the contents of a document that is one XML file: its parts are elements of it.
-fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+fn extract_flat(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let mut bytes = Vec::new();
     if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
@@ -59,7 +67,11 @@ fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> 
 }
 
 /// Emits the contents of an OpenDocument package.
-pub(crate) fn extract_package(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract_package(
+    mut package: Package<'_>,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let encrypted = sealed::parts(&mut package);
     let essential = encrypted.iter().any(sealed::Part::is_essential);
     if !encrypted.is_empty() {
@@ -91,7 +103,10 @@ pub(crate) fn extract_package(mut package: Package<'_>, request: &Request, out: 
 
 fn extract_open(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     emit_properties(&mut package, out)?;
-    let mut body = Body { hidden_styles: hidden_styles(&mut package, &["styles.xml", CONTENT]), ..Body::default() };
+    let mut body = Body {
+        hidden_styles: hidden_styles(&mut package, &["styles.xml", CONTENT]),
+        ..Body::default()
+    };
     body.objects = objects::texts(&mut package);
     let furniture = body.furniture(&mut package, "styles.xml");
     if !package.has(CONTENT) {
@@ -150,7 +165,9 @@ fn properties(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
         while let Some(node) = xml.next() {
             match node {
                 Node::Start(element) if element.name() == "body" => break,
-                Node::Start(element) => open = property_key(&element).map(|key| (key, String::new())),
+                Node::Start(element) => {
+                    open = property_key(&element).map(|key| (key, String::new()))
+                }
                 Node::Text(text) => {
                     if let Some((_, value)) = &mut open {
                         value.push_str(&text);
@@ -323,13 +340,17 @@ impl Body {
                     "body" => break,
                     "master-page" => master = true,
                     "notes" => placeholder = true,
-                    "frame" | "custom-shape" => placeholder = element.any("placeholder").as_deref() == Some("true"),
+                    "frame" | "custom-shape" => {
+                        placeholder = element.any("placeholder").as_deref() == Some("true")
+                    }
                     name if name.starts_with("header") || name.starts_with("footer") => inside += 1,
                     "p" | "h" => paragraph += 1,
                     "tab" => line.push('\t'),
                     _ => self.lists.take(&element),
                 },
-                Node::Text(text) if (inside > 0 || (master && !placeholder)) && paragraph > 0 => line.push_str(&text),
+                Node::Text(text) if (inside > 0 || (master && !placeholder)) && paragraph > 0 => {
+                    line.push_str(&text)
+                }
                 Node::End(name) => match &*name {
                     "master-page" => master = false,
                     "frame" | "custom-shape" | "notes" => placeholder = false,
@@ -358,7 +379,9 @@ impl Body {
         self.depth += 1;
         let name = element.name();
         match name {
-            "document-content" | "document" => self.class = element.any("class").unwrap_or_default(),
+            "document-content" | "document" => {
+                self.class = element.any("class").unwrap_or_default()
+            }
             "body" if !self.class.is_empty() => {
                 self.started = true;
                 self.in_spreadsheet = self.class == "spreadsheet";
@@ -388,27 +411,35 @@ impl Body {
             }
             "object" | "object-ole" => {
                 let folder = element.any("href").unwrap_or_default();
-                let text = self.objects.remove(folder.trim_start_matches("./").trim_end_matches('/'));
+                let text =
+                    self.objects.remove(folder.trim_start_matches("./").trim_end_matches('/'));
                 self.asides.extend(text.map(|text| (text, MarkKind::FormValue)));
             }
             "footer-decl" | "header-decl" => {
                 self.describing = true;
                 self.asides.push((String::new(), MarkKind::Furniture));
             }
-            "dde-source" | "dde-connection-decl" | "section-source" | "cell-range-source" => self.source(element),
+            "dde-source" | "dde-connection-decl" | "section-source" | "cell-range-source" => {
+                self.source(element)
+            }
             "s" => {
-                let count: usize = element.any("c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                let count: usize =
+                    element.any("c").and_then(|count| count.parse().ok()).unwrap_or(1);
                 self.line.push_str(&" ".repeat(count.min(1000)));
                 self.after_blank = false;
             }
             "tab" => self.line.push('\t'),
             "line-break" => self.line.push('\n'),
-            "soft-page-break" if self.slide.is_none() && !self.in_spreadsheet && self.tables == 0 => {
+            "soft-page-break"
+                if self.slide.is_none() && !self.in_spreadsheet && self.tables == 0 =>
+            {
                 self.flush_line();
                 self.end_page(out)?;
             }
             "span" | "hidden-text" | "section" => {
-                let style = element.any("style-name").is_some_and(|style| self.hidden_styles.contains(&style));
+                let style = element
+                    .any("style-name")
+                    .is_some_and(|style| self.hidden_styles.contains(&style));
                 let display = element.value("display").as_deref() == Some("none");
                 if style || display {
                     self.flush_line();
@@ -439,23 +470,36 @@ impl Body {
     }
 
     fn link(&mut self, element: &Element<'_>) {
-        let address = element.any("href").filter(|address| !address.is_empty() && self.links.len() < 100_000);
+        let address =
+            element.any("href").filter(|address| !address.is_empty() && self.links.len() < 100_000);
         self.links.extend(address);
     }
 
     // References outside the package, which are followed on opening.
     fn source(&mut self, element: &Element<'_>) {
-        let dde: Vec<String> =
-            ["dde-application", "dde-topic", "dde-item"].iter().filter_map(|name| element.any(name)).collect();
-        let address = element.any("href").filter(|address| address.contains(':') || address.starts_with("../"));
-        let reference =
-            if dde.is_empty() { address.map(|address| ("link", address)) } else { Some(("dde", dde.join("|"))) };
+        let dde: Vec<String> = ["dde-application", "dde-topic", "dde-item"]
+            .iter()
+            .filter_map(|name| element.any(name))
+            .collect();
+        let address = element
+            .any("href")
+            .filter(|address| address.contains(':') || address.starts_with("../"));
+        let reference = if dde.is_empty() {
+            address.map(|address| ("link", address))
+        } else {
+            Some(("dde", dde.join("|")))
+        };
         self.outside.extend(reference.filter(|_| self.outside.len() < 1000));
     }
 
     fn begin_list(&mut self, element: &Element<'_>) {
-        let style = element.any("style-name").or_else(|| self.list_style.last().cloned()).unwrap_or_default();
-        if self.list_style.is_empty() && element.any("continue-numbering").as_deref() != Some("true") {
+        let style = element
+            .any("style-name")
+            .or_else(|| self.list_style.last().cloned())
+            .unwrap_or_default();
+        if self.list_style.is_empty()
+            && element.any("continue-numbering").as_deref() != Some("true")
+        {
             self.lists.restart(&style);
         }
         self.list_style.push(style);
@@ -464,7 +508,8 @@ impl Body {
     // The number or bullet of a list item, or of a numbered heading, before its first paragraph.
     fn begin_item(&mut self, element: &Element<'_>) {
         let label = if element.name() == "h" && self.list_style.is_empty() {
-            let level = element.any("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
+            let level =
+                element.any("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
             self.lists.label(objects::OUTLINE, level)
         } else if std::mem::take(&mut self.item) {
             self.list_style.last().and_then(|style| self.lists.label(style, self.list_style.len()))
@@ -480,8 +525,11 @@ impl Body {
     // What belongs to a paragraph but is not in its line.
     fn write_asides(&mut self) {
         let asides = std::mem::take(&mut self.asides);
-        let readings: Vec<&str> =
-            asides.iter().filter(|(_, kind)| *kind == MarkKind::Annotation).map(|(text, _)| text.trim()).collect();
+        let readings: Vec<&str> = asides
+            .iter()
+            .filter(|(_, kind)| *kind == MarkKind::Annotation)
+            .map(|(text, _)| text.trim())
+            .collect();
         if !readings.is_empty() {
             let text = format!(" ({})", readings.join(" "));
             match &mut self.cell {
@@ -489,13 +537,15 @@ impl Body {
                 None => self.draft.push_as(&text, MarkKind::Annotation),
             }
         }
-        for (text, kind) in
-            asides.iter().filter(|(text, kind)| *kind != MarkKind::Annotation && !text.trim().is_empty())
+        for (text, kind) in asides
+            .iter()
+            .filter(|(text, kind)| *kind != MarkKind::Annotation && !text.trim().is_empty())
         {
             let mut lines = Draft::default();
             lines.push(text);
             // the text of an object is plain
-            self.draft.append_lines(&lines, Some(*kind).filter(|kind| *kind != MarkKind::FormValue));
+            self.draft
+                .append_lines(&lines, Some(*kind).filter(|kind| *kind != MarkKind::FormValue));
         }
     }
 
@@ -525,8 +575,10 @@ impl Body {
 
     fn begin_cell(&mut self, element: &Element<'_>) {
         if self.row.is_some() && self.tables == 1 {
-            let shown =
-                element.any("date-value").or_else(|| element.any("boolean-value")).or_else(|| element.any("value"));
+            let shown = element
+                .any("date-value")
+                .or_else(|| element.any("boolean-value"))
+                .or_else(|| element.any("value"));
             self.cell = Some(Cell {
                 columns: repeated(element, "number-columns-repeated"),
                 value: shown.unwrap_or_default(),
@@ -648,7 +700,8 @@ impl Body {
                 if self.hidden_styles.contains(&style) {
                     self.draft.mark(0, MarkKind::Hidden);
                 }
-                let title = if self.title.trim().is_empty() { &self.slide_name } else { &self.title };
+                let title =
+                    if self.title.trim().is_empty() { &self.slide_name } else { &self.title };
                 let title = super::office::one_line(title);
                 let mut draft = std::mem::take(&mut self.draft);
                 super::docx::add_links(&mut draft, std::mem::take(&mut self.links));
@@ -694,13 +747,19 @@ impl Body {
             self.draft.push("\n");
             return Ok(());
         }
-        let (Some(row), Some(sheet)) = (self.row.take(), self.sheet.as_mut()) else { return Ok(()) };
+        let (Some(row), Some(sheet)) = (self.row.take(), self.sheet.as_mut()) else {
+            return Ok(());
+        };
         let first = self.next_row;
         self.next_row = first.saturating_add(row.repeats);
         let repeats = if row.cells.is_empty() { 0 } else { row.repeats.min(MOST_REPEATS) };
         for at in first..first.saturating_add(repeats) {
             for (column, cell) in &row.cells {
-                let text = if cell.paragraphs.is_empty() { cell.value.clone() } else { cell.paragraphs.join("\n") };
+                let text = if cell.paragraphs.is_empty() {
+                    cell.value.clone()
+                } else {
+                    cell.paragraphs.join("\n")
+                };
                 for repeat in 0..cell.columns.min(MOST_REPEATS) {
                     sheet.cell((at, column.saturating_add(repeat)), &text, cell.covered, out)?;
                 }

@@ -74,10 +74,13 @@ struct Opened {
 impl Opened {
     /// Opens a file, for at most `most` frames and one more.
     fn new(bytes: Vec<u8>, most: u32) -> Result<Self, Reason> {
-        let coding = Coding::of(&bytes).ok_or(Reason::PictureHeader { detail: Detail::default() })?;
+        let coding =
+            Coding::of(&bytes).ok_or(Reason::PictureHeader { detail: Detail::default() })?;
         let header = match coding {
             Coding::Image(format) => Header::read(&bytes, format),
-            Coding::Photoshop => Header::photoshop(photoshop::resources(&bytes).unwrap_or_default()),
+            Coding::Photoshop => {
+                Header::photoshop(photoshop::resources(&bytes).unwrap_or_default())
+            }
             _ => Header::default(),
         };
         let block = match coding {
@@ -105,7 +108,10 @@ impl Opened {
     }
 
     fn dots_per_inch(&self, frame: &Frame) -> Option<f64> {
-        frame.dots_per_inch.or(self.header.dots_per_inch).or(self.exif.as_ref().and_then(exif::dots_per_inch))
+        frame
+            .dots_per_inch
+            .or(self.header.dots_per_inch)
+            .or(self.exif.as_ref().and_then(exif::dots_per_inch))
     }
 
     fn orientation(&self, frame: &Frame) -> u8 {
@@ -121,14 +127,22 @@ impl Opened {
             Coding::Photoshop => photoshop::decoded(bytes, most_pixels),
             Coding::Jpeg2000 => wavelet::jpeg2000(bytes, most_pixels),
             Coding::Jbig2 => wavelet::jbig2(bytes, page, most_pixels),
-            Coding::Raw => decode::decoded(&bytes[raw::preview(bytes)?], ImageFormat::Jpeg, 1, most_pixels),
+            Coding::Raw => {
+                decode::decoded(&bytes[raw::preview(bytes)?], ImageFormat::Jpeg, 1, most_pixels)
+            }
         }
     }
 }
 
 /// Emits a picture's properties and pages.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
+        return Ok(too_large(request));
+    };
     let opened = match Opened::new(bytes, request.limits.pages) {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Failed(reason)),
@@ -141,7 +155,12 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
             out.note(out.pages() + 1, NoteCode::PictureTooLarge { pixels })?;
             verdict = Verdict::Truncated(Reason::PixelLimit { pixels });
         }
-        out.page(page(frame.width, frame.height, opened.orientation(frame), opened.dots_per_inch(frame)))?;
+        out.page(page(
+            frame.width,
+            frame.height,
+            opened.orientation(frame),
+            opened.dots_per_inch(frame),
+        ))?;
     }
     let frames = u64::from(opened.header.frames);
     if frames > 1 {
@@ -160,7 +179,11 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
-fn emit_properties(header: &Header, exif: Option<&::exif::Exif>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_properties(
+    header: &Header,
+    exif: Option<&::exif::Exif>,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     for (key, value) in &header.properties {
         out.metadata(key, value)?;
     }
@@ -188,9 +211,14 @@ fn plausible(dots_per_inch: Option<f64>) -> Option<f64> {
 }
 
 /// Renders one page.
-pub(crate) fn render(input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
+pub(crate) fn render(
+    input: &mut dyn Input,
+    request: &Request,
+    wish: Wish,
+) -> Result<Raster, Verdict> {
     let page = wish.page;
-    let bytes = ole::whole(input, request.limits.whole_file_bytes).ok_or_else(|| too_large(request))?;
+    let bytes =
+        ole::whole(input, request.limits.whole_file_bytes).ok_or_else(|| too_large(request))?;
     let opened = Opened::new(bytes, page).map_err(Verdict::Failed)?;
     let frame = (page as usize).checked_sub(1).and_then(|at| opened.frames.get(at));
     let frame = frame.ok_or(Verdict::Failed(Reason::NoSuchPage { page: u64::from(page) }))?;

@@ -18,7 +18,9 @@ use super::msg;
 use super::msg::write::{Raw, Writer};
 use crate::charset;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, Member, MemberEnd, Moment, NoteCode, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    Detail, Member, MemberEnd, Moment, NoteCode, Reason, Relation, Request, Verdict,
+};
 use file::{Fault, Node, Store};
 use heap::Heap;
 use message::{Assembled, Assembly};
@@ -65,11 +67,17 @@ struct Counts {
 }
 
 /// Reads a store.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut store = match Store::open(input) {
         Ok(store) => store,
         Err(Fault::Encrypted) => return Ok(Verdict::Encrypted),
-        Err(fault) => return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&fault) })),
+        Err(fault) => {
+            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&fault) }));
+        }
     };
     out.container_size(store.size());
     out.metadata("pst:format", store.layout.name())?;
@@ -107,7 +115,11 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         }
     }
     emit_notes(&store, &folders, &counts, damaged, out)?;
-    Ok(if counts.found == 0 && damaged > 0 { Verdict::Failed(Reason::NoMessages) } else { Verdict::Read })
+    Ok(if counts.found == 0 && damaged > 0 {
+        Verdict::Failed(Reason::NoMessages)
+    } else {
+        Verdict::Read
+    })
 }
 
 fn emit_notes(
@@ -118,7 +130,8 @@ fn emit_notes(
     out: &mut Out<'_>,
 ) -> Result<(), Stop> {
     let announced: u64 = folders.values().map(|folder| folder.announced).sum();
-    let missing: u64 = folders.values().map(|folder| folder.announced.saturating_sub(folder.found)).sum();
+    let missing: u64 =
+        folders.values().map(|folder| folder.announced.saturating_sub(folder.found)).sum();
     out.metadata("pst:messages", &counts.found.to_string())?;
     out.note(0, NoteCode::StoreMessages { announced, found: counts.found, read: counts.read })?;
     for (count, code) in [
@@ -155,8 +168,13 @@ fn properties_of(store: &mut Store<'_>, node: u32) -> Result<Vec<Raw>, Fault> {
 
 fn names(store: &mut Store<'_>) -> Names {
     let properties = properties_of(store, NAMES).unwrap_or_default();
-    let stream =
-        |id: u16| properties.iter().find(|raw| raw.id == id).map(|raw| raw.values.concat()).unwrap_or_default();
+    let stream = |id: u16| {
+        properties
+            .iter()
+            .find(|raw| raw.id == id)
+            .map(|raw| raw.values.concat())
+            .unwrap_or_default()
+    };
     msg::names_of(&stream(2), &stream(3), &stream(4))
 }
 
@@ -167,7 +185,8 @@ fn folders(store: &mut Store<'_>) -> (BTreeMap<u32, Folder>, u64) {
         if node.kind() != FOLDER || folders.len() >= MOST_FOLDERS {
             return Ok(());
         }
-        let properties = Heap::open(store, node).and_then(|heap| heap.properties(store)).map(|(found, _)| found);
+        let properties =
+            Heap::open(store, node).and_then(|heap| heap.properties(store)).map(|(found, _)| found);
         let properties = properties.unwrap_or_default();
         let name = match text(&properties, id::DISPLAY_NAME) {
             Some(name) => short(&name),
@@ -211,14 +230,19 @@ fn emit_message(
     counts: &mut Counts,
     out: &mut Out<'_>,
 ) -> Result<(), Stop> {
-    let mut assembly = Assembly { writer: Writer::new(names), left: most, lost: 0, apart: Vec::new() };
+    let mut assembly =
+        Assembly { writer: Writer::new(names), left: most, lost: 0, apart: Vec::new() };
     let assembled = assembly.message(store, node, 0);
-    let properties = assembled.as_ref().map(|Assembled { properties }| &properties[..]).unwrap_or_default();
-    let subject = text(properties, id::SUBJECT).map(|subject| super::mapi::without_prefix_mark(&subject));
+    let properties =
+        assembled.as_ref().map(|Assembled { properties }| &properties[..]).unwrap_or_default();
+    let subject =
+        text(properties, id::SUBJECT).map(|subject| super::mapi::without_prefix_mark(&subject));
     let subject = subject.or_else(|| text(properties, id::DISPLAY_NAME)).unwrap_or_default();
     let stem = format!("{path}/{:08x} {}", node.id, short(&subject));
     let stem = stem.trim_start_matches('/').trim_end();
-    let modified = [id::DELIVERED, id::SUBMITTED, id::MODIFIED].into_iter().find_map(|id| time(properties, id));
+    let modified = [id::DELIVERED, id::SUBMITTED, id::MODIFIED]
+        .into_iter()
+        .find_map(|id| time(properties, id));
     let name = format!("{stem}.msg").into_bytes();
     out.member(Member { name, relation: Relation::Message, modified, ..Member::default() })?;
     counts.lost_properties += assembly.lost;
@@ -228,7 +252,8 @@ fn emit_message(
             out.member_from(&mut Cursor::new(assembly.writer.finish()))?;
         }
         Err(fault) => {
-            return out.member_end(MemberEnd::Failed(Reason::CannotParse { detail: Detail::of(&fault) }));
+            return out
+                .member_end(MemberEnd::Failed(Reason::CannotParse { detail: Detail::of(&fault) }));
         }
     }
     for (name, block) in assembly.apart {
@@ -238,7 +263,9 @@ fn emit_message(
         match store.leaves(block) {
             Ok(leaves) => out.member_from(&mut message::Leaves::new(store, leaves))?,
             Err(fault) => {
-                out.member_end(MemberEnd::Failed(Reason::CannotParse { detail: Detail::of(&fault) }))?;
+                out.member_end(MemberEnd::Failed(Reason::CannotParse {
+                    detail: Detail::of(&fault),
+                }))?;
             }
         }
     }

@@ -11,13 +11,19 @@ const CONTENTS: &str = "/Quill/QuillSub/CONTENTS";
 const MOST_STRETCHES: usize = 4096;
 
 /// Emits the contents of a document.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
     };
     ole::emit_properties(&bytes, out)?;
-    let Some(contents) = ole::stream(&bytes, CONTENTS).filter(|contents| contents.starts_with(b"CHNKINK ")) else {
+    let Some(contents) =
+        ole::stream(&bytes, CONTENTS).filter(|contents| contents.starts_with(b"CHNKINK "))
+    else {
         return Ok(Verdict::Failed(Reason::PartMissing { part: CONTENTS.to_owned() }));
     };
     let mut draft = Draft::default();
@@ -43,9 +49,12 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 fn stretches(contents: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let entries = contents.get(0x20..).unwrap_or_default().chunks_exact(24).take(MOST_STRETCHES);
     let entries = entries.take_while(|entry| entry[..2] == [0x18, 0]);
-    let long =
-        |entry: &[u8], at: usize| u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
-    entries.filter(|entry| &entry[2..6] == b"TEXT").map(move |entry| (long(entry, 16), long(entry, 20)))
+    let long = |entry: &[u8], at: usize| {
+        u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize
+    };
+    entries
+        .filter(|entry| &entry[2..6] == b"TEXT")
+        .map(move |entry| (long(entry, 16), long(entry, 20)))
 }
 
 /// UTF-16 with the ends of paragraphs, lines, pages and cells as line ends.
@@ -62,7 +71,8 @@ mod tests {
     use crate::formats::office::testing::{read, torment};
 
     fn document(length: u32) -> Vec<u8> {
-        let text: Vec<u8> = "登记\r名单\u{b}line\u{2}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let text: Vec<u8> =
+            "登记\r名单\u{b}line\u{2}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut contents = b"CHNKINK ".to_vec();
         contents.resize(0x20, 0);
         for (name, from, length) in [(b"FONT", 4, 4), (b"TEXT", 80, length)] {

@@ -95,13 +95,19 @@ struct Member {
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     if let Some(header) = bytes.strip_prefix(five::SIGNATURE) {
         let size = five::size(header).and_then(|size| usize::try_from(size).ok());
-        return size.and_then(|size| header.get(..size)).is_some_and(|header| five::block(header, 0).is_some());
+        return size
+            .and_then(|size| header.get(..size))
+            .is_some_and(|header| five::block(header, 0).is_some());
     }
     bytes.strip_prefix(four::SIGNATURE).is_some_and(|header| four::block(header, 0).is_some())
 }
 
 /// Reads a RAR archive.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = match archive::begin(input, out) {
         Ok(size) => size,
         Err(reason) => return Ok(Verdict::Failed(reason)),
@@ -130,7 +136,12 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     }
     let damaged = volumes.damaged;
     volumes.rewind();
-    let mut unpacking = Unpacking { request, good: None, decoders: Decoders::default(), findings: Findings::default() };
+    let mut unpacking = Unpacking {
+        request,
+        good: None,
+        decoders: Decoders::default(),
+        findings: Findings::default(),
+    };
     while let Ok(Some(entry)) = volumes.next(input) {
         if !entry.member.directory {
             unpacking.emit(&entry, &names, input, out)?;
@@ -158,7 +169,13 @@ struct Unpacking<'r> {
 }
 
 impl<'r> Unpacking<'r> {
-    fn emit(&mut self, entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit(
+        &mut self,
+        entry: &Entry,
+        names: &Names,
+        input: &mut dyn Input,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         let member = &entry.member;
         out.member(exhibit_model::Member {
             name: member.name.clone(),
@@ -168,13 +185,19 @@ impl<'r> Unpacking<'r> {
         })?;
         let unread = match (&member.target, &member.method) {
             _ if member.from_before => Some(Reason::ContinuedFile),
-            (Some(target), _) if member.link => Some(Reason::SymbolicLink { target: Some(target.clone()) }),
-            (Some(target), _) => Some(Reason::HardLink { target: target.clone() }),
-            (None, Method::Unknown(method)) => {
-                Some(Reason::ArchiveMethod { format: "rar".to_owned(), method: format!("{method:x}") })
+            (Some(target), _) if member.link => {
+                Some(Reason::SymbolicLink { target: Some(target.clone()) })
             }
+            (Some(target), _) => Some(Reason::HardLink { target: target.clone() }),
+            (None, Method::Unknown(method)) => Some(Reason::ArchiveMethod {
+                format: "rar".to_owned(),
+                method: format!("{method:x}"),
+            }),
             (None, method) if *method != Method::Stored && member.size.is_none() => {
-                Some(Reason::ArchiveMethod { format: "rar".to_owned(), method: "unknown length".to_owned() })
+                Some(Reason::ArchiveMethod {
+                    format: "rar".to_owned(),
+                    method: "unknown length".to_owned(),
+                })
             }
             _ => None,
         };
@@ -244,7 +267,11 @@ fn shown_name(member: &Member, names: &Names) -> String {
     if !member.of_windows {
         return text;
     }
-    let shown = if text.is_empty() { String::from_utf8_lossy(&member.name).into_owned() } else { text.clone() };
+    let shown = if text.is_empty() {
+        String::from_utf8_lossy(&member.name).into_owned()
+    } else {
+        text.clone()
+    };
     if shown.contains('\\') { shown.replace('\\', "/") } else { text }
 }
 

@@ -15,14 +15,20 @@ pub(crate) use reader::{Found, parse};
 
 use super::office::draft::Draft;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, Member, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    MarkKind, Member, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict,
+};
 use std::io::Cursor;
 
 /// Minimum bytes of text on a page that does not end at a page break.
 const LEAST: usize = 32 << 10;
 
 /// Reads a file.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = super::ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -39,7 +45,8 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         }
         None => {
             for page in std::mem::take(&mut found.pages) {
-                let Page { text, marks, counts, .. } = page.into_page(PageKind::Text, String::new());
+                let Page { text, marks, counts, .. } =
+                    page.into_page(PageKind::Text, String::new());
                 emit_page(text, marks, counts.images, out)?;
             }
         }
@@ -108,7 +115,11 @@ impl Found {
     /// [`Stop`] if the consumer disconnected or a limit is reached.
     pub(crate) fn emit_objects(self, out: &mut Out<'_>) -> Result<(), Stop> {
         for (name, bytes) in self.objects {
-            out.member(Member { name: name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
+            out.member(Member {
+                name: name.into_bytes(),
+                relation: Relation::Embedded,
+                ..Member::default()
+            })?;
             out.member_from(&mut Cursor::new(bytes))?;
         }
         Ok(())

@@ -30,7 +30,11 @@ pub(crate) fn is_one(input: &mut dyn Input) -> io::Result<bool> {
 }
 
 /// Reads the archive.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let (start, inner) = match find(input) {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(Verdict::Failed(Reason::NoEntries)),

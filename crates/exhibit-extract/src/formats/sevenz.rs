@@ -31,7 +31,11 @@ enum NoHeader {
 }
 
 /// Reads a 7z archive.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = match archive::begin(input, out) {
         Ok(size) => size,
         Err(reason) => return Ok(Verdict::Failed(reason)),
@@ -117,7 +121,12 @@ struct Opening<'p> {
 
 impl<'p> Opening<'p> {
     /// The list of files; `None` if the archive is empty.
-    fn header(&mut self, input: &mut dyn Input, size: u64, most: u64) -> Result<Option<Found>, NoHeader> {
+    fn header(
+        &mut self,
+        input: &mut dyn Input,
+        size: u64,
+        most: u64,
+    ) -> Result<Option<Found>, NoHeader> {
         let start = archive::read_at(input, 0, 32).map_err(NoHeader::Unread)?;
         let mut fields = archive::Fields::new(start.get(12..).unwrap_or_default());
         let (Some(at), Some(length), Some(crc)) = (fields.u64(), fields.u64(), fields.u32()) else {
@@ -126,7 +135,8 @@ impl<'p> Opening<'p> {
         if length == 0 {
             return Ok(None);
         }
-        let at = at.checked_add(32).filter(|at| at.checked_add(length).is_some_and(|end| end <= size));
+        let at =
+            at.checked_add(32).filter(|at| at.checked_add(length).is_some_and(|end| end <= size));
         let Some(at) = at.filter(|_| length <= MOST_HEADER) else { return Err(NoHeader::Lost) };
         let mut bytes = archive::read_at(input, at, length).map_err(NoHeader::Unread)?;
         if archive::crc32(&bytes) != crc {
@@ -145,16 +155,22 @@ impl<'p> Opening<'p> {
 
     /// The header that is packed in the only folder of these streams.
     fn unpacked(&mut self, input: &mut dyn Input, streams: &Streams) -> Result<Vec<u8>, NoHeader> {
-        let folder = streams.folders.first().filter(|folder| folder.size() <= MOST_HEADER).ok_or(NoHeader::Lost)?;
+        let folder = streams
+            .folders
+            .first()
+            .filter(|folder| folder.size() <= MOST_HEADER)
+            .ok_or(NoHeader::Lost)?;
         let shared = Shared::new(input);
         let parts = [(folder.size(), folder.crc)];
-        let content = self.folder(&shared, streams, folder, &parts).map_err(|closed| match closed {
-            Closed::Encrypted => NoHeader::Encrypted,
-            _ => NoHeader::Lost,
-        })?;
+        let content =
+            self.folder(&shared, streams, folder, &parts).map_err(|closed| match closed {
+                Closed::Encrypted => NoHeader::Encrypted,
+                _ => NoHeader::Lost,
+            })?;
         let mut bytes = Vec::new();
         content.take(folder.size()).read_to_end(&mut bytes).map_err(|_| NoHeader::Lost)?;
-        let whole = bytes.len() as u64 == folder.size() && folder.crc.is_none_or(|crc| crc == archive::crc32(&bytes));
+        let whole = bytes.len() as u64 == folder.size()
+            && folder.crc.is_none_or(|crc| crc == archive::crc32(&bytes));
         if whole { Ok(bytes) } else { Err(NoHeader::Lost) }
     }
 
@@ -170,7 +186,8 @@ impl<'p> Opening<'p> {
             return coders::open(file, streams, folder, None, &mut self.keys);
         }
         let (first, crc) = parts.first().copied().unwrap_or_default();
-        let tried: Vec<&'p str> = self.good.into_iter().chain(self.passwords.iter().map(String::as_str)).collect();
+        let tried: Vec<&'p str> =
+            self.good.into_iter().chain(self.passwords.iter().map(String::as_str)).collect();
         for password in tried {
             let content = coders::open(file, streams, folder, Some(password), &mut self.keys);
             let mut content = match content {
@@ -180,7 +197,8 @@ impl<'p> Opening<'p> {
             };
             let mut begun = archive::Exactly::new(&mut content, first.min(TRIED));
             let read = std::io::copy(&mut begun, &mut std::io::sink()).is_ok();
-            let fits = first > TRIED || begun.crc().zip(crc).is_none_or(|(found, stated)| found == stated);
+            let fits =
+                first > TRIED || begun.crc().zip(crc).is_none_or(|(found, stated)| found == stated);
             if read && fits {
                 self.good = Some(password);
                 return coders::open(file, streams, folder, Some(password), &mut self.keys);

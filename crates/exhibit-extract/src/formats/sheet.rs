@@ -24,14 +24,23 @@ const ROWS: u32 = 500;
 const WIDEST_GAP: u32 = 256;
 
 /// Emits the contents of a workbook.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let mut first = [0; 4];
     let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK\x03\x04";
     if let Err(error) = input.rewind() {
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
-    if matches!(first, [b'<' | b' ' | b'\r' | b'\n', ..] | [0xef, 0xbb, 0xbf, _] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
-    {
+    if matches!(
+        first,
+        [b'<' | b' ' | b'\r' | b'\n', ..]
+            | [0xef, 0xbb, 0xbf, _]
+            | [0xff, 0xfe, ..]
+            | [0xfe, 0xff, ..]
+    ) {
         let mut head = Vec::new();
         // what it is is stated at its root
         let read = (&mut *input).take(4096).read_to_end(&mut head);
@@ -115,7 +124,13 @@ impl SheetWriter {
     }
 
     /// Writes a cell (counted from 0).
-    pub(crate) fn cell(&mut self, place: (u32, u32), text: &str, hidden: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn cell(
+        &mut self,
+        place: (u32, u32),
+        text: &str,
+        hidden: bool,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         self.value(place, Shown::plain(text), hidden, out)
     }
 
@@ -136,7 +151,8 @@ impl SheetWriter {
             self.chunk = chunk;
         }
         self.sorted &= self.cells.last().is_none_or(|last| last.place <= place);
-        self.bytes += shown.text.len() + shown.stored.as_ref().map_or(0, String::len) + size_of::<Cell>();
+        self.bytes +=
+            shown.text.len() + shown.stored.as_ref().map_or(0, String::len) + size_of::<Cell>();
         self.cells.push(Cell { place, shown, hidden });
         Ok(())
     }
@@ -170,7 +186,10 @@ impl SheetWriter {
                 if !concealed {
                     self.draft.push(" ");
                 }
-                self.draft.push_as(stored, if concealed { MarkKind::Hidden } else { MarkKind::Invisible });
+                self.draft.push_as(
+                    stored,
+                    if concealed { MarkKind::Hidden } else { MarkKind::Invisible },
+                );
             }
             if cell.hidden {
                 self.draft.mark(start, MarkKind::Hidden);
@@ -180,7 +199,11 @@ impl SheetWriter {
     }
 
     /// Ends the sheet: what belongs to it as a whole is written at the end of its last page.
-    pub(crate) fn finish(mut self, rest: &[(String, Option<MarkKind>)], out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn finish(
+        mut self,
+        rest: &[(String, Option<MarkKind>)],
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         self.write_cells();
         self.add_notes(u32::MAX);
         for (text, kind) in rest {
@@ -219,10 +242,12 @@ impl SheetWriter {
             draft.mark(0, MarkKind::Hidden);
         }
         let first = self.chunk * ROWS + 1;
-        let last = if more { (self.chunk + 1) * ROWS } else { self.last_row.max(self.chunk * ROWS) + 1 };
+        let last =
+            if more { (self.chunk + 1) * ROWS } else { self.last_row.max(self.chunk * ROWS) + 1 };
         let rows = (!draft.is_blank()).then_some(RowRange { first, last });
         let whole = self.chunk == 0 && self.emitted == 0 && !more;
-        let label = if whole { self.name.clone() } else { format!("{} rows {first}-{last}", self.name) };
+        let label =
+            if whole { self.name.clone() } else { format!("{} rows {first}-{last}", self.name) };
         self.emitted += 1;
         let mut page = draft.into_page(PageKind::Sheet, label);
         page.sheet = Some(SheetPart { name: self.name.clone(), rows });
@@ -252,7 +277,9 @@ pub(crate) fn cell_place(name: &str) -> Option<(u32, u32)> {
         return None;
     }
     let column = letters.bytes().try_fold(0u32, |column, letter| {
-        letter.is_ascii_alphabetic().then(|| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1)
+        letter
+            .is_ascii_alphabetic()
+            .then(|| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1)
     })?;
     let row: u32 = number.parse().ok()?;
     ((1..=1 << 20).contains(&row) && column <= 1 << 14).then(|| (row - 1, column - 1))

@@ -16,14 +16,20 @@ use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Emits the contents of a presentation.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
     properties::emit(&mut package, out)?;
     let relations = package.relations("");
-    let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
-    let main = main.map_or_else(|| "ppt/presentation.xml".to_owned(), |relation| relation.target.clone());
+    let main =
+        relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
+    let main =
+        main.map_or_else(|| "ppt/presentation.xml".to_owned(), |relation| relation.target.clone());
     let verdict = read(&mut package, &main, out)?;
     properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
@@ -44,12 +50,17 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
     }
     // a slide that is not in the list was removed from the presentation, not from the file
     let listed: BTreeSet<String> = deck.slides.iter().map(|name| name.to_lowercase()).collect();
-    let mut removed: Vec<String> =
-        package.names().into_iter().filter(|name| is_slide(name) && !listed.contains(&name.to_lowercase())).collect();
+    let mut removed: Vec<String> = package
+        .names()
+        .into_iter()
+        .filter(|name| is_slide(name) && !listed.contains(&name.to_lowercase()))
+        .collect();
     removed.sort_by_key(|name| (name.len(), name.clone()));
     let shown = std::mem::take(&mut deck.slides).into_iter().map(|part| (part, false));
     let mut verdict = Verdict::Read;
-    for (part, removed) in shown.chain(removed.into_iter().map(|part| (part, true))).collect::<Vec<_>>() {
+    for (part, removed) in
+        shown.chain(removed.into_iter().map(|part| (part, true))).collect::<Vec<_>>()
+    {
         if let Some(damage) = deck.emit_slide(package, &part, removed, out)? {
             let page = out.pages();
             let settled = damage.settle(&part, None, page, out)?;
@@ -86,7 +97,9 @@ impl Deck {
                 match element.name() {
                     "sldId" => {
                         let id = element.foreign("id").unwrap_or_default();
-                        let found = relations.iter().find(|relation| relation.id == id && relation.kind == "slide");
+                        let found = relations
+                            .iter()
+                            .find(|relation| relation.id == id && relation.kind == "slide");
                         deck.slides.extend(found.map(|relation| relation.target.clone()));
                     }
                     "sldSz" => deck.size = (points(&element, "cx"), points(&element, "cy")),
@@ -94,8 +107,9 @@ impl Deck {
                 }
             }
         }
-        for relation in
-            relations.iter().filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors"))
+        for relation in relations
+            .iter()
+            .filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors"))
         {
             deck.authors.extend(authors(package, &relation.target));
         }
@@ -114,8 +128,9 @@ impl Deck {
         let mut page = std::mem::take(&mut slide.draft);
         super::docx::add_links(&mut page, std::mem::take(&mut slide.links));
         self.add_backgrounds(package, &relations, &mut page);
-        let of_kind =
-            |kind: &str| relations.iter().filter(|r| r.kind == kind && !r.external).cloned().collect::<Vec<_>>();
+        let of_kind = |kind: &str| {
+            relations.iter().filter(|r| r.kind == kind && !r.external).cloned().collect::<Vec<_>>()
+        };
         for notes in of_kind("notesSlide") {
             let inner = package.relations(&notes.target);
             let (shapes, _) = Shapes::read(package, &notes.target, &inner, false);
@@ -140,7 +155,12 @@ impl Deck {
     }
 
     // Text on the layout and the master is on every slide that uses them; it is emitted with the first.
-    fn add_backgrounds(&mut self, package: &mut Package<'_>, relations: &[Relation], page: &mut Draft) {
+    fn add_backgrounds(
+        &mut self,
+        package: &mut Package<'_>,
+        relations: &[Relation],
+        page: &mut Draft,
+    ) {
         let layouts = relations.iter().filter(|relation| relation.kind == "slideLayout");
         let mut parts: Vec<String> = layouts.map(|relation| relation.target.clone()).collect();
         for layout in parts.clone() {
@@ -168,8 +188,12 @@ impl Deck {
                         end_comment(&mut found, &head, &mut text);
                         let author = element.value("authorId").unwrap_or_default();
                         let author = self.authors.get(&author).cloned().unwrap_or_default();
-                        let date = element.value("dt").or_else(|| element.value("created")).unwrap_or_default();
-                        let parts: Vec<String> = [author, date].into_iter().filter(|part| !part.is_empty()).collect();
+                        let date = element
+                            .value("dt")
+                            .or_else(|| element.value("created"))
+                            .unwrap_or_default();
+                        let parts: Vec<String> =
+                            [author, date].into_iter().filter(|part| !part.is_empty()).collect();
                         head = parts.join(", ");
                     }
                     "text" | "t" => taking = true,
@@ -253,7 +277,9 @@ impl Shapes {
                         shapes.start(&element, relations, &drawings);
                     }
                 }
-                Node::Text(text) if shapes.in_text && !shapes.choices.is_skipping() => shapes.line.push_str(&text),
+                Node::Text(text) if shapes.in_text && !shapes.choices.is_skipping() => {
+                    shapes.line.push_str(&text)
+                }
                 Node::End(name) => {
                     let written = shapes.written();
                     if !shapes.choices.end(&name, written) {
@@ -272,21 +298,32 @@ impl Shapes {
         self.draft.len() + self.line.len() + self.draft.images as usize
     }
 
-    fn start(&mut self, element: &Element<'_>, relations: &[Relation], drawings: &BTreeMap<String, String>) {
+    fn start(
+        &mut self,
+        element: &Element<'_>,
+        relations: &[Relation],
+        drawings: &BTreeMap<String, String>,
+    ) {
         let name = element.name();
         match name {
             "sld" => self.hidden = matches!(element.value("show").as_deref(), Some("0" | "false")),
-            "sp" | "graphicFrame" | "pic" | "cxnSp" => (self.placeholder, self.hidden_shape) = (None, false),
+            "sp" | "graphicFrame" | "pic" | "cxnSp" => {
+                (self.placeholder, self.hidden_shape) = (None, false)
+            }
             "cNvPr" => {
                 self.hidden_shape = matches!(element.any("hidden").as_deref(), Some("1" | "true"));
                 for name in ["title", "descr"] {
-                    let text = element.any(name).filter(|text| !text.trim().is_empty() && !self.without_placeholders);
+                    let text = element
+                        .any(name)
+                        .filter(|text| !text.trim().is_empty() && !self.without_placeholders);
                     if let Some(text) = text {
                         self.line(&text, Some(MarkKind::Invisible));
                     }
                 }
             }
-            "ph" => self.placeholder = Some(element.any("type").unwrap_or_else(|| "body".to_owned())),
+            "ph" => {
+                self.placeholder = Some(element.any("type").unwrap_or_else(|| "body".to_owned()))
+            }
             "t" => self.in_text = true,
             "br" => self.line.push('\n'),
             "tab" => {}

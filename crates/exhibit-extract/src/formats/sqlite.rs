@@ -13,7 +13,9 @@ use super::office::draft::Draft;
 use super::sheet::SheetWriter;
 use crate::out::{Input, Out, Stop};
 use crate::{charset, identify};
-use exhibit_model::{Detail, FileKind, MediaType, Member, NoteCode, PageKind, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    Detail, FileKind, MediaType, Member, NoteCode, PageKind, Reason, Relation, Request, Verdict,
+};
 use file::{Cursor, Database};
 use record::Value;
 use schema::{Column, Table};
@@ -26,7 +28,11 @@ const MOST_TEXT: usize = 64 << 10;
 const MOST_OBJECTS: usize = 100_000;
 
 /// Emits the contents of a database.
-pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    _request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut database) = Database::open(input) else {
         return Ok(Verdict::Failed(Reason::PartMissing { part: "database header".to_owned() }));
     };
@@ -81,9 +87,12 @@ fn read_table(database: &mut Database<'_>, table: &Table, out: &mut Out<'_>) -> 
             let value = if column.stored { values.next() } else { continue };
             let text = match value {
                 Some(Value::Null) if column.is_row_id => entry.row_id.to_string(),
-                Some(value) => {
-                    cell_text(value, &Place { table, column, row: entry.row_id, number: row }, database, out)?
-                }
+                Some(value) => cell_text(
+                    value,
+                    &Place { table, column, row: entry.row_id, number: row },
+                    database,
+                    out,
+                )?,
                 None => column.default.clone(),
             };
             sheet.cell((row, index(at)), &text, false, out)?;
@@ -92,8 +101,12 @@ fn read_table(database: &mut Database<'_>, table: &Table, out: &mut Out<'_>) -> 
         for (at, value) in values.take(extra).enumerate() {
             let column = Column::default();
             let at = index(table.columns.len() + at);
-            let text =
-                cell_text(value, &Place { table, column: &column, row: entry.row_id, number: row }, database, out)?;
+            let text = cell_text(
+                value,
+                &Place { table, column: &column, row: entry.row_id, number: row },
+                database,
+                out,
+            )?;
             sheet.cell((row, at), &text, false, out)?;
         }
     }
@@ -112,7 +125,12 @@ struct Place<'t> {
     number: u32,
 }
 
-fn cell_text(value: Value<'_>, place: &Place<'_>, database: &Database<'_>, out: &mut Out<'_>) -> Result<String, Stop> {
+fn cell_text(
+    value: Value<'_>,
+    place: &Place<'_>,
+    database: &Database<'_>,
+    out: &mut Out<'_>,
+) -> Result<String, Stop> {
     Ok(match value {
         Value::Null => String::new(),
         Value::Integer(number) if place.column.is_real => format!("{number}.0"),
@@ -141,7 +159,11 @@ fn blob_text(bytes: &[u8], place: &Place<'_>, out: &mut Out<'_>) -> Result<Strin
     let ending = row.and_then(|row| row.endings.first()).copied().unwrap_or("bin");
     let row = if place.table.keyed { i64::from(place.number) } else { place.row };
     let name = format!("{} {} {row}.{ending}", place.table.name, place.column.name);
-    let member = Member { name: name.clone().into_bytes(), relation: Relation::Embedded, ..Member::default() };
+    let member = Member {
+        name: name.clone().into_bytes(),
+        relation: Relation::Embedded,
+        ..Member::default()
+    };
     out.member(member)?;
     out.member_from(&mut &bytes[..])?;
     Ok(name)

@@ -7,16 +7,24 @@ use super::office::xml::{Node, Xml};
 use super::ole;
 use crate::out::{Input, Out, Stop};
 use crate::{charset, transfer};
-use exhibit_model::{Mark, MarkKind, Member, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict};
+use exhibit_model::{
+    Mark, MarkKind, Member, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict,
+};
 use std::collections::HashSet;
 
 /// The maximum number of addresses and of pictures that are emitted.
 const MOST: usize = 1_000;
 
 /// Emits the text, the addresses and the pictures.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit {
+            bytes: request.limits.whole_file_bytes,
+        }));
     };
     let (text, _) = charset::decode_guessing(&bytes);
     let mut xml = Xml::new(text.as_bytes());
@@ -46,7 +54,11 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         out.metadata("svg:link", link)?;
     }
     out.container_size(bytes.len() as u64);
-    let page = Page { text: drawing.page, marks: drawing.marks, ..Page::of_text(0, PageKind::Text, String::new()) };
+    let page = Page {
+        text: drawing.page,
+        marks: drawing.marks,
+        ..Page::of_text(0, PageKind::Text, String::new())
+    };
     out.page(page)?;
     let damage = xml.damage().cloned();
     for (number, (ending, picture)) in (1_u32..).zip(drawing.pictures) {
@@ -137,7 +149,9 @@ impl Drawing {
             return;
         }
         if address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:")) {
-            if let Some((media_type, bytes)) = transfer::data_address(address).filter(|_| self.pictures.len() < MOST) {
+            if let Some((media_type, bytes)) =
+                transfer::data_address(address).filter(|_| self.pictures.len() < MOST)
+            {
                 let ending = match media_type.as_str() {
                     "image/jpeg" | "image/jpg" => "jpg",
                     "image/png" => "png",
@@ -168,7 +182,10 @@ mod tests {
             <a xlink:href="https://example.org/gate"><use href="#part"/></a>
             <image href="data:image/png;base64,iVBORw=="/></svg>"##;
         let outcome = read(extract, svg.as_bytes());
-        assert_eq!(outcome.texts(), ["Plan of the gate\nGate 登&记\nsecond line\ndrawn in March\nthird\n"]);
+        assert_eq!(
+            outcome.texts(),
+            ["Plan of the gate\nGate 登&记\nsecond line\ndrawn in March\nthird\n"]
+        );
         assert_eq!(outcome.marked(MarkKind::Annotation), ["Plan of the gate", "drawn in March"]);
         assert_eq!(outcome.property("svg:link"), Some("https://example.org/gate"));
         assert_eq!(outcome.members, [("picture 1.png".to_owned(), b"\x89PNG".to_vec())]);

@@ -125,8 +125,10 @@ impl Rows {
         let last = self.rows.max(first);
         page.label = format!("{first}-{last}");
         let row = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        page.sheet =
-            Some(SheetPart { name: String::new(), rows: Some(RowRange { first: row(first), last: row(last) }) });
+        page.sheet = Some(SheetPart {
+            name: String::new(),
+            rows: Some(RowRange { first: row(first), last: row(last) }),
+        });
         out.page(page)?;
         self.text.drain(..self.row_start);
         self.scanned -= self.row_start;
@@ -205,7 +207,11 @@ fn evenness(text: &str, delimiter: u8) -> f64 {
     if split.is_empty() {
         return 0.0;
     }
-    let commonest = split.iter().map(|count| split.iter().filter(|other| *other == count).count()).max().unwrap_or(0);
+    let commonest = split
+        .iter()
+        .map(|count| split.iter().filter(|other| *other == count).count())
+        .max()
+        .unwrap_or(0);
     let fields = split.iter().sum::<usize>() as f64 / split.len() as f64;
     commonest as f64 / counts.len() as f64 + fields.ln() / 10.0
 }

@@ -75,14 +75,19 @@ impl Archive {
         loop {
             let Some(mut header) = self.next_header(input)? else { return Ok(None) };
             let data = self.at;
-            if !matches!(header.kind, Kind::LongName | Kind::LongLink | Kind::Pax | Kind::GlobalPax) {
+            if !matches!(header.kind, Kind::LongName | Kind::LongLink | Kind::Pax | Kind::GlobalPax)
+            {
                 header.size = pax.size.unwrap_or(header.size);
                 header.modified = pax.modified.or(header.modified);
                 if pax.sparse {
                     header.kind = Kind::Sparse;
                 }
             }
-            let padded = if header.has_content() { header.size.div_ceil(BLOCK).saturating_mul(BLOCK) } else { 0 };
+            let padded = if header.has_content() {
+                header.size.div_ceil(BLOCK).saturating_mul(BLOCK)
+            } else {
+                0
+            };
             let end = data.saturating_add(padded);
             let cut = header.has_content() && data.saturating_add(header.size) > self.size;
             self.at = end.min(self.size);
@@ -146,7 +151,12 @@ impl Archive {
     }
 }
 
-fn emit_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_entry(
+    entry: &Entry,
+    names: &Names,
+    input: &mut dyn Input,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let target = || names.decode(&entry.link);
     let end = match entry.header.kind {
         Kind::Folder => return Ok(()),

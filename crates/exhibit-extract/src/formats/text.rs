@@ -57,8 +57,10 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
 fn bag_version(text: &str) -> Option<String> {
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let version = lines.next()?.strip_prefix("BagIt-Version:")?.trim();
-    let is_version = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    (is_version && lines.next()?.starts_with("Tag-File-Character-Encoding:")).then(|| version.to_owned())
+    let is_version =
+        !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (is_version && lines.next()?.starts_with("Tag-File-Character-Encoding:"))
+        .then(|| version.to_owned())
 }
 
 /// Splits a stream of text into pages.
@@ -120,7 +122,11 @@ impl Pages {
         if let Some(at) = window.rfind('\n').map(|at| at + 1) {
             return (at, true);
         }
-        let space = window.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+        let space = window
+            .char_indices()
+            .rev()
+            .find(|(_, c)| c.is_whitespace())
+            .map(|(at, c)| at + c.len_utf8());
         (space.filter(late).unwrap_or(window.len()), false)
     }
 }
@@ -130,12 +136,17 @@ fn emit_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
 }
 
 /// Takes a page from the front of `text`, up to a line end after `least` bytes, if at least twice as much is available.
-pub(crate) fn cut_page(text: &mut String, marks: &mut Vec<Mark>, least: usize) -> Option<(String, Vec<Mark>)> {
+pub(crate) fn cut_page(
+    text: &mut String,
+    marks: &mut Vec<Mark>,
+    least: usize,
+) -> Option<(String, Vec<Mark>)> {
     if text.len() <= 2 * least {
         return None;
     }
     let window = &text[..text.floor_char_boundary(2 * least)];
-    let after = |wanted: &str| window.rfind(wanted).map(|at| at + wanted.len()).filter(|at| *at >= least);
+    let after =
+        |wanted: &str| window.rfind(wanted).map(|at| at + wanted.len()).filter(|at| *at >= least);
     let end = after("\n\n").or_else(|| after("\n")).or_else(|| after(" ")).unwrap_or(window.len());
     let page: String = text.drain(..end).collect();
     let end = u32::try_from(end).unwrap_or(u32::MAX);
@@ -146,7 +157,11 @@ pub(crate) fn cut_page(text: &mut String, marks: &mut Vec<Mark>, least: usize) -
             of_page.push(Mark { end: mark.end.min(end), ..mark });
         }
         if mark.end > end {
-            rest.push(Mark { start: mark.start.max(end) - end, end: mark.end - end, kind: mark.kind });
+            rest.push(Mark {
+                start: mark.start.max(end) - end,
+                end: mark.end - end,
+                kind: mark.kind,
+            });
         }
     }
     *marks = rest;

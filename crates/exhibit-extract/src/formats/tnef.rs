@@ -63,7 +63,11 @@ struct Found<'b> {
 }
 
 /// Reads a file.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let Some(bytes) = ole::whole(input, most) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
@@ -91,7 +95,8 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
 
 fn parse(bytes: &[u8]) -> Found<'_> {
     let mut found = Found::default();
-    let mut rest = bytes.strip_prefix(&SIGNATURE).and_then(|rest| rest.get(2..)).unwrap_or_default();
+    let mut rest =
+        bytes.strip_prefix(&SIGNATURE).and_then(|rest| rest.get(2..)).unwrap_or_default();
     while !rest.is_empty() {
         let Some((header, body)) = rest.split_first_chunk::<9>() else {
             // padding after the last attribute is usual in mail
@@ -122,8 +127,11 @@ impl<'b> Found<'b> {
         let properties = &mut self.item.properties;
         match number {
             attribute::CODE_PAGE => {
-                self.item.code_page =
-                    data.get(..4).and_then(|page| page.try_into().ok()).map(u32::from_le_bytes).map(i64::from);
+                self.item.code_page = data
+                    .get(..4)
+                    .and_then(|page| page.try_into().ok())
+                    .map(u32::from_le_bytes)
+                    .map(i64::from);
             }
             attribute::SUBJECT => properties.insert(id::SUBJECT, narrow(data)),
             attribute::BODY => properties.insert(id::BODY, narrow(data)),
@@ -177,7 +185,11 @@ impl<'b> Found<'b> {
             attribute::ATTACH_PROPERTIES => {
                 let mut reader = Reader::new(data);
                 let mut names = Names::default();
-                let ended = reader.list(&mut attachment.properties, &mut names, Some(&mut attachment.object));
+                let ended = reader.list(
+                    &mut attachment.properties,
+                    &mut names,
+                    Some(&mut attachment.object),
+                );
                 self.damaged_properties |= ended.is_none();
                 attachment.properties.names = Rc::new(names);
             }
@@ -187,7 +199,12 @@ impl<'b> Found<'b> {
 }
 
 impl Attachment<'_> {
-    fn emit(&self, number: usize, narrow: crate::charset::Scheme, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit(
+        &self,
+        number: usize,
+        narrow: crate::charset::Scheme,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         let object = self.object.and_then(|object| object.get(16..));
         let message = object.is_some_and(|object| object.starts_with(&SIGNATURE));
         let mut properties = self.properties.clone();
@@ -211,7 +228,12 @@ impl Attachment<'_> {
             None => self.data.filter(|data| !data.is_empty()).map(<[u8]>::to_vec).or(stored),
         };
         let relation = if message { Relation::Message } else { relation };
-        out.member(Member { name: name.into(), relation, modified: self.modified, ..Member::default() })?;
+        out.member(Member {
+            name: name.into(),
+            relation,
+            modified: self.modified,
+            ..Member::default()
+        })?;
         match content.or_else(|| self.data.map(<[u8]>::to_vec)) {
             Some(content) => out.member_from(&mut Cursor::new(content)),
             None => out.member_end(MemberEnd::Failed(Reason::StreamMissing)),
@@ -221,17 +243,20 @@ impl Attachment<'_> {
 
 /// A name and an address ([MS-OXTNEF] 2.1.3.4.1).
 fn triple(data: &[u8]) -> Option<(&[u8], &[u8])> {
-    let short = |at: usize| Some(usize::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
+    let short =
+        |at: usize| Some(usize::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
     let (name_size, address_size) = (short(4)?, short(6)?);
     let name = data.get(8..8 + name_size)?;
     let address = data.get(8 + name_size..8 + name_size + address_size)?;
     // the type of the address precedes it: SMTP:li@example.org
-    let address = address.iter().position(|byte| *byte == b':').map_or(address, |at| &address[at + 1..]);
+    let address =
+        address.iter().position(|byte| *byte == b':').map_or(address, |at| &address[at + 1..]);
     Some((name, address))
 }
 
 /// A date ([MS-OXTNEF] 2.1.3.3.6), which states no zone: taken as UTC, as it is meant.
 fn moment(data: &[u8]) -> Option<Moment> {
-    let part = |at: usize| Some(u32::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
+    let part =
+        |at: usize| Some(u32::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
     Moment::from_civil(i64::from(part(0)?), part(2)?, part(4)?, part(6)?, part(8)?, part(10)?)
 }

@@ -11,7 +11,11 @@ use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, HashMap};
 
 /// Emits the contents of a drawing.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -35,7 +39,9 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         // a stencil has only masters
         let mut draft = Draft::default();
         let texts: BTreeMap<&String, &Shapes> = masters.iter().collect();
-        texts.values().for_each(|shapes| shapes.texts.values().for_each(|text| line(&mut draft, text)));
+        texts
+            .values()
+            .for_each(|shapes| shapes.texts.values().for_each(|text| line(&mut draft, text)));
         if !draft.is_blank() {
             draft.emit(PageKind::Text, "", out)?;
         }
@@ -67,7 +73,10 @@ fn listed(package: &mut Package<'_>, list: &str, element_name: &str) -> Vec<List
             });
         } else if element.name() == "Rel" {
             let id = element.foreign("id").unwrap_or_default();
-            let part = relations.iter().find(|relation| relation.id == id).map(|relation| relation.target.clone());
+            let part = relations
+                .iter()
+                .find(|relation| relation.id == id)
+                .map(|relation| relation.target.clone());
             if let (Some(last), Some(part)) = (found.last_mut(), part) {
                 last.part = part;
             }
@@ -131,7 +140,10 @@ fn emit_page(
             }
             for (label, value) in &shape.data {
                 let start = draft.len();
-                line(&mut draft, &if label.is_empty() { value.clone() } else { format!("{label}: {value}") });
+                line(
+                    &mut draft,
+                    &if label.is_empty() { value.clone() } else { format!("{label}: {value}") },
+                );
                 draft.mark(start, MarkKind::FormValue);
             }
         });
@@ -194,7 +206,10 @@ impl Reader {
                 "Section" => self.in_data = false,
                 "Row" => {
                     let row = self.row.take().filter(|(_, value)| !value.is_empty());
-                    self.open.last_mut().into_iter().for_each(|shape| shape.data.extend(row.clone()));
+                    self.open
+                        .last_mut()
+                        .into_iter()
+                        .for_each(|shape| shape.data.extend(row.clone()));
                 }
                 _ => {}
             },
@@ -218,7 +233,11 @@ impl Reader {
             "Shapes" => {
                 // the group's own text is drawn with it, before its parts
                 let Some(group) = self.open.last_mut() else { return };
-                let rest = Shape { id: group.id.clone(), master: group.master.clone(), ..Shape::default() };
+                let rest = Shape {
+                    id: group.id.clone(),
+                    master: group.master.clone(),
+                    ..Shape::default()
+                };
                 let group = std::mem::replace(group, Shape { has_text: true, ..rest });
                 done(group);
             }
@@ -244,7 +263,8 @@ impl Reader {
 
 /// The comments by the id of their page, each with its author.
 fn comments(package: &mut Package<'_>, part: &str) -> HashMap<String, Vec<String>> {
-    let (mut authors, mut found): (HashMap<String, String>, HashMap<String, Vec<String>>) = Default::default();
+    let (mut authors, mut found): (HashMap<String, String>, HashMap<String, Vec<String>>) =
+        Default::default();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     let mut open: Option<(String, String)> = None;
     while let Some(node) = xml.next() {
@@ -254,15 +274,21 @@ fn comments(package: &mut Package<'_>, part: &str) -> HashMap<String, Vec<String
                     authors.extend(element.value("ID").zip(element.value("Name")));
                 }
                 "CommentEntry" => {
-                    let author = element.value("AuthorID").and_then(|id| authors.get(&id).cloned()).unwrap_or_default();
-                    open = Some((element.value("PageID").unwrap_or_default(), format!("{author}: ")));
+                    let author = element
+                        .value("AuthorID")
+                        .and_then(|id| authors.get(&id).cloned())
+                        .unwrap_or_default();
+                    open =
+                        Some((element.value("PageID").unwrap_or_default(), format!("{author}: ")));
                 }
                 _ => {}
             },
             Node::Text(text) => open.iter_mut().for_each(|(_, comment)| comment.push_str(&text)),
             Node::End(name) if name == "CommentEntry" => {
                 let comment = open.take();
-                comment.into_iter().for_each(|(page, text)| found.entry(page).or_default().push(text));
+                comment
+                    .into_iter()
+                    .for_each(|(page, text)| found.entry(page).or_default().push(text));
             }
             _ => {}
         }
@@ -285,7 +311,10 @@ mod tests {
         package(&[
             ("_rels/.rels", &relations(&[("1", "document", "visio/document.xml")])),
             ("visio/document.xml", "<VisioDocument/>"),
-            ("visio/masters/masters.xml", r#"<Masters><Master ID="2" Name="M"><Rel r:id="r1"/></Master></Masters>"#),
+            (
+                "visio/masters/masters.xml",
+                r#"<Masters><Master ID="2" Name="M"><Rel r:id="r1"/></Master></Masters>"#,
+            ),
             ("visio/masters/_rels/masters.xml.rels", &relations(&[("r1", "master", "m.xml")])),
             (
                 "visio/masters/m.xml",
@@ -319,7 +348,10 @@ mod tests {
         assert_eq!(outcome.marked(MarkKind::FormValue), ["Staff: 7 people\n"]);
         assert_eq!(outcome.marked(MarkKind::Annotation), ["B: check this\n"]);
         assert_eq!(outcome.members, [("visio/media/image1.png".to_owned(), b"png".to_vec())]);
-        assert!(outcome.has_note(&NoteCode::PartLost { part: "visio/pages/page2.xml".to_owned(), sheet: None }));
+        assert!(outcome.has_note(&NoteCode::PartLost {
+            part: "visio/pages/page2.xml".to_owned(),
+            sheet: None
+        }));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use super::sheet::SheetWriter;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment, NoteCode, Reason, Relation, Request, StatedDate, Verdict};
+use exhibit_model::{
+    Member, MemberEnd, Moment, NoteCode, Reason, Relation, Request, StatedDate, Verdict,
+};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// The maximum bytes of a record's header, and of an HTTP header.
@@ -27,7 +29,11 @@ impl Fields {
 }
 
 /// Emits what an archive contains.
-pub(super) fn extract(input: &mut dyn Input, _request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    _request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
     if let Err(error) = input.rewind() {
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
@@ -64,7 +70,12 @@ struct Archive {
 }
 
 impl Archive {
-    fn record(&mut self, source: &mut Source<'_>, size: u64, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn record(
+        &mut self,
+        source: &mut Source<'_>,
+        size: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         let (_, fields) = header(source);
         let stated = fields.get("content-length").parse::<u64>().unwrap_or(0);
         let start = source.stream_position().unwrap_or(size);
@@ -72,12 +83,16 @@ impl Archive {
         self.cut |= length < stated;
         let kind = fields.get("warc-type").to_ascii_lowercase();
         let address = fields.get("warc-target-uri").trim_matches(['<', '>']).to_owned();
-        let is_http = fields.get("content-type").to_ascii_lowercase().starts_with("application/http");
+        let is_http =
+            fields.get("content-type").to_ascii_lowercase().starts_with("application/http");
         let mut block = source.take(length);
-        let (status, http) = if is_http { header(&mut block) } else { <(String, Fields)>::default() };
-        let media_type = if is_http { http.get("content-type") } else { fields.get("content-type") };
+        let (status, http) =
+            if is_http { header(&mut block) } else { <(String, Fields)>::default() };
+        let media_type =
+            if is_http { http.get("content-type") } else { fields.get("content-type") };
         self.rows += 1;
-        let cells = [&kind, fields.get("warc-date"), &address, &status, media_type, &stated.to_string()];
+        let cells =
+            [&kind, fields.get("warc-date"), &address, &status, media_type, &stated.to_string()];
         for (column, text) in (0..).zip(cells) {
             self.list.cell((self.rows, column), text, false, out)?;
         }
@@ -88,10 +103,16 @@ impl Archive {
                     out.metadata(format!("warc:{name}"), value)?;
                 }
             }
-            "response" | "resource" | "conversion" | "request" | "metadata" if block.limit() > 0 => {
-                let name =
-                    if kind == "request" || kind == "metadata" { format!("{address} ({kind})") } else { address };
-                let modified = StatedDate::parse(fields.get("warc-date")).and_then(StatedDate::instant);
+            "response" | "resource" | "conversion" | "request" | "metadata"
+                if block.limit() > 0 =>
+            {
+                let name = if kind == "request" || kind == "metadata" {
+                    format!("{address} ({kind})")
+                } else {
+                    address
+                };
+                let modified =
+                    StatedDate::parse(fields.get("warc-date")).and_then(StatedDate::instant);
                 emit(&mut block, &http, &name, modified, length < stated, out)?;
             }
             _ => {}
@@ -112,17 +133,25 @@ fn emit(
     is_cut: bool,
     out: &mut Out<'_>,
 ) -> Result<(), Stop> {
-    out.member(Member { name: name.as_bytes().to_vec(), modified, relation: Relation::Embedded, ..Member::default() })?;
+    out.member(Member {
+        name: name.as_bytes().to_vec(),
+        modified,
+        relation: Relation::Embedded,
+        ..Member::default()
+    })?;
     let chunked = http.get("transfer-encoding").to_ascii_lowercase().contains("chunked");
-    let body: Box<dyn Read + '_> = if chunked { Box::new(Chunked::new(block)) } else { Box::new(block) };
-    let mut body: Box<dyn Read + '_> = match http.get("content-encoding").to_ascii_lowercase().as_str() {
-        "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(body)),
-        "deflate" => Box::new(flate2::read::ZlibDecoder::new(body)),
-        _ => body,
-    };
+    let body: Box<dyn Read + '_> =
+        if chunked { Box::new(Chunked::new(block)) } else { Box::new(block) };
+    let mut body: Box<dyn Read + '_> =
+        match http.get("content-encoding").to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(body)),
+            "deflate" => Box::new(flate2::read::ZlibDecoder::new(body)),
+            _ => body,
+        };
     if is_cut {
-        return out
-            .member_from_or(&mut body.chain(Broken), |bytes, _| MemberEnd::Truncated(Reason::ArchiveEnds { bytes }));
+        return out.member_from_or(&mut body.chain(Broken), |bytes, _| {
+            MemberEnd::Truncated(Reason::ArchiveEnds { bytes })
+        });
     }
     out.member_from_or(&mut body, |bytes, error| {
         let detail = exhibit_model::Detail::of(&error);
@@ -186,8 +215,10 @@ fn skip_to_record(source: &mut Source<'_>) -> Skipped {
         let at = piece.windows(BEGINNING.len()).position(|window| window == BEGINNING);
         let is_last = piece.len() < PIECE;
         // a beginning may continue in the next piece
-        let count = at.unwrap_or(if is_last { piece.len() } else { piece.len() + 1 - BEGINNING.len() });
-        skipped.bytes += piece[..count].iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).count() as u64;
+        let count =
+            at.unwrap_or(if is_last { piece.len() } else { piece.len() + 1 - BEGINNING.len() });
+        skipped.bytes +=
+            piece[..count].iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).count() as u64;
         position += count as u64;
         skipped.found = at.is_some() && source.seek(SeekFrom::Start(position)).is_ok();
         if at.is_some() || is_last || source.seek(SeekFrom::Start(position)).is_err() {
@@ -218,8 +249,8 @@ impl<R: BufRead> Chunked<R> {
         (&mut self.source).take(4096).read_until(b'\n', &mut line)?;
         let text = String::from_utf8_lossy(&line);
         let digits = text.split(';').next().unwrap_or_default().trim();
-        let size =
-            u64::from_str_radix(digits, 16).map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
+        let size = u64::from_str_radix(digits, 16)
+            .map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
         self.left = size;
         self.ended = size == 0;
         Ok(())
@@ -270,8 +301,18 @@ mod tests {
         ]
         .concat();
         [
-            record("warcinfo", "", "application/warc-fields", b"software: Crawler 1\r\nrobots: classic\r\n"),
-            record("request", "https://example.org/a", "application/http; msgtype=request", b"GET /a HTTP/1.1\r\n\r\n"),
+            record(
+                "warcinfo",
+                "",
+                "application/warc-fields",
+                b"software: Crawler 1\r\nrobots: classic\r\n",
+            ),
+            record(
+                "request",
+                "https://example.org/a",
+                "application/http; msgtype=request",
+                b"GET /a HTTP/1.1\r\n\r\n",
+            ),
             record(
                 "response",
                 "https://example.org/a",
@@ -279,7 +320,12 @@ mod tests {
                 b"HTTP/1.1 200 OK\r\nContent-Type: text/html;\r\n charset=x\r\n\r\n<p>page",
             ),
             record("response", "<https://example.org/b>", HTTP, &packed),
-            record("request", "https://example.org/c", "application/http", b"POST /c HTTP/1.1\r\n\r\nname=x"),
+            record(
+                "request",
+                "https://example.org/c",
+                "application/http",
+                b"POST /c HTTP/1.1\r\n\r\nname=x",
+            ),
             record("resource", "file://a/b.txt", "text/plain", b"WARC/ is a word"),
         ]
         .concat()
@@ -317,7 +363,9 @@ mod tests {
         let cut = read(extract, &whole[..whole.len() - 10]);
         assert_eq!(cut.members.last().map(|(_, bytes)| &bytes[..]), Some(&b"WARC/ is "[..]));
         assert!(cut.has_note(&NoteCode::FileCutShort));
-        let spoilt = [&b"WARC/1.0\r\nContent-Length: 3\r\n\r\nabcdefgh"[..], &vec![b'x'; 70_000], &whole].concat();
+        let spoilt =
+            [&b"WARC/1.0\r\nContent-Length: 3\r\n\r\nabcdefgh"[..], &vec![b'x'; 70_000], &whole]
+                .concat();
         let outcome = read(extract, &spoilt);
         assert_eq!(outcome.members.len(), 4);
         assert!(outcome.has_note(&NoteCode::UnlistedBytes { bytes: 70_005 }));

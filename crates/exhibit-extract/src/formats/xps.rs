@@ -16,7 +16,11 @@ const POINTS: f32 = 0.75;
 const MOST: usize = 1_000;
 
 /// Emits the contents of an XPS file.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -42,7 +46,10 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 /// The parts of the pages, in order; those that no document lists follow.
 fn pages(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<Vec<String>, Stop> {
     let relations = package.relations("");
-    let root = relations.into_iter().find(|relation| relation.kind == "fixedrepresentation").map(|found| found.target);
+    let root = relations
+        .into_iter()
+        .find(|relation| relation.kind == "fixedrepresentation")
+        .map(|found| found.target);
     let sequence = root.unwrap_or_else(|| "FixedDocSeq.fdseq".to_owned());
     let documents = sources(package, &sequence, "DocumentReference");
     let mut pages = Vec::new();
@@ -55,8 +62,11 @@ fn pages(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<Vec<String>, St
     }
     let listed: BTreeSet<String> = pages.iter().map(|part| part.to_lowercase()).collect();
     let is_page = |name: &String| name.to_lowercase().ends_with(".fpage");
-    let mut rest: Vec<String> =
-        package.names().into_iter().filter(|name| is_page(name) && !listed.contains(&name.to_lowercase())).collect();
+    let mut rest: Vec<String> = package
+        .names()
+        .into_iter()
+        .filter(|name| is_page(name) && !listed.contains(&name.to_lowercase()))
+        .collect();
     rest.sort_by_key(|name| (name.len(), name.clone()));
     pages.extend(rest);
     Ok(pages)
@@ -77,15 +87,22 @@ fn sources(package: &mut Package<'_>, part: &str, element_name: &str) -> Vec<Str
     found
 }
 
-fn page(package: &mut Package<'_>, part: &str, links: &mut BTreeSet<String>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn page(
+    package: &mut Package<'_>,
+    part: &str,
+    links: &mut BTreeSet<String>,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let Some(mut xml) = package.xml(part, PART_CAP) else {
         return out.note(0, NoteCode::PartLost { part: part.to_owned(), sheet: None });
     };
-    let mut drawing = Drawing { layout: Layout::new(816.0, 1056.0), size: (816.0, 1056.0), open: Vec::new() };
+    let mut drawing =
+        Drawing { layout: Layout::new(816.0, 1056.0), size: (816.0, 1056.0), open: Vec::new() };
     while let Some(node) = xml.next() {
         match node {
             Node::Start(element) => {
-                let link = element.any("FixedPage.NavigateUri").or_else(|| element.any("NavigateUri"));
+                let link =
+                    element.any("FixedPage.NavigateUri").or_else(|| element.any("NavigateUri"));
                 links.extend(link.filter(|link| link.contains(':') && links.len() < MOST));
                 drawing.start(&element);
             }
@@ -132,9 +149,11 @@ struct Glyphs {
 
 impl Drawing {
     fn start(&mut self, element: &Element<'_>) {
-        let number = |name: &str| element.value(name).and_then(|text| text.trim().parse::<f32>().ok());
+        let number =
+            |name: &str| element.value(name).and_then(|text| text.trim().parse::<f32>().ok());
         let matrix_of = |name: &str| element.value(name).and_then(|text| Matrix::parse(&text));
-        let parent = self.open.last().map_or((Matrix::SAME, false), |open| (open.matrix, open.hidden));
+        let parent =
+            self.open.last().map_or((Matrix::SAME, false), |open| (open.matrix, open.hidden));
         let own = matrix_of("RenderTransform").unwrap_or(Matrix::SAME);
         let hidden = parent.1 || number("Opacity") == Some(0.0);
         let mut open = Open { matrix: own.then(parent.0), hidden, glyphs: None };
@@ -146,7 +165,9 @@ impl Drawing {
             }
             "MatrixTransform" => {
                 // the parent is the property, its parent the element that is moved
-                if let (Some(matrix), Some(at)) = (matrix_of("Matrix"), self.open.len().checked_sub(2)) {
+                if let (Some(matrix), Some(at)) =
+                    (matrix_of("Matrix"), self.open.len().checked_sub(2))
+                {
                     let moved = &mut self.open[at];
                     moved.matrix = matrix.then(moved.matrix);
                 }
@@ -159,7 +180,8 @@ impl Drawing {
                     indices: element.value("Indices").unwrap_or_default(),
                     origin: (number("OriginX").unwrap_or(0.0), number("OriginY").unwrap_or(0.0)),
                     em: number("FontRenderingEmSize").unwrap_or(12.0),
-                    leftwards: number("BidiLevel").is_some_and(|level| level.rem_euclid(2.0) == 1.0),
+                    leftwards: number("BidiLevel")
+                        .is_some_and(|level| level.rem_euclid(2.0) == 1.0),
                 });
             }
             "ImageBrush" => self.layout.images = self.layout.images.saturating_add(1),
@@ -188,7 +210,13 @@ impl Glyphs {
                 let usual = usual_advance(*character) * self.em;
                 let advance = advance.map_or(usual, |advance| advance / characters.len() as f32);
                 let start = if self.leftwards { x - advance } else { x };
-                placed.push(Glyph { character: *character, x: start, y: self.origin.1, advance, downwards: false });
+                placed.push(Glyph {
+                    character: *character,
+                    x: start,
+                    y: self.origin.1,
+                    advance,
+                    downwards: false,
+                });
                 x += if self.leftwards { -advance } else { advance };
             }
         };
@@ -214,7 +242,11 @@ impl Glyphs {
 
 /// The numbers of characters and of glyphs that an entry begins with, such as `(2:1)`.
 fn cluster(entry: &str) -> (usize, usize) {
-    let inside = entry.trim().strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+    let inside = entry
+        .trim()
+        .strip_prefix('(')
+        .and_then(|rest| rest.split_once(')'))
+        .map(|(inside, _)| inside);
     let Some(inside) = inside else { return (1, 1) };
     let mut counts = inside.split(':').map(|count| count.trim().parse().unwrap_or(1));
     (counts.next().unwrap_or(1), counts.next().unwrap_or(1))
@@ -237,7 +269,10 @@ fn emit_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop
     for name in package.names() {
         let lower = name.to_lowercase();
         let ending = lower.rsplit('.').next().unwrap_or_default();
-        if matches!(ending, "png" | "jpg" | "jpeg" | "tif" | "tiff" | "wdp" | "jxr" | "gif" | "bmp" | "pdf") {
+        if matches!(
+            ending,
+            "png" | "jpg" | "jpeg" | "tif" | "tiff" | "wdp" | "jxr" | "gif" | "bmp" | "pdf"
+        ) {
             package.emit_member(&name, out)?;
         } else if ending == "psdsxs" || lower.ends_with("/xml-signature.xml") {
             signatures += 1;
@@ -298,7 +333,10 @@ mod tests {
         assert_eq!(outcome.property("xps:link"), Some("https://example.org/x"));
         assert_eq!(outcome.members, [("Resources/a.png".to_owned(), b"png".to_vec())]);
         for part in ["Doc/2.fdoc", "Doc/Pages/9.fpage"] {
-            assert!(outcome.has_note(&NoteCode::PartLost { part: part.to_owned(), sheet: None }), "{part}");
+            assert!(
+                outcome.has_note(&NoteCode::PartLost { part: part.to_owned(), sheet: None }),
+                "{part}"
+            );
         }
     }
 
@@ -311,7 +349,8 @@ mod tests {
             em: 10.0,
             leftwards,
         };
-        let places = |glyphs: Glyphs| glyphs.placed().iter().map(|g| g.x.round()).collect::<Vec<_>>();
+        let places =
+            |glyphs: Glyphs| glyphs.placed().iter().map(|g| g.x.round()).collect::<Vec<_>>();
         assert_eq!(places(glyphs("(3:1)9,90", false)), [100.0, 103.0, 106.0, 109.0]);
         assert_eq!(places(glyphs("(3:2)9,60;10,30;4", false)), [100.0, 103.0, 106.0, 109.0]);
         assert_eq!(places(glyphs("1,50;1,50;1,50;1,50", true)), [95.0, 90.0, 85.0, 80.0]);

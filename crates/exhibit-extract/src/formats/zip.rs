@@ -16,7 +16,11 @@ use names::Names;
 use std::io::{self, SeekFrom};
 
 /// Reads a zip archive.
-pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn read(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let size = match input.seek(SeekFrom::End(0)) {
         Ok(size) => size,
         Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
@@ -63,9 +67,16 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         (findings.checksums_wrong, NoteCode::ChecksumsWrong { entries: findings.checksums_wrong }),
         (findings.names_differ, NoteCode::EntryNamesDiffer { entries: findings.names_differ }),
     ];
-    counted.into_iter().filter(|(count, _)| *count > 0).try_for_each(|(_, code)| out.note(0, code))?;
+    counted
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .try_for_each(|(_, code)| out.note(0, code))?;
     out.metadata("zip:comment", &names.decode(directory.comment()))?;
-    Ok(if emitted == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
+    Ok(if emitted == 0 && directory.is_damaged() {
+        Verdict::Failed(Reason::NoEntries)
+    } else {
+        Verdict::Read
+    })
 }
 
 /// Where the first entry of an archive begins whose directory is whole; `None` without one.

@@ -26,9 +26,12 @@ pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
     if let Some(kind) = raw_photograph(head).or_else(|| netpbm(head)) {
         return Some(kind);
     }
-    let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
+    let at = |offset: usize, bytes: &[u8]| {
+        head.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
+    };
     let binary = head.iter().take(512).any(|b| *b < 9);
-    let fits = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
+    let fits =
+        |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
     let fixed = TABLE.iter().find(|m| fits(m) && (binary || !could_be_prose(m.bytes)));
     fixed.map(|m| m.kind).or_else(|| by_structure(head))
 }
@@ -89,7 +92,12 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if pdf_soon(head) {
         return Some(kind!("application/pdf"));
     }
-    if head.len() > 3 && head[0] == 0xFF && head[1] & 0xE0 == 0xE0 && head[1] & 0x06 != 0 && head[2] >> 4 != 15 {
+    if head.len() > 3
+        && head[0] == 0xFF
+        && head[1] & 0xE0 == 0xE0
+        && head[1] & 0x06 != 0
+        && head[2] >> 4 != 15
+    {
         let utf16 = head[1] == 0xFE;
         return if utf16 { None } else { Some(kind!("audio/mpeg")) };
     }
@@ -103,7 +111,10 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
         return Some(kind);
     }
     let binary = head.iter().take(512).any(|b| *b < 9);
-    if binary && head.len() > 188 * 4 && (0..5).all(|packet| head.get(packet * 188).is_none_or(|byte| *byte == 0x47)) {
+    if binary
+        && head.len() > 188 * 4
+        && (0..5).all(|packet| head.get(packet * 188).is_none_or(|byte| *byte == 0x47))
+    {
         return Some(kind!("video/mp2t"));
     }
     if matches!(head, [b'F' | b'C' | b'Z', b'W', b'S', 1..=60, _, _, _, _, ..]) && head[7] < 0x20 {
@@ -112,7 +123,10 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if bare_workbook(head) {
         return Some(kind!("application/vnd.ms-excel"));
     }
-    if head.len() > 32 && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && dbase_header(head) {
+    if head.len() > 32
+        && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5)
+        && dbase_header(head)
+    {
         return Some(kind!("application/vnd.dbf"));
     }
     None
@@ -120,9 +134,14 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
 
 /// A file system by what is behind its boot blocks.
 fn file_system(head: &[u8]) -> Option<Kind> {
-    let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
+    let at = |offset: usize, bytes: &[u8]| {
+        head.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
+    };
     // ext2 to ext4: the magic number, a state of 1 or 2, what to do with errors
-    if at(1080, b"\x53\xEF") && head.get(1082).is_some_and(|state| (1..=3).contains(state)) && at(1083, b"\0") {
+    if at(1080, b"\x53\xEF")
+        && head.get(1082).is_some_and(|state| (1..=3).contains(state))
+        && at(1083, b"\0")
+    {
         return Some(kind!("application/x-ext-image"));
     }
     if at(1024, b"H+\0\x04") || at(1024, b"HX\0\x05") {
@@ -134,7 +153,8 @@ fn file_system(head: &[u8]) -> Option<Kind> {
 /// Whether these are the records of a workbook without a container, as Excel wrote them before 1993: the first record
 /// states the version by its number, and what the stream is.
 fn bare_workbook(head: &[u8]) -> bool {
-    let short = |at: usize| head.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+    let short =
+        |at: usize| head.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
     let kind = matches!(short(6), Some(0x05 | 0x06 | 0x10 | 0x20 | 0x40 | 0x0100));
     let length = short(2).unwrap_or(0);
     match short(0) {
@@ -151,7 +171,9 @@ fn by_cms(head: &[u8]) -> Option<Kind> {
     const AUTH_ENVELOPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17";
     const TIMESTAMPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x1F";
     let start = head.get(..head.len().min(32)).filter(|start| start.first() == Some(&0x30))?;
-    let after = |oid: &[u8]| start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..]);
+    let after = |oid: &[u8]| {
+        start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..])
+    };
     if after(TIMESTAMPED).is_some() {
         return Some(kind!("application/timestamped-data"));
     }
@@ -204,13 +226,20 @@ fn iso_media(brand: &[u8]) -> Kind {
 fn tar_checksum_fits(head: &[u8]) -> bool {
     let Some(block) = head.get(..512) else { return false };
     let field = &block[148..156];
-    let digits: Vec<u8> = field.iter().copied().skip_while(|b| *b == b' ').take_while(u8::is_ascii_digit).collect();
-    let Some(stated) = std::str::from_utf8(&digits).ok().and_then(|d| u32::from_str_radix(d, 8).ok()) else {
+    let digits: Vec<u8> =
+        field.iter().copied().skip_while(|b| *b == b' ').take_while(u8::is_ascii_digit).collect();
+    let Some(stated) =
+        std::str::from_utf8(&digits).ok().and_then(|d| u32::from_str_radix(d, 8).ok())
+    else {
         return false;
     };
     let sum = |signed: bool| -> i64 {
         let value = |b: u8| if signed { i64::from(b.cast_signed()) } else { i64::from(b) };
-        block.iter().enumerate().map(|(i, b)| if (148..156).contains(&i) { 32 } else { value(*b) }).sum()
+        block
+            .iter()
+            .enumerate()
+            .map(|(i, b)| if (148..156).contains(&i) { 32 } else { value(*b) })
+            .sum()
     };
     block[0] != 0 && (sum(false) == i64::from(stated) || sum(true) == i64::from(stated))
 }
@@ -219,7 +248,8 @@ fn tar_checksum_fits(head: &[u8]) -> bool {
 fn pdf_soon(head: &[u8]) -> bool {
     let start = &head[..head.len().min(1024)];
     let Some(at) = start.windows(5).position(|w| w == b"%PDF-") else { return false };
-    start[..at].iter().all(u8::is_ascii_whitespace) || start.get(at + 5).is_some_and(u8::is_ascii_digit)
+    start[..at].iter().all(u8::is_ascii_whitespace)
+        || start.get(at + 5).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a dBase header is coherent: a real date, and a header length that ends after whole field records.

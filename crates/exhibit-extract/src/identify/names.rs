@@ -12,17 +12,22 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
     }
     let ending = ending(name);
     let media_type = kind.media_type;
-    let stem = text.trim_end().strip_suffix(&ending).unwrap_or(&text).trim_end_matches(['.', ' ', '_']);
+    let stem =
+        text.trim_end().strip_suffix(&ending).unwrap_or(&text).trim_end_matches(['.', ' ', '_']);
     let inner = super::ending(stem.as_bytes());
     if is_program(&ending) && (MediaType::is_expected_of(&inner) || stem.ends_with("   ")) {
         return Some(NoteCode::NameHidesProgram { inner, extension: ending });
     }
-    let program =
-        FileKind::of(media_type) == FileKind::Program || media_type == "application/x-self-extracting-archive";
+    let program = FileKind::of(media_type) == FileKind::Program
+        || media_type == "application/x-self-extracting-archive";
     if program && !is_program(&ending) && !ending.is_empty() && MediaType::is_expected_of(&ending) {
-        return Some(NoteCode::ProgramDisguised { extension: ending, media_type: media_type.to_owned() });
+        return Some(NoteCode::ProgramDisguised {
+            extension: ending,
+            media_type: media_type.to_owned(),
+        });
     }
-    let fits = MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
+    let fits =
+        MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
     let unknown = matches!(media_type, "application/octet-stream" | "application/x-empty");
     (MediaType::is_expected_of(&ending) && !fits && !unknown)
         .then(|| NoteCode::NameMismatch { extension: ending, media_type: media_type.to_owned() })
@@ -31,8 +36,8 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
 /// Whether a file with this extension is executed when opened.
 fn is_program(ending: &str) -> bool {
     const PROGRAMS: [&str; 20] = [
-        "exe", "scr", "com", "bat", "cmd", "pif", "msi", "dll", "js", "jse", "vbs", "vbe", "wsf", "hta", "ps1", "lnk",
-        "jar", "apk", "cpl", "elf",
+        "exe", "scr", "com", "bat", "cmd", "pif", "msi", "dll", "js", "jse", "vbs", "vbe", "wsf",
+        "hta", "ps1", "lnk", "jar", "apk", "cpl", "elf",
     ];
     PROGRAMS.contains(&ending)
 }
@@ -55,12 +60,20 @@ mod tests {
             ("invoice_\u{202e}fdp.exe", PE, true),
             ("photo.jpg", "image/png", true),
             ("old.doc", "application/rtf", false),
-            ("名单.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false),
+            (
+                "名单.xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                false,
+            ),
             ("名单.xlsx", "application/zip", true),
             ("broken.pdf", "application/octet-stream", false),
             ("v1.2", "text/plain", false),
             ("notes.txt", "application/zip", true),
-            ("名单.docx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true),
+            (
+                "名单.docx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                true,
+            ),
             ("table.xls", "text/html", false),
             ("letter.doc", "application/x-gtar", true),
             ("files.tgz", "application/gzip", false),

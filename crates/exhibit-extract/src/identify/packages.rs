@@ -13,7 +13,9 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
     let Ok(mut archive) = zip::ZipArchive::new(input) else {
         return kind!("application/zip");
     };
-    if let Some(found) = text_of(&mut archive, "mimetype", 200).and_then(|mimetype| by_mimetype(mimetype.trim())) {
+    if let Some(found) =
+        text_of(&mut archive, "mimetype", 200).and_then(|mimetype| by_mimetype(mimetype.trim()))
+    {
         return found;
     }
     if let Some(types) = text_of(&mut archive, "[Content_Types].xml", 1 << 20)
@@ -36,7 +38,9 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
     }
     let manifest = has("META-INF/MANIFEST.MF");
     let mut names = archive.file_names_raw();
-    if names.by_ref().take(1000).any(|name| name.ends_with(b".kml") && !name.contains(&b'/')) && !manifest {
+    if names.by_ref().take(1000).any(|name| name.ends_with(b".kml") && !name.contains(&b'/'))
+        && !manifest
+    {
         return kind!("application/vnd.google-earth.kmz");
     }
     if manifest {
@@ -95,9 +99,13 @@ pub(super) fn by_mimetype(mimetype: &str) -> Option<Kind> {
             "text-template" => kind!("application/vnd.oasis.opendocument.text-template"),
             "text-master" => kind!("application/vnd.oasis.opendocument.text-master"),
             "presentation" => kind!("application/vnd.oasis.opendocument.presentation"),
-            "presentation-template" => kind!("application/vnd.oasis.opendocument.presentation-template"),
+            "presentation-template" => {
+                kind!("application/vnd.oasis.opendocument.presentation-template")
+            }
             "spreadsheet" => kind!("application/vnd.oasis.opendocument.spreadsheet"),
-            "spreadsheet-template" => kind!("application/vnd.oasis.opendocument.spreadsheet-template"),
+            "spreadsheet-template" => {
+                kind!("application/vnd.oasis.opendocument.spreadsheet-template")
+            }
             "graphics" => kind!("application/vnd.oasis.opendocument.graphics"),
             "chart" => kind!("application/vnd.oasis.opendocument.chart"),
             "formula" => kind!("application/vnd.oasis.opendocument.formula"),
@@ -130,8 +138,14 @@ const MAIN_PARTS: &[(&str, Kind)] = &[
         "wordprocessingml.template.main+xml",
         kind!("application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
     ),
-    ("ms-word.document.macroenabled.main+xml", kind!("application/vnd.ms-word.document.macroenabled.12")),
-    ("ms-word.template.macroenabledtemplate.main+xml", kind!("application/vnd.ms-word.template.macroenabled.12")),
+    (
+        "ms-word.document.macroenabled.main+xml",
+        kind!("application/vnd.ms-word.document.macroenabled.12"),
+    ),
+    (
+        "ms-word.template.macroenabledtemplate.main+xml",
+        kind!("application/vnd.ms-word.template.macroenabled.12"),
+    ),
     (
         "presentationml.presentation.main+xml",
         kind!("application/vnd.openxmlformats-officedocument.presentationml.presentation"),
@@ -148,23 +162,54 @@ const MAIN_PARTS: &[(&str, Kind)] = &[
         "ms-powerpoint.presentation.macroenabled.main+xml",
         kind!("application/vnd.ms-powerpoint.presentation.macroenabled.12"),
     ),
-    ("ms-powerpoint.slideshow.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.slideshow.macroenabled.12")),
-    ("ms-powerpoint.template.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.template.macroenabled.12")),
-    ("ms-excel.sheet.binary.macroenabled.main", kind!("application/vnd.ms-excel.sheet.binary.macroenabled.12")),
-    ("spreadsheetml.sheet.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-    ("spreadsheetml.template.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.template")),
-    ("ms-excel.sheet.macroenabled.main+xml", kind!("application/vnd.ms-excel.sheet.macroenabled.12")),
-    ("ms-excel.template.macroenabled.main+xml", kind!("application/vnd.ms-excel.template.macroenabled.12")),
-    ("ms-excel.addin.macroenabled.main+xml", kind!("application/vnd.ms-excel.addin.macroenabled.12")),
+    (
+        "ms-powerpoint.slideshow.macroenabled.main+xml",
+        kind!("application/vnd.ms-powerpoint.slideshow.macroenabled.12"),
+    ),
+    (
+        "ms-powerpoint.template.macroenabled.main+xml",
+        kind!("application/vnd.ms-powerpoint.template.macroenabled.12"),
+    ),
+    (
+        "ms-excel.sheet.binary.macroenabled.main",
+        kind!("application/vnd.ms-excel.sheet.binary.macroenabled.12"),
+    ),
+    (
+        "spreadsheetml.sheet.main+xml",
+        kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ),
+    (
+        "spreadsheetml.template.main+xml",
+        kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
+    ),
+    (
+        "ms-excel.sheet.macroenabled.main+xml",
+        kind!("application/vnd.ms-excel.sheet.macroenabled.12"),
+    ),
+    (
+        "ms-excel.template.macroenabled.main+xml",
+        kind!("application/vnd.ms-excel.template.macroenabled.12"),
+    ),
+    (
+        "ms-excel.addin.macroenabled.main+xml",
+        kind!("application/vnd.ms-excel.addin.macroenabled.12"),
+    ),
     ("ms-visio.drawing.main+xml", kind!("application/vnd.ms-visio.drawing")),
-    ("ms-visio.drawing.macroenabled.main+xml", kind!("application/vnd.ms-visio.drawing.macroenabled.12")),
+    (
+        "ms-visio.drawing.macroenabled.main+xml",
+        kind!("application/vnd.ms-visio.drawing.macroenabled.12"),
+    ),
     ("ms-visio.stencil.main+xml", kind!("application/vnd.ms-visio.stencil")),
     ("ms-visio.template.main+xml", kind!("application/vnd.ms-visio.template")),
     ("ms-package.xps-fixeddocumentsequence+xml", kind!("application/vnd.ms-xpsdocument")),
 ];
 
 /// The text of an entry, at most `most` bytes of it; `None` if it is missing or unreadable.
-fn text_of<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>, name: &str, most: u64) -> Option<String> {
+fn text_of<R: Read + std::io::Seek>(
+    archive: &mut zip::ZipArchive<R>,
+    name: &str,
+    most: u64,
+) -> Option<String> {
     let entry = archive.by_name(name).ok()?;
     let mut bytes = Vec::new();
     entry.take(most).read_to_end(&mut bytes).ok()?;
@@ -220,7 +265,9 @@ fn by_streams(has: &dyn Fn(&str) -> bool, ending: &str) -> Kind {
         "mpp" => kind!("application/vnd.ms-project"),
         "wps" => kind!("application/vnd.ms-works"),
         "hwp" => kind!("application/x-hwp-v5"),
-        _ if has("\u{5}SummaryInformation") && has("\u{4840}\u{3f3f}\u{4577}\u{446c}") => kind!("application/x-msi"),
+        _ if has("\u{5}SummaryInformation") && has("\u{4840}\u{3f3f}\u{4577}\u{446c}") => {
+            kind!("application/x-msi")
+        }
         _ => kind!("application/x-ole-storage"),
     }
 }

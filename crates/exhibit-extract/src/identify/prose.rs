@@ -31,15 +31,17 @@ pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
 /// Whether a text in a guessed encoding consists of characters that texts have, damaged places apart.
 fn is_plausible(text: &str) -> bool {
     let damaged = text.matches('\u{fffd}').count();
-    damaged * 8 <= text.chars().count() && charset::plausible_share(&text.replace('\u{fffd}', "")) >= 0.9
+    damaged * 8 <= text.chars().count()
+        && charset::plausible_share(&text.replace('\u{fffd}', "")) >= 0.9
 }
 
 /// Whether the bytes can be text: hardly any control characters other than white space and escapes. NUL bytes may pad
 /// a text that is otherwise clean, and what controls a terminal or printer may occur in it.
 fn is_text(head: &[u8], scheme: Scheme) -> bool {
-    let wide = matches!(scheme, Scheme::Utf32Le | Scheme::Utf32Be | Scheme::Ebcdic | Scheme::Iso2022Kr)
-        || scheme == Scheme::Web(encoding_rs::UTF_16LE)
-        || scheme == Scheme::Web(encoding_rs::UTF_16BE);
+    let wide =
+        matches!(scheme, Scheme::Utf32Le | Scheme::Utf32Be | Scheme::Ebcdic | Scheme::Iso2022Kr)
+            || scheme == Scheme::Web(encoding_rs::UTF_16LE)
+            || scheme == Scheme::Web(encoding_rs::UTF_16BE);
     if wide {
         return true;
     }
@@ -49,23 +51,30 @@ fn is_text(head: &[u8], scheme: Scheme) -> bool {
     let controls = count(|b| matches!(b, 1..=6 | 0x0B | 0x0E..=0x19 | 0x1C..=0x1F | 0x7F));
     let rest = head.len() - nul;
     let padded = nul * 50 <= head.len()
-        || (controls * 200 <= rest && nul * 4 <= head.len() * 3 && count(|b| matches!(b, b'\n' | b' ')) > 0);
+        || (controls * 200 <= rest
+            && nul * 4 <= head.len() * 3
+            && count(|b| matches!(b, b'\n' | b' ')) > 0);
     padded && controls * 50 <= rest && terminal * 8 <= rest
 }
 
 /// Mail: a message by its header fields, a mailbox by its separator line before them.
 fn by_mail(text: &str, ending: &str) -> Option<Kind> {
     let only_returns = text.contains('\r') && !text.contains('\n');
-    let text = &*if only_returns { Cow::Owned(text.replace('\r', "\n")) } else { Cow::Borrowed(text) };
+    let text =
+        &*if only_returns { Cow::Owned(text.replace('\r', "\n")) } else { Cow::Borrowed(text) };
     let text = text.trim_start_matches(['\u{feff}', '\r', '\n']);
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let separator = first.starts_with("From ");
     if separator
-        && (mbox::is_separator(first.as_bytes()) || header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0)
+        && (mbox::is_separator(first.as_bytes())
+            || header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0)
     {
         return Some(kind!("application/mbox"));
     }
-    if ending == "emlx" && first.trim_end().bytes().all(|b| b.is_ascii_digit()) && header_fields(rest).0 > 0 {
+    if ending == "emlx"
+        && first.trim_end().bytes().all(|b| b.is_ascii_digit())
+        && header_fields(rest).0 > 0
+    {
         return Some(kind!("message/x-emlx"));
     }
     let (known, telling) = header_fields(text);
@@ -109,7 +118,9 @@ fn header_fields(text: &str) -> (usize, usize) {
         if line.starts_with([' ', '\t']) {
             continue;
         }
-        let Some((field, _)) = line.split_once(':').filter(|(f, _)| f.bytes().all(|b| b.is_ascii_graphic())) else {
+        let Some((field, _)) =
+            line.split_once(':').filter(|(f, _)| f.bytes().all(|b| b.is_ascii_graphic()))
+        else {
             break;
         };
         let field = field.to_ascii_lowercase();
@@ -125,25 +136,31 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     let start = skip_comments(text);
     let beginning = start[..start.floor_char_boundary(4096)].to_ascii_lowercase();
     let begins = |tag: &str| {
-        beginning
-            .strip_prefix(tag)
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
+        beginning.strip_prefix(tag).is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/')
+        })
     };
-    let html_name =
-        matches!(ending, "html" | "htm" | "xhtml" | "xht" | "shtml" | "hta" | "asp" | "aspx" | "php" | "jsp");
+    let html_name = matches!(
+        ending,
+        "html" | "htm" | "xhtml" | "xht" | "shtml" | "hta" | "asp" | "aspx" | "php" | "jsp"
+    );
     // an OpenDocument file that is one XML file states its type at its root
     if beginning.contains("<office:document") {
-        let stated =
-            beginning.split_once("office:mimetype=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
+        let stated = beginning
+            .split_once("office:mimetype=")
+            .and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
         if let Some(kind) = stated.and_then(super::packages::by_mimetype) {
             return Some(kind);
         }
     }
     // Office 2003 wrote documents and workbooks as one XML file
-    if beginning.contains("schemas.microsoft.com/office/word/2003/wordml") && beginning.contains("worddocument") {
+    if beginning.contains("schemas.microsoft.com/office/word/2003/wordml")
+        && beginning.contains("worddocument")
+    {
         return Some(kind!("application/vnd.ms-wordml"));
     }
-    if beginning.contains("urn:schemas-microsoft-com:office:spreadsheet") && beginning.contains("<workbook")
+    if beginning.contains("urn:schemas-microsoft-com:office:spreadsheet")
+        && beginning.contains("<workbook")
         || beginning.contains("<ss:workbook")
     {
         return Some(kind!("application/vnd.ms-spreadsheetml"));
@@ -151,7 +168,9 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {
-            Some("emails") if start.contains("OPFMessage") => kind!("application/x-olm-message+xml"),
+            Some("emails") if start.contains("OPFMessage") => {
+                kind!("application/x-olm-message+xml")
+            }
             Some("html") => kind!("application/xhtml+xml"),
             Some("svg") => kind!("image/svg+xml"),
             Some("FictionBook") => kind!("application/x-fictionbook+xml"),
@@ -197,7 +216,8 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     if html_name && beginning.contains('<') {
         return Some(kind!("text/html"));
     }
-    let xml_name = matches!(ending, "xml" | "xsd" | "xsl" | "xslt" | "rdf" | "plist" | "gpx" | "kml");
+    let xml_name =
+        matches!(ending, "xml" | "xsd" | "xsl" | "xslt" | "rdf" | "plist" | "gpx" | "kml");
     (xml_name && beginning.starts_with('<')).then_some(kind!("application/xml"))
 }
 
@@ -225,8 +245,10 @@ fn root_name(text: &str) -> Option<String> {
         } else if rest.starts_with("<!") {
             rest = &rest[rest.find('>')? + 1..];
         } else {
-            let name: String =
-                rest[1..].chars().take_while(|c| !c.is_whitespace() && !matches!(c, '>' | '/')).collect();
+            let name: String = rest[1..]
+                .chars()
+                .take_while(|c| !c.is_whitespace() && !matches!(c, '>' | '/'))
+                .collect();
             return name.rsplit(':').next().map(str::to_owned);
         }
     }
@@ -248,8 +270,10 @@ fn by_first_line(text: &str) -> Option<Kind> {
     if beginning.starts_with("HTTP/1.") || beginning.starts_with("HTTP/2 ") {
         return Some(kind!("message/http"));
     }
-    let json =
-        start.starts_with("{\"") || start.starts_with("[{") || start.starts_with("{\n") || start.starts_with("{\r\n");
+    let json = start.starts_with("{\"")
+        || start.starts_with("[{")
+        || start.starts_with("{\n")
+        || start.starts_with("{\r\n");
     (json && start.contains("\":")).then_some(kind!("application/json"))
 }
 
@@ -267,8 +291,8 @@ fn by_ending(ending: &str) -> Option<Kind> {
         "yaml" | "yml" => kind!("application/yaml"),
         "toml" => kind!("application/toml"),
         "srt" => kind!("application/x-subrip"),
-        "log" | "ini" | "conf" | "cfg" | "properties" | "py" | "sh" | "bat" | "ps1" | "c" | "h" | "java" | "rs"
-        | "tex" => kind!("text/plain"),
+        "log" | "ini" | "conf" | "cfg" | "properties" | "py" | "sh" | "bat" | "ps1" | "c" | "h"
+        | "java" | "rs" | "tex" => kind!("text/plain"),
         _ => return None,
     })
 }

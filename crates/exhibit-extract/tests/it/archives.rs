@@ -77,17 +77,26 @@ fn zip_entries_come_out_by_every_method() {
 #[test]
 fn names_that_are_not_utf8_are_decoded_as_one() {
     for (encoding, names, charset) in [
-        (encoding_rs::GBK, vec!["人员登记名单.xlsx", "关于加强工作的通知.doc", "附件/一.txt"], "gb18030"),
+        (
+            encoding_rs::GBK,
+            vec!["人员登记名单.xlsx", "关于加强工作的通知.doc", "附件/一.txt"],
+            "gb18030",
+        ),
         (encoding_rs::BIG5, vec!["人員登記名單.xlsx", "關於加強工作的通知.doc"], "big5"),
         (encoding_rs::SHIFT_JIS, vec!["住民登録のお知らせ.txt", "名簿データ.csv"], "shift_jis"),
     ] {
-        let encoded: Vec<Vec<u8>> = names.iter().map(|name| encoding.encode(name).0.into_owned()).collect();
-        let entries: Vec<(&[u8], &[u8])> = encoded.iter().map(|name| (name.as_slice(), &b"x"[..])).collect();
+        let encoded: Vec<Vec<u8>> =
+            names.iter().map(|name| encoding.encode(name).0.into_owned()).collect();
+        let entries: Vec<(&[u8], &[u8])> =
+            encoded.iter().map(|name| (name.as_slice(), &b"x"[..])).collect();
         let said = read("x.zip", &raw_zip(&entries));
         assert_eq!(said.names(), names);
         assert_eq!(said.get("zip:names"), Some(charset));
         assert_eq!(said.members[0].0.name, encoded[0], "bytes are kept");
-        assert_eq!(said.members[0].0.modified.map(|m| m.to_rfc3339()).as_deref(), Some("2019-11-12T08:32:32Z"));
+        assert_eq!(
+            said.members[0].0.modified.map(|m| m.to_rfc3339()).as_deref(),
+            Some("2019-11-12T08:32:32Z")
+        );
     }
     let dos: &[u8] = b"Verzeichnis f\x81r M\x84rz.txt";
     assert_eq!(read("x.zip", &raw_zip(&[(dos, b"x")])).names(), ["Verzeichnis für März.txt"]);
@@ -95,8 +104,10 @@ fn names_that_are_not_utf8_are_decoded_as_one() {
 
 #[test]
 fn entries_of_one_name_are_all_there_and_folders_are_none() {
-    let said =
-        read("x.zip", &raw_zip(&[(b"a.txt", b"1"), (b"f/", b""), (b"a.txt", b"2"), (b"../../etc/passwd", b"3")]));
+    let said = read(
+        "x.zip",
+        &raw_zip(&[(b"a.txt", b"1"), (b"f/", b""), (b"a.txt", b"2"), (b"../../etc/passwd", b"3")]),
+    );
     assert_eq!(said.names(), ["a.txt", "a.txt", "../../etc/passwd"]);
     assert_eq!(said.members.iter().map(|(_, bytes, _)| bytes[0]).collect::<Vec<_>>(), b"123");
 }
@@ -111,9 +122,16 @@ fn locked_entries_need_their_password() {
         let zip = zip_with(&[("a.txt", b"secret text"), ("b.txt", &[7; 5000])], options);
         let said = read("x.zip", &zip);
         assert_eq!(said.verdict, Verdict::Read);
-        assert!(said.members.iter().all(|(.., end)| *end == MemberEnd::Encrypted), "{:?}", said.members);
+        assert!(
+            said.members.iter().all(|(.., end)| *end == MemberEnd::Encrypted),
+            "{:?}",
+            said.members
+        );
         let said = read_with("x.zip", &zip, &["wrong", "密码123"], Limits::STANDARD);
-        assert_eq!((said.members[0].1.as_slice(), &said.members[0].2), (&b"secret text"[..], &MemberEnd::Whole));
+        assert_eq!(
+            (said.members[0].1.as_slice(), &said.members[0].2),
+            (&b"secret text"[..], &MemberEnd::Whole)
+        );
         assert_eq!(said.members[1].1, [7; 5000]);
     }
 }
@@ -126,7 +144,8 @@ fn damage_costs_only_what_it_hits() {
     let said = read("x.zip", &zip);
     assert_eq!(said.members.iter().map(|(_, bytes, _)| bytes[0]).collect::<Vec<_>>(), b"frt");
     assert!(said.has_note(&NoteCode::ChecksumsWrong { entries: 1 }));
-    let whole = zip_of(&[("a.txt", b"first"), ("b.txt", &b"second ".repeat(300)), ("c.txt", b"third")]);
+    let whole =
+        zip_of(&[("a.txt", b"first"), ("b.txt", &b"second ".repeat(300)), ("c.txt", b"third")]);
     let directory = whole.windows(4).position(|w| w == b"PK\x01\x02").expect("a directory");
     let said = read("x.zip", &whole[..directory]);
     assert!(said.has_note(&NoteCode::ZipDirectoryLost));
@@ -183,13 +202,17 @@ fn compressed_files_hold_one_member() {
     let two = [gz(&text[..3000], "list.txt"), gz(&text[3000..], "x")].concat();
     let said = read("y.gz", &two);
     assert_eq!((said.names(), &said.members[0].1), (vec!["list.txt".to_owned()], &text));
-    assert_eq!(said.members[0].0.modified.map(|m| m.to_rfc3339()).as_deref(), Some("2019-11-12T08:30:00Z"));
+    assert_eq!(
+        said.members[0].0.modified.map(|m| m.to_rfc3339()).as_deref(),
+        Some("2019-11-12T08:30:00Z")
+    );
     let said = read("y.gz", &[&two[..], b"garbage"].concat());
     assert_eq!(said.members[0].2, MemberEnd::Whole);
     assert!(said.has_note(&NoteCode::TrailingBytes { bytes: None }));
     let mut state = 1_u64;
     let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state.to_be_bytes()[0]
     };
     let noise: Vec<u8> = (0..60_000).map(|_| random()).collect();
@@ -197,14 +220,22 @@ fn compressed_files_hold_one_member() {
     let said = read("y.gz", &long[..long.len() / 2]);
     let (_, bytes, end) = &said.members[0];
     let after = bytes.len() as u64;
-    assert!(matches!(end, MemberEnd::Truncated(Reason::DataDamaged { bytes, .. }) if *bytes == after), "{end:?}");
+    assert!(
+        matches!(end, MemberEnd::Truncated(Reason::DataDamaged { bytes, .. }) if *bytes == after),
+        "{end:?}"
+    );
     assert!(noise.starts_with(bytes) && bytes.len() > 20_000, "{after}");
     let zst = zstd::encode_all(&text[..], 3).expect("in memory");
     let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     bz.write_all(&text).expect("in memory");
-    for (name, bytes) in [("list.csv.zst", zst), ("list.csv.bz2", bz.finish().expect("in memory"))] {
+    for (name, bytes) in [("list.csv.zst", zst), ("list.csv.bz2", bz.finish().expect("in memory"))]
+    {
         let said = read(name, &bytes);
-        assert_eq!((said.names(), &said.members[0].1), (vec!["list.csv".to_owned()], &text), "{name}");
+        assert_eq!(
+            (said.names(), &said.members[0].1),
+            (vec!["list.csv".to_owned()], &text),
+            "{name}"
+        );
     }
 }
 
@@ -232,7 +263,10 @@ fn tar_files_are_members_and_links_are_named() {
     let said = read("x.tar", &bytes);
     assert_eq!(said.names(), ["a.txt", &long, "link", "pipe", "z.txt"]);
     assert_eq!(said.members[1].1, b"second");
-    assert_eq!(said.members[2].2, MemberEnd::Unsupported(Reason::SymbolicLink { target: Some("target".to_owned()) }));
+    assert_eq!(
+        said.members[2].2,
+        MemberEnd::Unsupported(Reason::SymbolicLink { target: Some("target".to_owned()) })
+    );
     assert_eq!(said.members[4].1, [b'z'; 700]);
     let mut damaged = bytes.clone();
     damaged[100] ^= 1;
@@ -262,7 +296,8 @@ fn bytes_that_no_directory_names_are_counted() {
             _ => None,
         })
     };
-    let (first, second) = (raw_zip(&[(b"hidden.txt", b"first")]), raw_zip(&[(b"a.txt", b"1"), (b"b.txt", b"2")]));
+    let (first, second) =
+        (raw_zip(&[(b"hidden.txt", b"first")]), raw_zip(&[(b"a.txt", b"1"), (b"b.txt", b"2")]));
     assert_eq!(bytes_of(&second), None);
     assert_eq!(bytes_of(&zip_of(&[("a.txt", b"one"), ("b.txt", b"two")])), None);
     assert_eq!(bytes_of(&[&first[..], &second].concat()), Some(first.len() as u64));
@@ -286,17 +321,24 @@ fn content_that_does_not_match_its_checksum_is_kept() {
     let at = zip.windows(8).position(|w| w == b"register").expect("stored");
     zip[at] = b'R';
     let said = read("x.zip", &zip);
-    assert_eq!((said.members[0].1.as_slice(), &said.members[0].2), (&b"Register"[..], &MemberEnd::Whole));
+    assert_eq!(
+        (said.members[0].1.as_slice(), &said.members[0].2),
+        (&b"Register"[..], &MemberEnd::Whole)
+    );
     assert!(said.has_note(&NoteCode::ChecksumsWrong { entries: 1 }), "{:?}", said.notes);
     // deflated content that ends in damage
-    let text: Vec<u8> = (0..60_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let text: Vec<u8> =
+        (0..60_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     let mut zip = zip_of(&[("a.txt", &text)]);
     let middle = zip.len() / 2;
     zip[middle..middle + 64].fill(0xFF);
     let said = read("x.zip", &zip);
     let (_, bytes, end) = &said.members[0];
     assert!(!bytes.is_empty() && text.starts_with(&bytes[..1000]), "{} bytes", bytes.len());
-    assert!(matches!(end, MemberEnd::Truncated(Reason::DataDamaged { .. }) | MemberEnd::Whole), "{end:?}");
+    assert!(
+        matches!(end, MemberEnd::Truncated(Reason::DataDamaged { .. }) | MemberEnd::Whole),
+        "{end:?}"
+    );
 }
 
 #[test]
@@ -311,9 +353,11 @@ fn other_names_in_front_of_the_content_are_counted() {
 #[test]
 fn backslashes_of_windows_divide_folders_after_decoding() {
     let names = ["材料\\乗.txt", "材料\\登记表.txt"];
-    let encoded: Vec<Vec<u8>> = names.iter().map(|name| encoding_rs::GBK.encode(name).0.into_owned()).collect();
+    let encoded: Vec<Vec<u8>> =
+        names.iter().map(|name| encoding_rs::GBK.encode(name).0.into_owned()).collect();
     assert!(encoded[0].contains(&0x5C));
-    let entries: Vec<(&[u8], &[u8])> = encoded.iter().map(|name| (name.as_slice(), &b"x"[..])).collect();
+    let entries: Vec<(&[u8], &[u8])> =
+        encoded.iter().map(|name| (name.as_slice(), &b"x"[..])).collect();
     let said = read("x.zip", &raw_zip(&entries));
     assert_eq!(said.names(), ["材料/乗.txt", "材料/登记表.txt"]);
     assert_eq!(said.members[0].0.name, encoded[0], "bytes are kept");

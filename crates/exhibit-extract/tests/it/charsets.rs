@@ -2,7 +2,8 @@
 
 use crate::said::{Said, read};
 use encoding_rs::{
-    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_8, WINDOWS_1251, WINDOWS_1252,
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_8, WINDOWS_1251,
+    WINDOWS_1252,
 };
 use exhibit_model::NoteCode;
 
@@ -33,7 +34,8 @@ fn damages(clean: &[u8]) -> Vec<(&'static str, Vec<u8>, usize)> {
     let line = clean.iter().position(|b| *b == b'\n').map_or(0, |p| p + 1);
     // within the first characters of the third line
     let at = 2 * line + 5;
-    let with = |piece: &[u8], skipped: usize| [&clean[..at], piece, &clean[at + skipped..]].concat();
+    let with =
+        |piece: &[u8], skipped: usize| [&clean[..at], piece, &clean[at + skipped..]].concat();
     vec![
         ("last byte cut", clean[..clean.len() - 3].to_vec(), 1),
         ("a byte lost", with(b"", 1), 1),
@@ -47,7 +49,11 @@ fn damages(clean: &[u8]) -> Vec<(&'static str, Vec<u8>, usize)> {
             [&clean[..2 * line], "名单 – UTF-8\r\n".as_bytes(), &clean[2 * line..]].concat(),
             0,
         ),
-        ("a line of accented letters", [&clean[..2 * line], b"Caf\xE9 M\xFCller\r\n", &clean[2 * line..]].concat(), 0),
+        (
+            "a line of accented letters",
+            [&clean[..2 * line], b"Caf\xE9 M\xFCller\r\n", &clean[2 * line..]].concat(),
+            0,
+        ),
     ]
 }
 
@@ -56,8 +62,17 @@ fn damage_does_not_change_the_encoding_of_a_text() {
     for (encoding, line, charset) in MULTIBYTE {
         for (case, bytes, cost) in damages(&lines(encoding, line, 12)) {
             let said = read("x.txt", &bytes);
-            assert_eq!(said.get("text:charset"), Some(charset), "{charset} {case}: {}", said.text());
-            assert!(said.text().matches(line).count() >= 12 - cost, "{charset} {case}: {}", said.text());
+            assert_eq!(
+                said.get("text:charset"),
+                Some(charset),
+                "{charset} {case}: {}",
+                said.text()
+            );
+            assert!(
+                said.text().matches(line).count() >= 12 - cost,
+                "{charset} {case}: {}",
+                said.text()
+            );
         }
     }
 }
@@ -66,20 +81,31 @@ fn damage_does_not_change_the_encoding_of_a_text() {
 fn damage_does_not_change_a_declared_encoding() {
     for (encoding, line, charset) in MULTIBYTE {
         for (case, bytes, cost) in damages(&lines(encoding, line, 6)) {
-            let head =
-                format!("From: a@example.org\nTo: b@example.org\nContent-Type: text/plain; charset={charset}\n\n");
+            let head = format!(
+                "From: a@example.org\nTo: b@example.org\nContent-Type: text/plain; charset={charset}\n\n"
+            );
             let said = read("x.eml", &[head.as_bytes(), &bytes].concat());
-            assert!(said.text().matches(line).count() >= 6 - cost, "mail {charset} {case}: {}", said.text());
+            assert!(
+                said.text().matches(line).count() >= 6 - cost,
+                "mail {charset} {case}: {}",
+                said.text()
+            );
             let mismatch = |code: &NoteCode| matches!(code, NoteCode::CharsetMismatch { .. });
             assert!(!said.noted(mismatch), "mail {charset} {case}: {:?}", said.notes);
             let head = format!("<html><head><meta charset={charset}></head><body><pre>");
             let said = read("x.html", &[head.as_bytes(), &bytes].concat());
             assert_eq!(said.get("text:charset"), Some(charset), "page {charset} {case}");
-            assert!(said.text().matches(line).count() >= 6 - cost, "page {charset} {case}: {}", said.text());
+            assert!(
+                said.text().matches(line).count() >= 6 - cost,
+                "page {charset} {case}: {}",
+                said.text()
+            );
         }
     }
-    let japanese = [&ISO_2022_JP.encode(JAPANESE).0, &b"\xFF\n"[..], &ISO_2022_JP.encode(JAPANESE).0].concat();
-    let head = "From: a@example.org\nTo: b@example.org\nContent-Type: text/plain; charset=iso-2022-jp\n\n";
+    let japanese =
+        [&ISO_2022_JP.encode(JAPANESE).0, &b"\xFF\n"[..], &ISO_2022_JP.encode(JAPANESE).0].concat();
+    let head =
+        "From: a@example.org\nTo: b@example.org\nContent-Type: text/plain; charset=iso-2022-jp\n\n";
     let said = read("x.eml", &[head.as_bytes(), &japanese].concat());
     assert_eq!(said.text().matches(JAPANESE).count(), 2, "{}", said.text());
     assert!(damaged(&said), "{:?}", said.notes);
@@ -88,7 +114,10 @@ fn damage_does_not_change_a_declared_encoding() {
 #[test]
 fn utf8_with_a_damaged_byte_stays_utf8() {
     for text in [CHINESE, RUSSIAN, "姓名,编号\n张甲,1\n"] {
-        for bytes in [[text.as_bytes(), b"\xFF,3\n"].concat(), [text.as_bytes(), &"名".as_bytes()[..2]].concat()] {
+        for bytes in [
+            [text.as_bytes(), b"\xFF,3\n"].concat(),
+            [text.as_bytes(), &"名".as_bytes()[..2]].concat(),
+        ] {
             let said = read("x.csv", &bytes);
             assert_eq!(said.get("text:charset"), Some("utf-8"), "{text}");
             assert!(said.text().starts_with(text) && damaged(&said), "{}", said.text());
@@ -128,8 +157,7 @@ fn false_declarations_are_overruled() {
         for (name, bytes) in [("x.html", page), ("x.eml", mail)] {
             let said = read(name, &bytes);
             assert!(said.text().contains(text), "{name} {stated} {charset}: {}", said.text());
-            let overruled =
-                |code: &NoteCode| matches!(code, NoteCode::CharsetMismatch { charset: c, .. } if c == charset);
+            let overruled = |code: &NoteCode| matches!(code, NoteCode::CharsetMismatch { charset: c, .. } if c == charset);
             assert!(said.noted(overruled), "{name} {stated} {charset}: {:?}", said.notes);
         }
     }
@@ -151,10 +179,14 @@ fn true_declarations_stand() {
         ("cp932", SHIFT_JIS, "登録"),
         ("cp65001", UTF_8, "登记"),
     ] {
-        let head = format!("<meta http-equiv=Content-Type content=\"text/html; charset={stated}\"><p>");
+        let head =
+            format!("<meta http-equiv=Content-Type content=\"text/html; charset={stated}\"><p>");
         let said = read("x.html", &[head.as_bytes(), &encoding.encode(text).0].concat());
         assert!(said.text().contains(text), "{stated}: {}", said.text());
-        assert!(!said.noted(|code| matches!(code, NoteCode::CharsetMismatch { .. } | NoteCode::CharsetGuessed { .. })));
+        assert!(!said.noted(|code| matches!(
+            code,
+            NoteCode::CharsetMismatch { .. } | NoteCode::CharsetGuessed { .. }
+        )));
     }
 }
 
@@ -196,7 +228,10 @@ fn texts_of_a_few_characters_are_chinese_before_korean() {
         "王芳\r\n李兰\r\n",
     ] {
         let said = read("x.txt", &GB18030.encode(text).0);
-        assert_eq!((said.get("text:charset"), said.text()), (Some("gb18030"), text.replace("\r\n", "\n")));
+        assert_eq!(
+            (said.get("text:charset"), said.text()),
+            (Some("gb18030"), text.replace("\r\n", "\n"))
+        );
     }
     for text in ["登記表", "內部資料", "關於登記的通知", "聯絡人：李強"] {
         let said = read("x.txt", &BIG5.encode(text).0);
@@ -218,7 +253,11 @@ fn nul_bytes_and_controls_leave_a_text_a_text() {
         ("colours", b"\x1B[31mred word\x1B[0m\r\n\x08\x07bell".to_vec()),
     ] {
         let said = read("x.txt", &bytes);
-        assert!(matches!(said.media_type.as_str(), "text/plain" | "text/csv"), "{case}: {}", said.media_type);
+        assert!(
+            matches!(said.media_type.as_str(), "text/plain" | "text/csv"),
+            "{case}: {}",
+            said.media_type
+        );
         assert_eq!(said.text(), String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), "{case}");
         assert_eq!(said.get("text:charset"), Some("utf-8"), "{case}");
     }
@@ -226,18 +265,26 @@ fn nul_bytes_and_controls_leave_a_text_a_text() {
 
 #[test]
 fn rare_encodings_are_decoded() {
-    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
-    let utf32 = |text: &str| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>();
+    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| {
+        text.encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
+    let utf32 =
+        |text: &str| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>();
     let korean = b"\x1B$)C\x0E8m4\\\x0F list\n".to_vec();
     let turkish = "Ki\u{9f}ilerin listesi b\u{81}roda saklanmal\u{8d}, d\u{9f}ar\u{8d}ya ver\u{8d}lmemeli, ba\u{a7}l\u{8d} b\u{94}l\u{81}m";
-    let turkish: Vec<u8> = turkish.chars().map(|c| u8::try_from(u32::from(c)).expect("one byte")).collect();
+    let turkish: Vec<u8> =
+        turkish.chars().map(|c| u8::try_from(u32::from(c)).expect("one byte")).collect();
     for (bytes, text, charset) in [
         (wide(CHINESE, u16::to_le_bytes), CHINESE.to_owned(), "utf-16le"),
         (wide(CHINESE, u16::to_be_bytes), CHINESE.to_owned(), "utf-16be"),
         (utf32("a register of names\n"), "a register of names\n".to_owned(), "utf-32le"),
         ([&b"\xFF\xFE\0\0"[..], &utf32(RUSSIAN)].concat(), RUSSIAN.to_owned(), "utf-32le"),
         (korean, "명단 list\n".to_owned(), "iso-2022-kr"),
-        (turkish, "Kişilerin listesi büroda saklanmalı, dşarıya verılmemeli, bağlı bölüm".to_owned(), "ibm857"),
+        (
+            turkish,
+            "Kişilerin listesi büroda saklanmalı, dşarıya verılmemeli, bağlı bölüm".to_owned(),
+            "ibm857",
+        ),
     ] {
         let said = read("x.txt", &bytes);
         assert_eq!((said.get("text:charset"), said.text()), (Some(charset), text));

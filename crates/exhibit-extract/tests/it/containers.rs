@@ -38,7 +38,11 @@ fn check(name: &str, bytes: &[u8], media_type: &str, members: &[(&str, &[u8])]) 
 fn cabinets() {
     for name in ["zip.cab", "stored.cab"] {
         let said = read(name, &fixture(name));
-        assert_eq!((said.media_type.as_str(), said.members.len()), ("application/vnd.ms-cab-compressed", 3), "{name}");
+        assert_eq!(
+            (said.media_type.as_str(), said.members.len()),
+            ("application/vnd.ms-cab-compressed", 3),
+            "{name}"
+        );
         assert_eq!(content(&said, "名单.txt"), long(), "{name}: {:?}", said.names());
         assert!(said.members.iter().any(|(_, bytes, _)| bytes == b"second file\n"), "{name}");
         assert!(said.notes.is_empty(), "{name}: {:?}", said.notes);
@@ -62,9 +66,17 @@ fn ar_with_names_of_both_forms() {
         assert_eq!((said.members.len(), said.notes.len()), (2, 0), "{name}");
     }
     let package = [&b"!<arch>\n"[..], &ar_header("debian-binary", 4), b"2.0\n"].concat();
-    check("a.deb", &package, "application/vnd.debian.binary-package", &[("debian-binary", b"2.0\n")]);
+    check(
+        "a.deb",
+        &package,
+        "application/vnd.debian.binary-package",
+        &[("debian-binary", b"2.0\n")],
+    );
     let cut = read("a.a", &fixture("gnu.a")[..900]);
-    assert_eq!(cut.members[1].2, MemberEnd::Truncated(Reason::ArchiveEnds { bytes: cut.members[1].1.len() as u64 }));
+    assert_eq!(
+        cut.members[1].2,
+        MemberEnd::Truncated(Reason::ArchiveEnds { bytes: cut.members[1].1.len() as u64 })
+    );
     assert!(!cut.members[1].1.is_empty());
 }
 
@@ -109,7 +121,9 @@ fn arj_by_every_method() {
         let middle = bytes.len() - 250;
         damaged[middle] ^= 0x55;
         let said = read("a.arj", &damaged);
-        let wrong = said.noted(|code| matches!(code, NoteCode::ChecksumsWrong { .. } | NoteCode::BlocksDamaged { .. }));
+        let wrong = said.noted(|code| {
+            matches!(code, NoteCode::ChecksumsWrong { .. } | NoteCode::BlocksDamaged { .. })
+        });
         assert!(wrong || said.members.iter().any(|(.., end)| *end != MemberEnd::Whole), "{method}");
     }
     let sealed = read_with("a.arj", &fixture("sealed.arj"), &["secret"], Limits::STANDARD);
@@ -121,13 +135,30 @@ fn discs_with_names_of_every_kind() {
     for (name, volume) in [("ridge.iso.gz", "TROVE"), ("joliet.iso.gz", "TROVE")] {
         let members: [(&str, &[u8]); 2] = [("папка/b.txt", b"second file\n"), ("名单.txt", long())];
         let said = check(name, &unpacked(name), "application/vnd.efi.iso", &members);
-        assert_eq!((said.get("iso:volume"), content(&said, "empty.txt").len()), (Some(volume), 0), "{name}");
-        let links = said.members.iter().filter(|(.., end)| matches!(end, MemberEnd::Unsupported(_))).count();
-        assert_eq!((links, said.members.len()), if name == "ridge.iso.gz" { (1, 5) } else { (0, 4) }, "{name}");
+        assert_eq!(
+            (said.get("iso:volume"), content(&said, "empty.txt").len()),
+            (Some(volume), 0),
+            "{name}"
+        );
+        let links = said
+            .members
+            .iter()
+            .filter(|(.., end)| matches!(end, MemberEnd::Unsupported(_)))
+            .count();
+        assert_eq!(
+            (links, said.members.len()),
+            if name == "ridge.iso.gz" { (1, 5) } else { (0, 4) },
+            "{name}"
+        );
         let modified = said.members[0].0.modified.expect("a time").to_string();
         assert_eq!(modified.get(..10), Some("2019-03-04"), "{name}");
     }
-    check("a.iso", &unpacked("short.iso.gz"), "application/vnd.efi.iso", &[("B.TXT", b"second file\n")]);
+    check(
+        "a.iso",
+        &unpacked("short.iso.gz"),
+        "application/vnd.efi.iso",
+        &[("B.TXT", b"second file\n")],
+    );
     let whole = unpacked("ridge.iso.gz");
     let at = whole.windows(8).position(|w| w == b"line 1: ").expect("content");
     let cut = read("a.iso", &whole[..at + 100]);
@@ -138,7 +169,8 @@ fn discs_with_names_of_every_kind() {
 #[test]
 fn disks_with_file_systems_of_every_width() {
     for name in ["fat12.img.gz", "fat16.img.gz", "fat32.img.gz"] {
-        let members: [(&str, &[u8]); 2] = [("folder/名单.txt", long()), ("B.TXT", b"second file\n")];
+        let members: [(&str, &[u8]); 2] =
+            [("folder/名单.txt", long()), ("B.TXT", b"second file\n")];
         let image = unpacked(name);
         let said = check("disk.img", &image, "application/x-raw-disk-image", &members);
         assert_eq!((said.members.len(), said.notes.len()), (2, 0), "{name}: {:?}", said.notes);
@@ -168,8 +200,16 @@ fn streams_one_behind_the_other_are_one_content() {
         ("two.bz2", "application/x-bzip2"),
     ] {
         let said = read(name, &fixture(name));
-        assert_eq!((said.media_type.as_str(), said.members[0].1.as_slice()), (media_type, both.as_bytes()), "{name}");
-        assert_eq!((said.names()[0].as_str(), &said.members[0].2), ("two", &MemberEnd::Whole), "{name}");
+        assert_eq!(
+            (said.media_type.as_str(), said.members[0].1.as_slice()),
+            (media_type, both.as_bytes()),
+            "{name}"
+        );
+        assert_eq!(
+            (said.names()[0].as_str(), &said.members[0].2),
+            ("two", &MemberEnd::Whole),
+            "{name}"
+        );
         let whole = fixture(name);
         let cut = read(name, &whole[..whole.len() - 12]);
         assert_ne!(cut.members[0].2, MemberEnd::Whole, "{name}");
@@ -186,8 +226,13 @@ fn streams_one_behind_the_other_are_one_content() {
 
 #[test]
 fn archives_behind_programs_are_read() {
-    let program =
-        [&b"MZ\x90\0"[..], &[0x11; 4000], b"7z\xBC\xAF\x27\x1C Rar!\x1a\x07 MSCF\0\0\0\0", &[0x22; 1 << 20]].concat();
+    let program = [
+        &b"MZ\x90\0"[..],
+        &[0x11; 4000],
+        b"7z\xBC\xAF\x27\x1C Rar!\x1a\x07 MSCF\0\0\0\0",
+        &[0x22; 1 << 20],
+    ]
+    .concat();
     let zip = crate::archives::zip_of(&[("名单.txt", long())]);
     let bytes = program.len() as u64;
     for (name, archive) in [
@@ -207,7 +252,10 @@ fn archives_behind_programs_are_read() {
             "{name}"
         );
         let disguised = read("letter.pdf", &[&program[..], &archive].concat());
-        assert!(disguised.noted(|code| matches!(code, NoteCode::ProgramDisguised { .. })), "{name}");
+        assert!(
+            disguised.noted(|code| matches!(code, NoteCode::ProgramDisguised { .. })),
+            "{name}"
+        );
     }
     let alone = read("setup.exe", &program);
     assert_eq!(alone.media_type, "application/vnd.microsoft.portable-executable");
@@ -250,7 +298,8 @@ fn lzh_stream(literals: &[u8], distance_bits: usize) -> Vec<u8> {
     // every distance is of two bits
     bits.put(0, distance_bits);
     bits.put(2, distance_bits);
-    let mut put = |symbol: usize| if symbol < 2 { bits.put(symbol, 8) } else { bits.put(symbol - 2 + 4, 9) };
+    let mut put =
+        |symbol: usize| if symbol < 2 { bits.put(symbol, 8) } else { bits.put(symbol - 2 + 4, 9) };
     literals.iter().for_each(|byte| put(usize::from(*byte)));
     put(256);
     // a distance of three
@@ -267,10 +316,17 @@ fn lha(entries: &[LhaEntry<'_>]) -> Vec<u8> {
         let size = |n: usize| u32::try_from(n).expect("short").to_le_bytes();
         let content: &[u8] = if *method == b"-lh0-" { stream } else { b"gate gateate" };
         let crc = content.iter().fold(0_u16, |crc, byte| {
-            (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 })
+            (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
+                if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 }
+            })
         });
-        let mut header =
-            [*method, &size(stream.len()), &size(content.len()), &[0, 0x60, 0xC1, 0x58, 0x20, *level]].concat();
+        let mut header = [
+            *method,
+            &size(stream.len()),
+            &size(content.len()),
+            &[0, 0x60, 0xC1, 0x58, 0x20, *level],
+        ]
+        .concat();
         match level {
             0 | 1 => {
                 header.push(u8::try_from(name.len()).expect("short"));
@@ -311,13 +367,22 @@ fn lha_by_its_methods_and_levels() {
         (0, b"-lh1-", b"one.txt", b"xx"),
     ]);
     let said = read("a.lzh", &archive);
-    assert_eq!((said.media_type.as_str(), &said.verdict), ("application/x-lzh-compressed", &Verdict::Read));
-    assert_eq!(said.names(), ["five.txt", "登记.txt", "six.txt", "登记.txt", "four.txt", "one.txt"]);
+    assert_eq!(
+        (said.media_type.as_str(), &said.verdict),
+        ("application/x-lzh-compressed", &Verdict::Read)
+    );
+    assert_eq!(
+        said.names(),
+        ["five.txt", "登记.txt", "six.txt", "登记.txt", "four.txt", "one.txt"]
+    );
     for at in [0, 2, 3, 4] {
         assert_eq!(said.members[at].1, b"gate gateate", "{at}");
         assert_eq!(said.members[at].2, MemberEnd::Whole, "{at}");
     }
-    assert_eq!((said.members[1].1.as_slice(), said.get("lha:names").is_some()), (&b"stored"[..], true));
+    assert_eq!(
+        (said.members[1].1.as_slice(), said.get("lha:names").is_some()),
+        (&b"stored"[..], true)
+    );
     let method = Reason::ArchiveMethod { format: "lha".to_owned(), method: "-lh1-".to_owned() };
     assert_eq!(said.members[5].2, MemberEnd::Unsupported(method));
     assert!(said.notes.is_empty(), "{:?}", said.notes);
@@ -345,7 +410,16 @@ fn damaged_containers_end_in_order() {
     ] {
         torment(name, &fixture(name));
     }
-    for name in ["two.lz4", "legacy.lz4", "two.lz", "list.lzma", "list.txt.Z", "two.xz", "two.zst", "two.bz2"] {
+    for name in [
+        "two.lz4",
+        "legacy.lz4",
+        "two.lz",
+        "list.lzma",
+        "list.txt.Z",
+        "two.xz",
+        "two.zst",
+        "two.bz2",
+    ] {
         torment(name, &fixture(name));
     }
     let image = unpacked("ridge.iso.gz");

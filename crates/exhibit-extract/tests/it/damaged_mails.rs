@@ -16,8 +16,16 @@ fn parts_are_found_by_their_lines() {
     for (case, content_type, was_recovered) in [
         ("as it should be", "Content-Type: multipart/mixed; boundary=\"XX\"\n", false),
         ("a comment", "Content-Type: multipart/mixed (x; y); boundary=\"XX\" (z)\n", false),
-        ("two, the second right", "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=XX\n", false),
-        ("two, the first right", "Content-Type: multipart/mixed; boundary=XX\nContent-Type: text/plain\n", false),
+        (
+            "two, the second right",
+            "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=XX\n",
+            false,
+        ),
+        (
+            "two, the first right",
+            "Content-Type: multipart/mixed; boundary=XX\nContent-Type: text/plain\n",
+            false,
+        ),
         ("a blank line within", "Content-Type: multipart/mixed;\n \n boundary=\"XX\"\n", false),
         ("another boundary", "Content-Type: multipart/mixed; boundary=\"YY\"\n", true),
         ("no boundary", "Content-Type: multipart/mixed\n", true),
@@ -40,7 +48,10 @@ fn parts_are_found_by_their_lines() {
             assert_eq!(said.get("mail:subject"), Some("x"), "{case}, {form}");
             assert_eq!(said.names(), ["list.txt"], "{case}, {form}: {}", said.text());
             assert_eq!(said.members[0].1, "登记名单\n".as_bytes(), "{case}, {form}");
-            assert!(said.text().contains("the body") && !said.text().contains("base64"), "{case}, {form}");
+            assert!(
+                said.text().contains("the body") && !said.text().contains("base64"),
+                "{case}, {form}"
+            );
             assert_eq!(recovered(&said), was_recovered, "{case}, {form}");
         }
     }
@@ -56,7 +67,11 @@ fn a_boundary_mistyped_at_one_part_divides() {
         );
         let said = read("x.eml", message.as_bytes());
         assert_eq!(said.names(), ["list.txt"], "{mistyped}: {}", said.text());
-        assert!(said.text().ends_with("the body\n") && recovered(&said), "{mistyped}: {}", said.text());
+        assert!(
+            said.text().ends_with("the body\n") && recovered(&said),
+            "{mistyped}: {}",
+            said.text()
+        );
     }
 }
 
@@ -78,9 +93,14 @@ fn a_text_about_messages_is_no_message_of_parts() {
         "--\nsignature\n",
         "--XX\nno field follows\n--XX--\n",
     ] {
-        let message = format!("From: a@example.org\nTo: b@example.org\nContent-Type: text/plain\n\n{body}");
+        let message =
+            format!("From: a@example.org\nTo: b@example.org\nContent-Type: text/plain\n\n{body}");
         let said = read("x.eml", message.as_bytes());
-        assert!(said.text().ends_with(body) && said.members.is_empty() && !recovered(&said), "{}", said.text());
+        assert!(
+            said.text().ends_with(body) && said.members.is_empty() && !recovered(&said),
+            "{}",
+            said.text()
+        );
     }
 }
 
@@ -89,9 +109,14 @@ fn base64_is_decoded_whatever_it_is_called() {
     let text = "名单由专人保管，不得外传。各县市要在月底前上报。\n".repeat(2);
     let mut encoded = String::new();
     for chunk in text.as_bytes().chunks(57) {
-        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for group in chunk.chunks(3) {
-            let bits = group.iter().chain([&0, &0]).take(3).fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+            let bits = group
+                .iter()
+                .chain([&0, &0])
+                .take(3)
+                .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
             for at in 0..4 {
                 let letter = ALPHABET[bits >> (18 - 6 * at) & 63];
                 encoded.push(if at <= group.len() { char::from(letter) } else { '=' });
@@ -107,8 +132,7 @@ fn base64_is_decoded_whatever_it_is_called() {
         let said = read("x.eml", message.as_bytes());
         assert!(said.text().ends_with(&text), "{encoding}: {}", said.text());
     }
-    let plain =
-        "From: a@example.org\nTo: b@example.org\nContent-Transfer-Encoding: base64\n\nThis is not base64, is it?\n";
+    let plain = "From: a@example.org\nTo: b@example.org\nContent-Transfer-Encoding: base64\n\nThis is not base64, is it?\n";
     let said = read("x.eml", plain.as_bytes());
     assert!(said.text().ends_with("This is not base64, is it?\n"), "{}", said.text());
     assert!(said.has_note(&NoteCode::TextEncodingDamaged { texts: 1 }), "{:?}", said.notes);
@@ -119,7 +143,10 @@ fn files_within_text_are_members() {
     let yenc = "=ybegin line=128 size=3 name=cat.bin\r\nmk~\r\n=yend size=3\r\n";
     let message = format!("From: a@example.org\nTo: b@example.org\n\nbefore\n{yenc}after\n");
     let said = read("x.eml", message.as_bytes());
-    assert_eq!((said.names(), said.members[0].1.as_slice()), (vec!["cat.bin".to_owned()], &b"CAT"[..]));
+    assert_eq!(
+        (said.names(), said.members[0].1.as_slice()),
+        (vec!["cat.bin".to_owned()], &b"CAT"[..])
+    );
     assert!(said.text().ends_with("before\nafter\n"), "{}", said.text());
     let cut = "From: a@example.org\nTo: b@example.org\n\nbefore\nbegin 644 cat.txt\n#0V%T\n";
     assert_eq!(read("x.eml", cut.as_bytes()).members[0].1, b"Cat");
@@ -130,7 +157,11 @@ fn flowed_lines_are_joined() {
     let message = "From: a@example.org\nTo: b@example.org\nContent-Type: text/plain; charset=utf-8; Format=Flowed; DelSp=Yes\n\n\
         这份名 \n单不得 \n外传。\n From here on\n> a quoted \n> line\n";
     let said = read("x.eml", message.as_bytes());
-    assert!(said.text().ends_with("\n\n这份名单不得外传。\nFrom here on\n> a quotedline\n"), "{}", said.text());
+    assert!(
+        said.text().ends_with("\n\n这份名单不得外传。\nFrom here on\n> a quotedline\n"),
+        "{}",
+        said.text()
+    );
 }
 
 #[test]
@@ -139,11 +170,20 @@ fn subjects_in_rare_forms_are_decoded() {
         ("=?utf-7?Q?+dnuLsA-?=", "登记"),
         ("=?gb2312?B?55m76K6w?=", "登记"),
         ("=?utf-8?B?tcfHw8L9tcSxqLjmtcShow==?=", "登敲慢的报告的。"),
-        ("=?iso-2022-jp?B?GyRCRUU7UiVhITwlaxsoQg==?=\n =?iso-2022-jp?B?GyRCPnBKcxsoQg==?=", "電子メール情報"),
+        (
+            "=?iso-2022-jp?B?GyRCRUU7UiVhITwlaxsoQg==?=\n =?iso-2022-jp?B?GyRCPnBKcxsoQg==?=",
+            "電子メール情報",
+        ),
         ("=?cp936?B?tcfHww==?=", "登敲"),
     ] {
-        let message = format!("From: a@example.org\nSubject: {subject}\nDate: Tue, 12 Nov 2019 08:30:00 +0800\n\nx\n");
-        assert_eq!(read("x.eml", message.as_bytes()).get("mail:subject"), Some(expected), "{subject}");
+        let message = format!(
+            "From: a@example.org\nSubject: {subject}\nDate: Tue, 12 Nov 2019 08:30:00 +0800\n\nx\n"
+        );
+        assert_eq!(
+            read("x.eml", message.as_bytes()).get("mail:subject"),
+            Some(expected),
+            "{subject}"
+        );
     }
 }
 

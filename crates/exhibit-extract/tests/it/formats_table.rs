@@ -49,7 +49,11 @@ const READERS: &[(ReaderKey, &str, &str)] = &[
         "text with positions, templates, annotations, custom tags, outline, properties; pictures and attachments; signatures and seals named, their digests (SM3, SHA-1, SHA-256) checked",
         "text drawn as curves; the layout as a picture; whether a signature is of its key; encrypted files",
     ),
-    (ReaderKey::Xps, "text with positions, links, properties; pictures", "text drawn as curves; signatures"),
+    (
+        ReaderKey::Xps,
+        "text with positions, links, properties; pictures",
+        "text drawn as curves; signatures",
+    ),
     (
         ReaderKey::Visio,
         "text of shapes and their masters, shape data, comments, pictures, properties",
@@ -61,7 +65,11 @@ const READERS: &[(ReaderKey, &str, &str)] = &[
         "paragraphs, cells, notes, headers and footers, pictures, properties; the preview of documents for distribution",
         "encrypted documents",
     ),
-    (ReaderKey::Hwpx, "paragraphs, cells, notes, headers and footers, pictures, properties", "encrypted documents"),
+    (
+        ReaderKey::Hwpx,
+        "paragraphs, cells, notes, headers and footers, pictures, properties",
+        "encrypted documents",
+    ),
     (
         ReaderKey::Iwork,
         "2005 to 2012: slides, tables, notes, comments, properties; since 2013: the texts stored; previews and media",
@@ -84,13 +92,21 @@ const READERS: &[(ReaderKey, &str, &str)] = &[
         "tables of Jet 3, Jet 4 and ACE; memos; files in cells as members; names of queries, forms and linked tables",
         "deleted rows; queries and forms; databases with a password since 2007",
     ),
-    (ReaderKey::Dbase, "records with their columns, deleted ones marked as hidden", "memos in the file beside it"),
+    (
+        ReaderKey::Dbase,
+        "records with their columns, deleted ones marked as hidden",
+        "memos in the file beside it",
+    ),
     (
         ReaderKey::Warc,
         "responses and resources under their addresses, bodies of requests, the list of records",
         "bodies compressed with Brotli",
     ),
-    (ReaderKey::Picture, "EXIF, IPTC and XMP properties, each frame; text by OCR", "sensor data of raw photographs"),
+    (
+        ReaderKey::Picture,
+        "EXIF, IPTC and XMP properties, each frame; text by OCR",
+        "sensor data of raw photographs",
+    ),
     (ReaderKey::Heif, "properties", "the picture itself"),
     (ReaderKey::Metafile, "text", "drawing"),
     (ReaderKey::Svg, "text, titles, links, embedded pictures", "drawing"),
@@ -104,8 +120,16 @@ const READERS: &[(ReaderKey, &str, &str)] = &[
         "visible and hidden text, links, embedded files, properties",
         "scripts; what only style sheets hide",
     ),
-    (ReaderKey::Mail, "headers, body, attachments, inner messages; web pages saved as MHTML", "encrypted parts"),
-    (ReaderKey::Msg, "properties, body, recipients, attachments, embedded messages", "rights management"),
+    (
+        ReaderKey::Mail,
+        "headers, body, attachments, inner messages; web pages saved as MHTML",
+        "encrypted parts",
+    ),
+    (
+        ReaderKey::Msg,
+        "properties, body, recipients, attachments, embedded messages",
+        "rights management",
+    ),
     (ReaderKey::Tnef, "message and attachments", ""),
     (ReaderKey::Olm, "message", ""),
     (
@@ -146,13 +170,15 @@ fn table() -> String {
     );
     for kind in FileKind::all() {
         for (reader, read, unread) in READERS {
-            let rows: Vec<MediaType> =
-                MediaType::all().filter(|row| row.kind == kind && row.reader == Some(*reader)).collect();
+            let rows: Vec<MediaType> = MediaType::all()
+                .filter(|row| row.kind == kind && row.reader == Some(*reader))
+                .collect();
             if rows.is_empty() {
                 continue;
             }
             let names: Vec<String> = rows.iter().map(|row| format!("`{}`", row.name)).collect();
-            let mut endings: Vec<&str> = rows.iter().flat_map(|row| row.endings.iter().copied()).collect();
+            let mut endings: Vec<&str> =
+                rows.iter().flat_map(|row| row.endings.iter().copied()).collect();
             endings.sort_unstable();
             endings.dedup();
             let (names, endings) = (names.join(", "), endings.join(", "));
@@ -179,6 +205,11 @@ fn the_table_of_formats_is_current() {
 fn every_reader_has_its_texts() {
     for row in MediaType::all() {
         let described = READERS.iter().filter(|(reader, ..)| Some(*reader) == row.reader).count();
-        assert_eq!(described, usize::from(row.reader.is_some()), "the texts of the reader of {}", row.name);
+        assert_eq!(
+            described,
+            usize::from(row.reader.is_some()),
+            "the texts of the reader of {}",
+            row.name
+        );
     }
 }

@@ -18,7 +18,9 @@ fn sound() -> Vec<(&'static str, Vec<u8>)> {
     );
     let html = "<?xml version='1.0'?><html lang=zh><head><meta charset=gbk><title>t</title><script>x</script></head><body><table><tr><td>a<td>b\
         </table><p style='display:none'>hidden<img src='data:image/png;base64,iVBORw0KGgo='><a href='http://x.example/'>l</a>&amp;&#x65B0;</body></html>";
-    let mut gz = flate2::GzBuilder::new().filename("a.txt").write(Vec::new(), flate2::Compression::default());
+    let mut gz = flate2::GzBuilder::new()
+        .filename("a.txt")
+        .write(Vec::new(), flate2::Compression::default());
     gz.write_all(&b"gzip content ".repeat(30)).expect("in memory");
     let mut tar = tar::Builder::new(Vec::new());
     for name in ["a.txt".to_owned(), "long/".repeat(40)] {
@@ -34,14 +36,23 @@ fn sound() -> Vec<(&'static str, Vec<u8>)> {
         ("a.eml", mail.as_bytes().to_vec()),
         ("a.mbox", mailbox.into_bytes()),
         ("a.html", html.as_bytes().to_vec()),
-        ("a.zip", zip_of(&[("a.txt", &b"zip content ".repeat(30)), ("登记.txt", b"x"), ("f/", b"")])),
+        (
+            "a.zip",
+            zip_of(&[("a.txt", &b"zip content ".repeat(30)), ("登记.txt", b"x"), ("f/", b"")]),
+        ),
         ("a.gz", gz.finish().expect("in memory")),
         ("a.tar", tar.into_inner().expect("in memory")),
         ("a.bz2", bz.finish().expect("in memory")),
         ("a.zst", zstd::encode_all(&b"zstandard content ".repeat(30)[..], 1).expect("in memory")),
         ("a.csv", "姓名,\"a\nb\",1\nx,y,2\n".repeat(20).into_bytes()),
-        ("a.txt", encoding_rs::GB18030.encode(&"关于登记的通知\u{c}\r\n".repeat(20)).0.into_owned()),
-        ("a.md", "# 通知\n\n| a | b |\n".repeat(20).encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (
+            "a.txt",
+            encoding_rs::GB18030.encode(&"关于登记的通知\u{c}\r\n".repeat(20)).0.into_owned(),
+        ),
+        (
+            "a.md",
+            "# 通知\n\n| a | b |\n".repeat(20).encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        ),
     ]
 }
 
@@ -73,8 +84,10 @@ fn parts_within_parts_and_endless_headers_come_to_an_end() {
     }
     deep.push_str("\nthe innermost text\n");
     assert!(read("x.eml", deep.as_bytes()).text().contains("the innermost text"));
-    let nested =
-        format!("From: a@example.org\nMIME-Version: 1.0\n{}", "Content-Type: message/rfc822\n\n".repeat(20_000));
+    let nested = format!(
+        "From: a@example.org\nMIME-Version: 1.0\n{}",
+        "Content-Type: message/rfc822\n\n".repeat(20_000)
+    );
     assert_eq!(read("x.eml", nested.as_bytes()).members.len(), 1);
     let fields = format!("From: a@example.org\nTo: b\n{}\n\nbody", "X: y\n".repeat(200_000));
     assert!(read("x.eml", fields.as_bytes()).text().contains("From: a@example.org"));

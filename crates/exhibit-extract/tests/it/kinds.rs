@@ -11,7 +11,8 @@ fn files_are_told_by_their_bytes() {
     tar[148..156].copy_from_slice(b"        ");
     let sum: u32 = tar.iter().map(|b| u32::from(*b)).sum();
     tar[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-    let utf16: Vec<u8> = "关于登记的通知\r\n2017年12号".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        "关于登记的通知\r\n2017年12号".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("", b"".to_vec(), "application/x-empty"),
         ("x", b"%PDF-1.7\n".to_vec(), "application/pdf"),
@@ -102,14 +103,21 @@ fn files_are_told_by_their_bytes() {
         ),
     ];
     for (name, bytes, media_type) in cases {
-        assert_eq!(read(name, &bytes).media_type, media_type, "{name} {:?}", String::from_utf8_lossy(&bytes));
+        assert_eq!(
+            read(name, &bytes).media_type,
+            media_type,
+            "{name} {:?}",
+            String::from_utf8_lossy(&bytes)
+        );
     }
 }
 
 #[test]
 fn what_is_inside_a_zip_or_a_compound_file_counts() {
     use crate::archives::zip_of;
-    let types = |main: &str| format!("<Types><Override PartName='/x' ContentType='application/{main}'/></Types>");
+    let types = |main: &str| {
+        format!("<Types><Override PartName='/x' ContentType='application/{main}'/></Types>")
+    };
     let word = types("vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml");
     let sheet = types("vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml");
     type Entries<'a> = Vec<(&'a str, &'a [u8])>;
@@ -123,7 +131,10 @@ fn what_is_inside_a_zip_or_a_compound_file_counts() {
             vec![("[Content_Types].xml", sheet.as_bytes())],
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        (vec![("mimetype", b"application/vnd.oasis.opendocument.text")], "application/vnd.oasis.opendocument.text"),
+        (
+            vec![("mimetype", b"application/vnd.oasis.opendocument.text")],
+            "application/vnd.oasis.opendocument.text",
+        ),
         (vec![("mimetype", b"application/epub+zip")], "application/epub+zip"),
         (vec![("META-INF/MANIFEST.MF", b"x")], "application/java-archive"),
         (
@@ -141,7 +152,8 @@ fn what_is_inside_a_zip_or_a_compound_file_counts() {
         ("/WordDocument", "application/msword"),
         ("/Whatever", "application/x-ole-storage"),
     ] {
-        let mut compound = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("in memory");
+        let mut compound =
+            cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("in memory");
         compound.create_stream(stream).expect("a new stream");
         let bytes = compound.into_inner().into_inner();
         assert_eq!(read("x", &bytes).media_type, media_type);
@@ -152,7 +164,10 @@ fn what_is_inside_a_zip_or_a_compound_file_counts() {
 fn files_of_no_reader_are_unsupported_by_name_and_lying_names_suspicious() {
     let said = read("report.pdf", b"MZ\x90\0\x03\0\0\0");
     let media_type = "application/vnd.microsoft.portable-executable".to_owned();
-    assert_eq!(said.verdict, Verdict::Unsupported(Reason::NoReader { media_type: media_type.clone() }));
+    assert_eq!(
+        said.verdict,
+        Verdict::Unsupported(Reason::NoReader { media_type: media_type.clone() })
+    );
     assert!(said.has_note(&NoteCode::ProgramDisguised { extension: "pdf".to_owned(), media_type }));
     assert!(read("a\u{202e}txt.exe", b"x").has_note(&NoteCode::NameReordersLetters));
     assert_eq!(read("x", b"").verdict, Verdict::Empty);

@@ -37,7 +37,8 @@ fn characters_cut_between_encoded_words_are_joined() {
         format!("=?UTF-8?Q?{hex}?=")
     };
     let text = "登记表".as_bytes();
-    let message = format!("From: a@example.org\nSubject: {}\n {}\n\nx", word(&text[..4]), word(&text[4..]));
+    let message =
+        format!("From: a@example.org\nSubject: {}\n {}\n\nx", word(&text[..4]), word(&text[4..]));
     assert_eq!(read("x.eml", message.as_bytes()).get("mail:subject"), Some("登记表"));
 }
 
@@ -52,7 +53,9 @@ fn bytes_beyond_ascii_in_headers_and_names_are_guessed_over_all() {
     assert_eq!(said.names(), ["人员登记名单汇总.txt"]);
     assert!(said.text().contains("请查收附件中的名单，谢谢。"));
     assert!(
-        said.noted(|code| matches!(code, NoteCode::CharsetGuessed { charset, .. } if charset == "gb18030")),
+        said.noted(
+            |code| matches!(code, NoteCode::CharsetGuessed { charset, .. } if charset == "gb18030")
+        ),
         "{:?}",
         said.notes
     );
@@ -73,9 +76,14 @@ fn attachments_come_out_byte_for_byte() {
     assert_eq!(bytes[1], crlf("From: c@example.org\nSubject: inner / one\n\ninner body"));
     assert_eq!(bytes[2], [0x78, 0x9F, 0x3E, 0x22]);
     assert!(said.members.iter().all(|(.., end)| *end == MemberEnd::Whole));
-    let relations: Vec<&str> = said.members.iter().map(|(member, ..)| member.relation.word()).collect();
+    let relations: Vec<&str> =
+        said.members.iter().map(|(member, ..)| member.relation.word()).collect();
     assert_eq!(relations, ["attachment", "message", "attachment"]);
-    assert!(said.text().ends_with("\n\nbody\n") && !said.text().contains("inner body"), "{}", said.text());
+    assert!(
+        said.text().ends_with("\n\nbody\n") && !said.text().contains("inner body"),
+        "{}",
+        said.text()
+    );
 }
 
 #[test]
@@ -86,10 +94,21 @@ fn the_plain_form_is_read_and_another_html_form_kept() {
              The list is attached.\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
         )
     };
-    let same = read("x.eml", message("<p>The list <b>is</b> attached.<img src=http://tracker.example/1>").as_bytes());
+    let same = read(
+        "x.eml",
+        message("<p>The list <b>is</b> attached.<img src=http://tracker.example/1>").as_bytes(),
+    );
     assert_eq!((same.members.len(), same.text().matches("list").count()), (0, 1));
-    assert!(same.has_note(&NoteCode::RemoteContent { hosts: vec!["tracker.example".to_owned()], more: 0 }));
-    let other = read("x.eml", message("<p>Burn the list, and all copies of it, before Monday morning.").as_bytes());
+    assert!(
+        same.has_note(&NoteCode::RemoteContent {
+            hosts: vec!["tracker.example".to_owned()],
+            more: 0
+        })
+    );
+    let other = read(
+        "x.eml",
+        message("<p>Burn the list, and all copies of it, before Monday morning.").as_bytes(),
+    );
     assert_eq!(other.names(), ["body.html"]);
     assert!(other.has_note(&NoteCode::HtmlFormDiffers { parts: 1 }));
     let only = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<p>only <b>HTML</b><p style=display:none>x";
@@ -115,8 +134,15 @@ fn sealed_and_hidden_parts_are_said() {
     assert!(said.pages[0].marks.iter().any(|mark| mark.kind == MarkKind::Hidden));
     let uuencoded = "From: a@example.org\nDate: Tue, 12 Nov 2019 08:30:00 +0800\n\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n";
     let said = read("x.eml", uuencoded.as_bytes());
-    assert_eq!((said.names(), said.members[0].1.as_slice()), (vec!["cat.txt".to_owned()], &b"Cat"[..]));
-    assert!(said.text().contains("before\n") && said.text().contains("after\n") && !said.text().contains("#0V%T"));
+    assert_eq!(
+        (said.names(), said.members[0].1.as_slice()),
+        (vec!["cat.txt".to_owned()], &b"Cat"[..])
+    );
+    assert!(
+        said.text().contains("before\n")
+            && said.text().contains("after\n")
+            && !said.text().contains("#0V%T")
+    );
 }
 
 #[test]
@@ -128,7 +154,9 @@ fn signed_messages_are_named_and_their_content_is_read() {
     assert!(said.has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
     assert_eq!(said.names(), ["smime.p7s"]);
     let inline = "From: a@example.org\nSubject: x\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\ntext\n";
-    assert!(read("x.eml", inline.as_bytes()).has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
+    assert!(
+        read("x.eml", inline.as_bytes()).has_note(&NoteCode::SignatureUnchecked { signers: 1 })
+    );
 }
 
 #[test]

@@ -9,8 +9,16 @@ fn content<'s>(said: &'s Said, name: &str) -> &'s [u8] {
 }
 
 fn check_members(name: &str, said: &Said, long: &str) {
-    assert_eq!((said.media_type.as_str(), &said.verdict), ("application/vnd.rar", &Verdict::Read), "{name}");
-    assert!(said.members.iter().all(|(.., end)| *end == MemberEnd::Whole), "{name}: {:?}", said.members);
+    assert_eq!(
+        (said.media_type.as_str(), &said.verdict),
+        ("application/vnd.rar", &Verdict::Read),
+        "{name}"
+    );
+    assert!(
+        said.members.iter().all(|(.., end)| *end == MemberEnd::Whole),
+        "{name}: {:?}",
+        said.members
+    );
     assert_eq!(content(said, long), long_text().as_bytes(), "{name}");
     assert_eq!(content(said, "empty.txt").len(), 0, "{name}");
     assert_eq!(content(said, "code.bin").len(), 540, "{name}");
@@ -34,7 +42,8 @@ fn members_come_out_of_every_version() {
         assert!(said.notes.is_empty(), "{name}: {:?}", said.notes);
         if name.ends_with("solid") {
             assert_eq!(said.members.len(), 6, "{name}");
-            let last = said.members.iter().find(|(m, ..)| m.name.ends_with(b"b2.txt")).expect("a member");
+            let last =
+                said.members.iter().find(|(m, ..)| m.name.ends_with(b"b2.txt")).expect("a member");
             assert_eq!(last.1, "second file\n".repeat(3).as_bytes(), "{name}");
         }
     }
@@ -51,12 +60,17 @@ fn passwords_open_content_and_names() {
         let bytes = fixture(&format!("{name}.rar"));
         let open = read_with("a.rar", &bytes, &["wrong", "secret"], Limits::STANDARD);
         check_members(name, &open, long);
-        assert_eq!(open.notes.iter().map(|note| &note.code).collect::<Vec<_>>(), [&NoteCode::Decrypted], "{name}");
+        assert_eq!(
+            open.notes.iter().map(|note| &note.code).collect::<Vec<_>>(),
+            [&NoteCode::Decrypted],
+            "{name}"
+        );
         let closed = read_with("a.rar", &bytes, &["wrong"], Limits::STANDARD);
         if name.ends_with("names") {
             assert_eq!((&closed.verdict, closed.members.len()), (&Verdict::Encrypted, 0), "{name}");
         } else {
-            let encrypted = closed.members.iter().filter(|(.., end)| *end == MemberEnd::Encrypted).count();
+            let encrypted =
+                closed.members.iter().filter(|(.., end)| *end == MemberEnd::Encrypted).count();
             assert!(closed.members.len() == 4 && encrypted >= 3, "{name}: {:?}", closed.members);
         }
     }
@@ -68,7 +82,11 @@ fn volumes_one_behind_the_other_are_one_archive() {
         let bytes = fixture(&format!("{name}.rar"));
         let whole = read("a.rar", &bytes);
         assert_eq!(content(&whole, "list.txt"), long_text().as_bytes(), "{name}");
-        assert!(whole.members.iter().all(|(.., end)| *end == MemberEnd::Whole) && whole.notes.is_empty(), "{name}");
+        assert!(
+            whole.members.iter().all(|(.., end)| *end == MemberEnd::Whole)
+                && whole.notes.is_empty(),
+            "{name}"
+        );
         // without the last volume
         let last = bytes.windows(4).rposition(|w| w == b"Rar!").expect("volumes");
         let cut = read("a.rar", &bytes[..last]);
@@ -99,7 +117,10 @@ fn damage_keeps_what_precedes_it() {
     let mut bytes = whole;
     bytes[second] ^= 1;
     let said = read("a.rar", &bytes);
-    assert_eq!((said.members.len(), said.has_note(&NoteCode::BlocksDamaged { blocks: 1 })), (1, true));
+    assert_eq!(
+        (said.members.len(), said.has_note(&NoteCode::BlocksDamaged { blocks: 1 })),
+        (1, true)
+    );
     let solid = fixture("five-solid.rar");
     let trailing = read("a.rar", &[&solid[..], b"appended"].concat());
     assert!(trailing.has_note(&NoteCode::TrailingBytes { bytes: Some(8) }), "{:?}", trailing.notes);
@@ -118,7 +139,9 @@ fn a_lost_file_of_a_solid_archive_costs_those_after_it() {
 
 #[test]
 fn damaged_archives_end_in_order() {
-    for name in ["five", "five-solid", "seven", "four", "four-solid", "two", "one-and-a-half", "five-parts"] {
+    for name in
+        ["five", "five-solid", "seven", "four", "four-solid", "two", "one-and-a-half", "five-parts"]
+    {
         torment("a.rar", &fixture(&format!("{name}.rar")));
     }
 }

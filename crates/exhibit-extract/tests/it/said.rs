@@ -1,7 +1,9 @@
 //! Everything that was said of one file, in a form that tests can look at.
 
 use exhibit_extract::run;
-use exhibit_model::{Limits, Member, MemberEnd, Note, NoteCode, Page, Record, Request, Task, Verdict};
+use exhibit_model::{
+    Limits, Member, MemberEnd, Note, NoteCode, Page, Record, Request, Task, Verdict,
+};
 use std::io::Cursor;
 
 /// Everything that was said of one file.
@@ -50,7 +52,9 @@ pub(crate) fn read_with(name: &str, bytes: &[u8], passwords: &[&str], limits: Li
                 said.pages.push(*page);
                 assert_eq!(said.pages.len(), said.pages.last().map_or(0, |p| p.number as usize));
             }
-            Record::Member(member) => assert!(open.replace((member, Vec::new())).is_none(), "a member within a member"),
+            Record::Member(member) => {
+                assert!(open.replace((member, Vec::new())).is_none(), "a member within a member")
+            }
             Record::MemberBytes(more) => {
                 assert!(more.len() <= 64 << 10, "a record of bytes is too long");
                 open.as_mut().expect("bytes belong to a member").1.extend(more);

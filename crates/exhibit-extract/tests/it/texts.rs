@@ -4,19 +4,23 @@ use crate::said::{read, read_with};
 use encoding_rs::{BIG5, EUC_KR, GB18030, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1256};
 use exhibit_model::{Limits, NoteCode, PageKind, Reason, Verdict};
 
-const CHINESE: &str =
-    "关于进一步加强登记工作的通知\n各县市、各部门：为做好今年的人口登记工作，现将有关事项通知如下。\n";
-const TRADITIONAL: &str =
-    "關於進一步加強登記工作的通知\n各縣市、各部門：為做好今年的人口登記工作，現將有關事項通知如下。\n";
-const RUSSIAN: &str = "О мерах по учёту населения\nВо исполнение решения районного совета сообщаем следующее.\n";
-const ARABIC: &str = "تعميم بشأن تسجيل السكان\nإلى جميع الإدارات المحلية: يرجى اتخاذ الإجراءات اللازمة.\n";
-const JAPANESE: &str = "住民登録の強化についてのお知らせ\n各市町村の皆さまへ、次のとおりお知らせします。\n";
+const CHINESE: &str = "关于进一步加强登记工作的通知\n各县市、各部门：为做好今年的人口登记工作，现将有关事项通知如下。\n";
+const TRADITIONAL: &str = "關於進一步加強登記工作的通知\n各縣市、各部門：為做好今年的人口登記工作，現將有關事項通知如下。\n";
+const RUSSIAN: &str =
+    "О мерах по учёту населения\nВо исполнение решения районного совета сообщаем следующее.\n";
+const ARABIC: &str =
+    "تعميم بشأن تسجيل السكان\nإلى جميع الإدارات المحلية: يرجى اتخاذ الإجراءات اللازمة.\n";
+const JAPANESE: &str =
+    "住民登録の強化についてのお知らせ\n各市町村の皆さまへ、次のとおりお知らせします。\n";
 const KOREAN: &str = "주민 등록 강화에 관한 알림\n각 시군 부서에 다음과 같이 알립니다.\n";
 
 #[test]
 fn text_is_read_in_any_encoding() {
-    let encode = |text: &str, encoding: &'static encoding_rs::Encoding| encoding.encode(text).0.into_owned();
-    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let encode =
+        |text: &str, encoding: &'static encoding_rs::Encoding| encoding.encode(text).0.into_owned();
+    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| {
+        text.encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
     let hz = b"~{R;6~~}, ok\n~{VPND~}\n".to_vec();
     let cases: Vec<(Vec<u8>, &str, &str)> = vec![
         (CHINESE.as_bytes().to_vec(), CHINESE, "utf-8"),
@@ -37,7 +41,8 @@ fn text_is_read_in_any_encoding() {
         (hz, "一二, ok\n中文\n", "hz-gb-2312"),
     ];
     for (bytes, text, charset) in cases {
-        let bytes = if charset == "hz-gb-2312" { b"~{R;6~~}, ok\n~{VPND~}\n".to_vec() } else { bytes };
+        let bytes =
+            if charset == "hz-gb-2312" { b"~{R;6~~}, ok\n~{VPND~}\n".to_vec() } else { bytes };
         let said = read("x", &bytes);
         assert_eq!(said.text(), text, "{charset}");
         assert_eq!(said.get("text:charset"), Some(charset));
@@ -62,13 +67,21 @@ fn what_cannot_be_decoded_is_counted() {
 #[test]
 fn pages_end_at_form_feeds_and_line_ends() {
     let said = read("x.txt", b"one\x0Ctwo\r\nthree\rfour\x0C");
-    assert_eq!(said.pages.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["one", "two\nthree\nfour"]);
+    assert_eq!(
+        said.pages.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(),
+        ["one", "two\nthree\nfour"]
+    );
     assert_eq!(said.get("text:line-ends"), Some("mixed"));
-    for (line, name) in [("登记表第一行\n", "lines"), ("登记表", "one line"), ("word and word ", "words")] {
+    for (line, name) in
+        [("登记表第一行\n", "lines"), ("登记表", "one line"), ("word and word ", "words")]
+    {
         let long = line.repeat(100_000 / line.len());
         let said = read("x.txt", long.as_bytes());
         assert_eq!(said.text(), long, "nothing is lost or changed: {name}");
-        assert!(said.pages.len() > 5 && said.pages.iter().all(|p| p.text.len() <= 16 << 10), "{name}");
+        assert!(
+            said.pages.len() > 5 && said.pages.iter().all(|p| p.text.len() <= 16 << 10),
+            "{name}"
+        );
         let cut = said.pages.iter().rev().skip(1).filter(|p| !p.text.ends_with('\n')).count();
         assert_eq!(cut > 0, name != "lines");
     }
@@ -113,14 +126,24 @@ fn a_quote_that_is_never_closed_costs_one_row() {
 #[test]
 fn declarations_of_bags_are_noted() {
     let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-    for text in [declaration.to_owned(), declaration.replace('\n', "\r\n"), format!("\u{feff}{declaration}")] {
+    for text in [
+        declaration.to_owned(),
+        declaration.replace('\n', "\r\n"),
+        format!("\u{feff}{declaration}"),
+    ] {
         let said = read("bagit.txt", text.as_bytes());
         assert_eq!(said.get("bagit:version"), Some("1.0"));
-        assert!(said.has_note(&NoteCode::BagDeclared { version: "1.0".to_owned() }), "{:?}", said.notes);
+        assert!(
+            said.has_note(&NoteCode::BagDeclared { version: "1.0".to_owned() }),
+            "{:?}",
+            said.notes
+        );
     }
-    for text in
-        ["BagIt-Version: 1.0\n", "BagIt-Version: x\nTag-File-Character-Encoding: UTF-8\n", "A BagIt-Version: 1.0\n"]
-    {
+    for text in [
+        "BagIt-Version: 1.0\n",
+        "BagIt-Version: x\nTag-File-Character-Encoding: UTF-8\n",
+        "A BagIt-Version: 1.0\n",
+    ] {
         assert!(read("bagit.txt", text.as_bytes()).notes.is_empty(), "{text}");
     }
 }

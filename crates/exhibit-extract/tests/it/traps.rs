@@ -15,7 +15,8 @@ fn total(said: &Said) -> usize {
 /// An entry of a new cpio archive, whose content is said to have `size` bytes.
 fn cpio(name: &str, size: u32, content: &[u8]) -> Vec<u8> {
     let length = name.len() + 1;
-    let fields = [0, 0o100_644, 0, 0, 1, 0, size, 0, 0, 0, 0, u32::try_from(length).expect("short"), 0];
+    let fields =
+        [0, 0o100_644, 0, 0, 1, 0, size, 0, 0, 0, 0, u32::try_from(length).expect("short"), 0];
     let mut entry = b"070701".to_vec();
     fields.iter().for_each(|field| entry.extend(format!("{field:08x}").bytes()));
     entry.extend(name.bytes());
@@ -96,15 +97,21 @@ fn sizes_that_are_not_there_are_cut_to_the_file() {
 #[test]
 fn chains_and_folders_in_circles_end() {
     // a file whose clusters follow each other for ever, and a folder in itself
-    let circle =
-        fat(&[fat_entry(b"A       TXT", 0, 2, 100_000_000), fat_entry(b"F          ", 0x10, 3, 0)], &[2, 0xFFFF]);
+    let circle = fat(
+        &[fat_entry(b"A       TXT", 0, 2, 100_000_000), fat_entry(b"F          ", 0x10, 3, 0)],
+        &[2, 0xFFFF],
+    );
     let mut inner = circle;
     put(&mut inner, 512 * (33 + 32 + 1), &fat_entry(b"F          ", 0x10, 3, 0));
     put(&mut inner, 512 * (33 + 32 + 1) + 32, &fat_entry(b"B       TXT", 0, 4, 3));
     let said = read("a.img", &inner);
     assert_eq!(said.names(), ["A.TXT", "F/B.TXT"]);
-    assert!(matches!(said.members[0].2, MemberEnd::Truncated(_)) && said.members[0].1.len() < inner.len());
-    let said = read("a.iso", &iso(&[iso_record(18, 2048, 2, b"F"), iso_record(23, 3, 0, b"A.TXT;1")]));
+    assert!(
+        matches!(said.members[0].2, MemberEnd::Truncated(_))
+            && said.members[0].1.len() < inner.len()
+    );
+    let said =
+        read("a.iso", &iso(&[iso_record(18, 2048, 2, b"F"), iso_record(23, 3, 0, b"A.TXT;1")]));
     assert_eq!(said.names(), ["A.TXT"]);
 }
 
@@ -115,17 +122,36 @@ fn content_that_many_members_share_meets_the_limit() {
     let entries: Vec<[u8; 32]> = (0..100_u8)
         .map(|n| {
             fat_entry(
-                &[b'A', b'0' + n / 10, b'0' + n % 10, b' ', b' ', b' ', b' ', b' ', b'T', b'X', b'T'],
+                &[
+                    b'A',
+                    b'0' + n / 10,
+                    b'0' + n % 10,
+                    b' ',
+                    b' ',
+                    b' ',
+                    b' ',
+                    b' ',
+                    b'T',
+                    b'X',
+                    b'T',
+                ],
                 0,
                 2,
                 500_000,
             )
         })
         .collect();
-    let records: Vec<Vec<u8>> = (0..30).map(|n| iso_record(0, 40_000, 0, format!("A{n}.TXT;1").as_bytes())).collect();
-    for (name, bytes, most) in [("a.img", fat(&entries, &chain), 1 << 20), ("a.iso", iso(&records), 1 << 20)] {
+    let records: Vec<Vec<u8>> =
+        (0..30).map(|n| iso_record(0, 40_000, 0, format!("A{n}.TXT;1").as_bytes())).collect();
+    for (name, bytes, most) in
+        [("a.img", fat(&entries, &chain), 1 << 20), ("a.iso", iso(&records), 1 << 20)]
+    {
         let said = read_with(name, &bytes, &[], limits);
-        assert_eq!(said.verdict, Verdict::Truncated(Reason::MemberBytesLimit { bytes: 1 << 20 }), "{name}");
+        assert_eq!(
+            said.verdict,
+            Verdict::Truncated(Reason::MemberBytesLimit { bytes: 1 << 20 }),
+            "{name}"
+        );
         assert!(total(&said) <= most, "{name}: {}", total(&said));
     }
 }
@@ -165,12 +191,15 @@ fn a_cabinet_that_inflates_meets_the_limit() {
 
 #[test]
 fn names_that_lead_out_and_twins_are_listed_as_they_are() {
-    let names = ["../../outside.txt", "/absolute.txt", "twin.txt", "twin.txt", "C:\\windows\\x.txt", ""];
+    let names =
+        ["../../outside.txt", "/absolute.txt", "twin.txt", "twin.txt", "C:\\windows\\x.txt", ""];
     let mut archive: Vec<u8> = names.iter().flat_map(|name| cpio(name, 4, b"gate")).collect();
     archive.extend(cpio("TRAILER!!!", 0, b""));
     let said = read("a.cpio", &archive);
     assert_eq!(said.names(), names);
-    assert!(said.members.iter().all(|(_, bytes, end)| bytes == b"gate" && *end == MemberEnd::Whole));
+    assert!(
+        said.members.iter().all(|(_, bytes, end)| bytes == b"gate" && *end == MemberEnd::Whole)
+    );
     assert!(said.notes.is_empty(), "{:?}", said.notes);
 }
 
@@ -179,9 +208,15 @@ fn a_hundred_thousand_members_take_linear_time() {
     const COUNT: u32 = 100_000;
     let bits = vec![0xFF_u8; COUNT.div_ceil(8) as usize];
     let names: Vec<u8> = (0..COUNT)
-        .flat_map(|n| format!("folder/{n}.txt\0").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+        .flat_map(|n| {
+            format!("folder/{n}.txt\0")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<_>>()
+        })
         .collect();
-    let number = |n: usize| [&[0xE0][..], &u32::try_from(n).expect("short").to_le_bytes()[..3]].concat();
+    let number =
+        |n: usize| [&[0xE0][..], &u32::try_from(n).expect("short").to_le_bytes()[..3]].concat();
     let mut header = vec![1, 5];
     header.extend(number(COUNT as usize));
     for kind in [0x0E, 0x0F] {
@@ -202,7 +237,8 @@ fn a_hundred_thousand_members_take_linear_time() {
     let mut start = 0_u64.to_le_bytes().to_vec();
     start.extend((header.len() as u64).to_le_bytes());
     start.extend(crc(&header).to_le_bytes());
-    let archive = [&b"7z\xBC\xAF\x27\x1C\0\x04"[..], &crc(&start).to_le_bytes(), &start, &header].concat();
+    let archive =
+        [&b"7z\xBC\xAF\x27\x1C\0\x04"[..], &crc(&start).to_le_bytes(), &start, &header].concat();
     let said = read("a.7z", &archive);
     assert_eq!((said.verdict.clone(), said.members.len()), (Verdict::Read, COUNT as usize));
     assert_eq!(said.members[99_999].0.name, b"folder/99999.txt");

@@ -33,7 +33,11 @@ fn hidden_parts_are_kept_and_marked() {
     let page = &said.pages[0];
     let marked: Vec<(MarkKind, &str)> =
         page.marks.iter().map(|m| (m.kind, &page.text[m.start as usize..m.end as usize])).collect();
-    let expected = [(MarkKind::Hidden, "not seen"), (MarkKind::Hidden, "nor this"), (MarkKind::FormValue, "Li")];
+    let expected = [
+        (MarkKind::Hidden, "not seen"),
+        (MarkKind::Hidden, "nor this"),
+        (MarkKind::FormValue, "Li"),
+    ];
     assert_eq!(marked, expected);
 }
 
@@ -68,7 +72,10 @@ fn what_would_be_fetched_is_named_and_what_is_inside_is_a_member() {
     assert!(said.has_note(&NoteCode::RemoteContent { hosts, more: 0 }), "{:?}", said.notes);
     assert!(said.has_note(&NoteCode::ScriptsOmitted { count: 1 }));
     let (member, bytes, _) = &said.members[0];
-    assert_eq!((member.name.as_slice(), member.relation), (&b"embedded-1.png"[..], Relation::Embedded));
+    assert_eq!(
+        (member.name.as_slice(), member.relation),
+        (&b"embedded-1.png"[..], Relation::Embedded)
+    );
     assert_eq!(bytes, b"\x89PNG\r\n\x1A\n");
 }
 

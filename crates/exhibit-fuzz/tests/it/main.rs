@@ -18,7 +18,9 @@ fn torment(prefixes: &[&str], few: usize) {
             continue;
         }
         assert!(run(target, &seed), "{target} is a target");
-        for end in [0, seed.len().min(1), seed.len() / 3, seed.len() * 2 / 3, seed.len().saturating_sub(1)] {
+        for end in
+            [0, seed.len().min(1), seed.len() / 3, seed.len() * 2 / 3, seed.len().saturating_sub(1)]
+        {
             assert!(run(target, &seed[..end]));
         }
         let mut mutator = Mutator::new(at as u64 + 1);
@@ -30,7 +32,10 @@ fn torment(prefixes: &[&str], few: usize) {
 
 #[test]
 fn text_and_mail() {
-    torment(&["identify", "format_text", "format_table", "format_html", "format_mail", "format_mbox"], 20);
+    torment(
+        &["identify", "format_text", "format_table", "format_html", "format_mail", "format_mbox"],
+        20,
+    );
 }
 
 #[test]
@@ -131,13 +136,23 @@ fn every_target_has_a_file_for_libfuzzer() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/fuzz_targets");
     let listed = fs::read_dir(&folder).expect("fuzz/fuzz_targets");
     let files: BTreeSet<String> = listed
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().trim_end_matches(".rs").to_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned()
+        })
         .collect();
     let names: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
     assert_eq!(files, names);
     assert_eq!(names.len(), TARGETS.len(), "every name once");
     let manifest = fs::read_to_string(folder.join("../Cargo.toml")).expect("fuzz/Cargo.toml");
     for name in &names {
-        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name} is not in fuzz/Cargo.toml");
+        assert!(
+            manifest.contains(&format!("name = \"{name}\"")),
+            "{name} is not in fuzz/Cargo.toml"
+        );
     }
 }

@@ -26,8 +26,18 @@ pub(crate) struct Chain {
 
 /// The chains, in the order of the table's columns.
 pub(crate) const CHAINS: [Chain; 5] = [
-    Chain { name: "Datashare", terms: |text| standard(text, ascii_folding), fold: ascii_folding, and: false },
-    Chain { name: "OpenAleph", terms: |text| standard(text, icu_folding), fold: icu_folding, and: true },
+    Chain {
+        name: "Datashare",
+        terms: |text| standard(text, ascii_folding),
+        fold: ascii_folding,
+        and: false,
+    },
+    Chain {
+        name: "OpenAleph",
+        terms: |text| standard(text, icu_folding),
+        fold: icu_folding,
+        and: true,
+    },
     Chain {
         name: "DocumentCloud",
         terms: |text| standard(text, str::to_lowercase),
@@ -52,7 +62,8 @@ fn standard(text: &str, fold: fn(&str) -> String) -> Terms {
 fn ascii_folding(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     for letter in word.to_lowercase().chars() {
-        let plain: String = std::iter::once(letter).nfkd().filter(|c| !is_combining_mark(*c)).collect();
+        let plain: String =
+            std::iter::once(letter).nfkd().filter(|c| !is_combining_mark(*c)).collect();
         match letter_without_parts(letter) {
             Some(ascii) => folded.push_str(ascii),
             None if !plain.is_empty() && plain.is_ascii() => folded.push_str(&plain.to_lowercase()),
@@ -196,8 +207,9 @@ fn jieba(text: &str) -> Terms {
         let shorter = JIEBA.tokenize(stretch, TokenizeMode::Search, true);
         for within in &whole {
             terms.push((within.word.to_owned(), position));
-            let inside =
-                shorter.iter().filter(|s| within.start <= s.start && s.end <= within.end && s.word != within.word);
+            let inside = shorter.iter().filter(|s| {
+                within.start <= s.start && s.end <= within.end && s.word != within.word
+            });
             terms.extend(inside.map(|s| (s.word.to_owned(), position)));
             position += 1;
         }
@@ -206,5 +218,7 @@ fn jieba(text: &str) -> Terms {
 }
 
 fn is_cjk(word: &str) -> bool {
-    word.starts_with(|c| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..))
+    word.starts_with(
+        |c| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..),
+    )
 }

@@ -13,13 +13,20 @@ pub(crate) fn answers(set: &Set, folder: &Path) -> Vec<BTreeSet<usize>> {
     let mut writer = index.writer(50_000_000).expect("a new index has no other writer");
     for (page, document) in set.pages.iter().zip(1..) {
         let key = PageKey { document, page: PageNumber::FIRST };
-        let entry = PageEntry { key, text: &page.text, name: "page.txt", language: "und", ..PageEntry::default() };
+        let entry = PageEntry {
+            key,
+            text: &page.text,
+            name: "page.txt",
+            language: "und",
+            ..PageEntry::default()
+        };
         writer.put(&entry).expect("the folder can be written");
     }
     writer.commit(1).expect("the folder can be written");
     writer.finish().expect("the folder can be written");
     let searcher = index.searcher();
-    let options = SearchOptions { limit: set.pages.len(), sort: Sort::Received, ..SearchOptions::default() };
+    let options =
+        SearchOptions { limit: set.pages.len(), sort: Sort::Received, ..SearchOptions::default() };
     let answer = |query: &str| -> BTreeSet<usize> {
         let Ok(query) = parse(query) else { return BTreeSet::new() };
         let results = searcher

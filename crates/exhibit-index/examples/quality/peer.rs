@@ -95,12 +95,16 @@ impl Peer<'_> {
     fn word(&self, text: &str) -> Option<Pages> {
         if let Some(beginning) = text.strip_suffix('*') {
             let beginning = (self.chain.fold)(beginning);
-            let terms = self.postings.range(beginning.clone()..).take_while(|(term, _)| term.starts_with(&beginning));
+            let terms = self
+                .postings
+                .range(beginning.clone()..)
+                .take_while(|(term, _)| term.starts_with(&beginning));
             return Some(terms.flat_map(|(_, pages)| pages.keys().copied()).collect());
         }
         let occur = if self.chain.and { Occur::Must } else { Occur::Should };
         let terms = (self.chain.terms)(text);
-        let clauses: Vec<(Occur, Pages)> = terms.iter().map(|(term, _)| (occur, self.pages(term))).collect();
+        let clauses: Vec<(Occur, Pages)> =
+            terms.iter().map(|(term, _)| (occur, self.pages(term))).collect();
         (!clauses.is_empty()).then(|| boolean(&clauses))
     }
 
@@ -128,7 +132,9 @@ impl Peer<'_> {
 }
 
 fn boolean(clauses: &[(Occur, Pages)]) -> Pages {
-    let of = |wanted: Occur| clauses.iter().filter(move |(occur, _)| *occur == wanted).map(|(_, pages)| pages);
+    let of = |wanted: Occur| {
+        clauses.iter().filter(move |(occur, _)| *occur == wanted).map(|(_, pages)| pages)
+    };
     let mut musts = of(Occur::Must);
     let found = match musts.next() {
         Some(first) => musts.fold(first.clone(), |left, pages| &left & pages),
@@ -164,7 +170,9 @@ fn pieces(query: &str) -> Vec<Piece> {
             });
             rest = &rest[1..];
         } else {
-            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')')).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
+                .unwrap_or(rest.len());
             let (word, after) = rest.split_at(end.max(first.len_utf8()));
             pieces.push(match word {
                 "AND" => Piece::And,

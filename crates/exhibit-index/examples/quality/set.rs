@@ -42,11 +42,18 @@ impl Set {
         let pages: Vec<Page> = lines(&folder.join("pages.jsonl"))
             .map(|line| Page { id: word(&line, "id"), text: word(&line, "text") })
             .collect();
-        let places: BTreeMap<&str, usize> = pages.iter().zip(0..).map(|(page, at)| (page.id.as_str(), at)).collect();
+        let places: BTreeMap<&str, usize> =
+            pages.iter().zip(0..).map(|(page, at)| (page.id.as_str(), at)).collect();
         assert_eq!(places.len(), pages.len(), "each page has an id of its own");
         let set_of = |line: &Value, key: &str| -> BTreeSet<usize> {
-            let ids = line.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            ids.map(|id| *places.get(id).unwrap_or_else(|| panic!("{line}: there is no page {id}"))).collect()
+            let ids = line
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            ids.map(|id| *places.get(id).unwrap_or_else(|| panic!("{line}: there is no page {id}")))
+                .collect()
         };
         let queries = lines(&folder.join("queries.jsonl"))
             .map(|line| Judged {
@@ -74,10 +81,14 @@ impl Set {
 }
 
 fn lines(path: &Path) -> impl Iterator<Item = Value> {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines: Vec<Value> = text
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", path.display())))
+        .map(|line| {
+            serde_json::from_str(line)
+                .unwrap_or_else(|error| panic!("{}: {error}: {line}", path.display()))
+        })
         .collect();
     lines.into_iter()
 }
@@ -103,8 +114,10 @@ impl Score {
     pub(crate) fn count(&mut self, query: &Judged, answer: &BTreeSet<usize>) {
         self.wanted += query.relevant.len();
         self.right += answer.intersection(&query.relevant).count();
-        self.wrong +=
-            answer.iter().filter(|page| !query.relevant.contains(page) && !query.either.contains(page)).count();
+        self.wrong += answer
+            .iter()
+            .filter(|page| !query.relevant.contains(page) && !query.either.contains(page))
+            .count();
     }
 
     /// Of the pages that had to be found, the share that was found.
@@ -125,7 +138,9 @@ pub(crate) fn scores(set: &Set, answers: &[BTreeSet<usize>]) -> Vec<(String, Sco
     let mut all = Score::default();
     for class in set.classes() {
         let mut score = Score::default();
-        for (query, answer) in set.queries.iter().zip(answers).filter(|(query, _)| query.class == class) {
+        for (query, answer) in
+            set.queries.iter().zip(answers).filter(|(query, _)| query.class == class)
+        {
             score.count(query, answer);
             all.count(query, answer);
         }

@@ -37,7 +37,11 @@ impl Collector for ByPath {
     type Fruit = Gathered;
     type Child = SegmentByPath;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentByPath> {
+    fn for_segment(
+        &self,
+        _: SegmentOrdinal,
+        segment: &SegmentReader,
+    ) -> tantivy::Result<SegmentByPath> {
         let fast = segment.fast_fields();
         let places = fast.str("place")?;
         let after = self.after_in(places.as_ref())?;
@@ -77,7 +81,10 @@ impl Collector for ByPath {
             });
         }
         first.truncate(self.keep);
-        all.first = first.into_iter().map(|(_, key, pages)| Found { rank: Rank { primary: 0, key }, pages }).collect();
+        all.first = first
+            .into_iter()
+            .map(|(_, key, pages)| Found { rank: Rank { primary: 0, key }, pages })
+            .collect();
         Ok(all)
     }
 }
@@ -134,7 +141,11 @@ impl SegmentCollector for SegmentByPath {
         if !same {
             self.documents.push(document.to_u64());
         }
-        let number = self.places.as_ref().and_then(|places| places.ords().first(doc)).map_or(0, |number| number + 1);
+        let number = self
+            .places
+            .as_ref()
+            .and_then(|places| places.ords().first(doc))
+            .map_or(0, |number| number + 1);
         if self.after.as_ref().is_some_and(|after| number < after.number) {
             return;
         }
@@ -166,14 +177,18 @@ impl SegmentCollector for SegmentByPath {
             self.heap.into_iter().map(|place| (place, 1)).collect()
         };
         kept.sort_unstable();
-        let numbers: Vec<u64> = kept.iter().filter_map(|(place, _)| place.number.checked_sub(1)).collect();
+        let numbers: Vec<u64> =
+            kept.iter().filter_map(|(place, _)| place.number.checked_sub(1)).collect();
         let mut paths = Vec::with_capacity(numbers.len());
         if let Some(places) = &self.places {
-            places.dictionary().sorted_ords_to_term_cb(&numbers, |path| paths.push(path.to_vec()))?;
+            places
+                .dictionary()
+                .sorted_ords_to_term_cb(&numbers, |path| paths.push(path.to_vec()))?;
         }
         let mut paths = paths.into_iter();
         let mut spelled = |(place, pages): (Place, u64)| {
-            let path = if place.number == 0 { Vec::new() } else { paths.next().unwrap_or_default() };
+            let path =
+                if place.number == 0 { Vec::new() } else { paths.next().unwrap_or_default() };
             (path, place.key, pages)
         };
         let first = kept.into_iter().map(&mut spelled).collect();

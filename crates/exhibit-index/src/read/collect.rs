@@ -70,7 +70,11 @@ impl Collector for Best {
     type Fruit = Gathered;
     type Child = SegmentBest;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentBest> {
+    fn for_segment(
+        &self,
+        _: SegmentOrdinal,
+        segment: &SegmentReader,
+    ) -> tantivy::Result<SegmentBest> {
         Ok(SegmentBest {
             best: *self,
             document: numbers_of(segment, "document")?,
@@ -119,7 +123,9 @@ pub(crate) fn different(lists: &[&[u64]]) -> u64 {
     let (Some(least), Some(most)) = (all().min(), all().max()) else { return 0 };
     if most - least < NEAR {
         let mut bits = vec![0_u64; ((most - least) / 64 + 1) as usize];
-        all().map(|number| number - least).for_each(|number| bits[(number / 64) as usize] |= 1 << (number % 64));
+        all()
+            .map(|number| number - least)
+            .for_each(|number| bits[(number / 64) as usize] |= 1 << (number % 64));
         return bits.into_iter().map(|bits| u64::from(bits.count_ones())).sum();
     }
     let mut numbers: Vec<u64> = all().collect();
@@ -204,9 +210,12 @@ impl SegmentCollector for SegmentBest {
 impl SegmentBest {
     // Processes the waiting pages.
     fn process(&mut self) {
-        let (waiting, scores, mut values) = (take(&mut self.waiting), take(&mut self.scores), take(&mut self.values));
+        let (waiting, scores, mut values) =
+            (take(&mut self.waiting), take(&mut self.scores), take(&mut self.values));
         self.total += waiting.len() as u64;
-        for ((doc, score), document) in waiting.iter().zip(&scores).zip(values.only(&self.document, &waiting)) {
+        for ((doc, score), document) in
+            waiting.iter().zip(&scores).zip(values.only(&self.document, &waiting))
+        {
             self.take(*doc, *score, *document);
         }
         (self.waiting, self.scores, self.values) = (waiting, scores, values);
@@ -235,7 +244,10 @@ impl SegmentBest {
 
     fn rank(&self, doc: DocId, document: u64, primary: u64) -> Rank {
         let page = self.page.first(doc).map_or(0, |page| u32::try_from(page).unwrap_or(u32::MAX));
-        Rank { primary, key: PageKey { document: i64::from_u64(document), page: PageNumber::new(page) } }
+        Rank {
+            primary,
+            key: PageKey { document: i64::from_u64(document), page: PageNumber::new(page) },
+        }
     }
 
     fn keep(&mut self, doc: DocId, document: u64, primary: u64) {

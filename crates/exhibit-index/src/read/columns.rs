@@ -5,7 +5,11 @@ use tantivy::columnar::{Column, ColumnIndex, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
 /// The numbers of a column's values in the half-open range from `first` to `last`.
-pub(crate) fn numbers(column: &StrColumn, first: &[u8], last: &[u8]) -> std::io::Result<Range<u64>> {
+pub(crate) fn numbers(
+    column: &StrColumn,
+    first: &[u8],
+    last: &[u8],
+) -> std::io::Result<Range<u64>> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let (from, until) = column.dictionary().term_bounds_to_ord(Included(first), Excluded(last))?;
     let all = column.num_terms() as u64;
@@ -38,7 +42,11 @@ pub(crate) struct Values {
 
 impl Values {
     /// Every value of these pages, each with its page, in the order of the pages.
-    pub(crate) fn of(&mut self, column: &Column<u64>, pages: &[DocId]) -> impl Iterator<Item = (DocId, u64)> {
+    pub(crate) fn of(
+        &mut self,
+        column: &Column<u64>,
+        pages: &[DocId],
+    ) -> impl Iterator<Item = (DocId, u64)> {
         self.pages.clear();
         self.rows.clear();
         column.row_ids_for_docs(pages, &mut self.pages, &mut self.rows);

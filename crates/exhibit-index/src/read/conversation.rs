@@ -16,7 +16,11 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn conversation(&self, thread: &MessageRef, scope: &DocumentScope) -> Result<Vec<i64>, IndexError> {
+    pub fn conversation(
+        &self,
+        thread: &MessageRef,
+        scope: &DocumentScope,
+    ) -> Result<Vec<i64>, IndexError> {
         let (mut documents, mut known) = (BTreeSet::new(), HashSet::new());
         let seen = |document: i64| scope.contains(document);
         let mut next: Vec<String> = Vec::new();
@@ -67,7 +71,9 @@ impl Searcher {
 
 fn pages_with(segment: &SegmentReader, field: Field, term: &Term) -> tantivy::Result<Vec<u32>> {
     let index = segment.inverted_index(field)?;
-    let Some(mut pages) = index.read_postings(term, IndexRecordOption::Basic)? else { return Ok(Vec::new()) };
+    let Some(mut pages) = index.read_postings(term, IndexRecordOption::Basic)? else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     while pages.doc() != TERMINATED {
         if !segment.is_deleted(pages.doc()) {

@@ -7,9 +7,13 @@ use crate::read::sequence::SequenceQuery;
 use crate::schema::Fields;
 use exhibit_model::{FileKind, MediaType};
 use exhibit_query::values_text;
-use exhibit_query::{Criterion, Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit};
+use exhibit_query::{
+    Criterion, Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit,
+};
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
 
 type Boxed = Box<dyn EngineQuery>;
@@ -50,9 +54,10 @@ fn node(query: &Query, at: &Node, given: Given<'_>) -> Boxed {
         Node::Not(_) => all(query, std::slice::from_ref(at), given),
         Node::And(nodes) => all(query, nodes, given),
         Node::Clause(number) => match &query.clauses[*number].asks {
-            Criterion::Words { field, any: phrases } => {
-                any(phrases.iter().map(|p| phrase(text_field(*field, given.fields), p, given.pairs)).collect())
-            }
+            Criterion::Words { field, any: phrases } => any(phrases
+                .iter()
+                .map(|p| phrase(text_field(*field, given.fields), p, given.pairs))
+                .collect()),
             Criterion::Property(property) => unscored(of_property(property, given)),
         },
     }
@@ -93,7 +98,10 @@ fn phrase(field: Field, phrase: &Phrase, pairs: &PairCache) -> Boxed {
         && let [Slot { pattern: Pattern::Is(term), .. }] = slots.as_slice()
         && !is_character(term)
     {
-        return Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs));
+        return Box::new(TermQuery::new(
+            Term::from_field_text(field, term),
+            IndexRecordOption::WithFreqs,
+        ));
     }
     Box::new(SequenceQuery { field, phrase: phrase.clone(), pairs: pairs.clone() })
 }
@@ -110,20 +118,26 @@ fn of_property(property: &Property, given: Given<'_>) -> Boxed {
     let is = |field: Field, text: &str| -> Boxed {
         Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
     };
-    let begins = |field: Field, text: &str| alone(field, Pattern::Begins(text.to_owned()), given.pairs);
+    let begins =
+        |field: Field, text: &str| alone(field, Pattern::Begins(text.to_owned()), given.pairs);
     let one = |column: &'static str, value: &str| -> Boxed {
         Box::new(InRange::Text(column, value.into(), format!("{value}\0").into_bytes()))
     };
     match property {
-        Property::Language(tag) => any(vec![is(fields.language, tag), begins(fields.language, &format!("{tag}-"))]),
+        Property::Language(tag) => {
+            any(vec![is(fields.language, tag), begins(fields.language, &format!("{tag}-"))])
+        }
         Property::Kind(kinds) => {
             let of = |kind: FileKind| MediaType::all().filter(move |row| row.kind == kind);
             let listed = |row: MediaType| is(fields.media_type, &row.name.to_lowercase());
-            let mut queries: Vec<Boxed> = kinds.iter().flat_map(|kind| of(*kind)).map(listed).collect();
+            let mut queries: Vec<Boxed> =
+                kinds.iter().flat_map(|kind| of(*kind)).map(listed).collect();
             // unlisted types of a family are of the family's kind; listed ones may be of another
             for (kind, family) in kinds.iter().filter_map(|kind| Some((*kind, kind.family()?))) {
-                let others = MediaType::all().filter(|row| row.kind != kind && row.name.starts_with(family));
-                let mut clauses: Vec<(Occur, Boxed)> = others.map(|row| (Occur::MustNot, listed(row))).collect();
+                let others =
+                    MediaType::all().filter(|row| row.kind != kind && row.name.starts_with(family));
+                let mut clauses: Vec<(Occur, Boxed)> =
+                    others.map(|row| (Occur::MustNot, listed(row))).collect();
                 clauses.push((Occur::Must, begins(fields.media_type, family)));
                 queries.push(Box::new(BooleanQuery::new(clauses)));
             }
@@ -153,7 +167,9 @@ fn of_property(property: &Property, given: Given<'_>) -> Boxed {
             let (first, last) = values_text::below(folder);
             Box::new(InRange::Text("folder", first, last))
         }
-        Property::Within(container) => Box::new(InRange::Date("container", *container..=*container)),
+        Property::Within(container) => {
+            Box::new(InRange::Date("container", *container..=*container))
+        }
         Property::Sender(address) => one("sender", address),
         Property::Recipient(address) => one("recipient", address),
         Property::Hash(digits) if digits.len() == 64 => is(fields.hash, digits),
@@ -161,8 +177,9 @@ fn of_property(property: &Property, given: Given<'_>) -> Boxed {
         // replaced by their documents beforehand
         Property::Thread(_) | Property::Tag(_) => Box::new(EmptyQuery),
         Property::Documents(documents) => Box::new(InRange::Among("document", documents.clone())),
-        Property::Document(number) => {
-            Box::new(TermQuery::new(Term::from_field_i64(fields.document, *number), IndexRecordOption::Basic))
-        }
+        Property::Document(number) => Box::new(TermQuery::new(
+            Term::from_field_i64(fields.document, *number),
+            IndexRecordOption::Basic,
+        )),
     }
 }

@@ -57,7 +57,11 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn facet(&self, query: &ScopedQuery, facet: FacetRequest) -> Result<Vec<(String, u64)>, IndexError> {
+    pub fn facet(
+        &self,
+        query: &ScopedQuery,
+        facet: FacetRequest,
+    ) -> Result<Vec<(String, u64)>, IndexError> {
         Ok(self.facets(query, &[facet])?.remove(0))
     }
 
@@ -65,10 +69,19 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn facets(&self, query: &ScopedQuery, facets: &[FacetRequest]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
-        let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
+    pub fn facets(
+        &self,
+        query: &ScopedQuery,
+        facets: &[FacetRequest],
+    ) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
+        let weight = self
+            .engine_query(query)?
+            .weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         let of_segment = |segment: &SegmentReader| {
-            let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;
+            let mut tallies = facets
+                .iter()
+                .map(|f| Tally::of(segment, f))
+                .collect::<tantivy::Result<Vec<_>>>()?;
             let (mut alive, mut total, mut values) = (Vec::new(), 0, Values::default());
             weight.for_each_no_score(segment, &mut |docs| {
                 alive.clear();
@@ -83,7 +96,8 @@ impl Searcher {
         let segments = self.engine.segment_readers().iter();
         for of_segment in self.engine.index().search_executor().map(of_segment, segments)? {
             for (counts, more) in counts.iter_mut().zip(of_segment) {
-                more.into_iter().for_each(|(value, count)| *counts.entry(value).or_default() += count);
+                more.into_iter()
+                    .for_each(|(value, count)| *counts.entry(value).or_default() += count);
             }
         }
         let sorted = |counts: Counts| {
@@ -117,8 +131,14 @@ impl Tally {
         };
         let numbers = |column: Column<u64>| {
             let (least, most) = (column.min_value(), column.max_value());
-            let values = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX).saturating_add(1);
-            Ok(Self::Numbers { column, least, counts: vec![0; values.min(MOST_NEAR)], far: HashMap::new() })
+            let values =
+                usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX).saturating_add(1);
+            Ok(Self::Numbers {
+                column,
+                least,
+                counts: vec![0; values.min(MOST_NEAR)],
+                far: HashMap::new(),
+            })
         };
         match facet {
             FacetRequest::Language => texts("language"),
@@ -139,9 +159,15 @@ impl Tally {
             FacetRequest::Among(named) => {
                 let mut names: HashMap<u64, Vec<usize>> = HashMap::new();
                 for (at, (_, documents)) in named.iter().enumerate() {
-                    documents.iter().for_each(|document| names.entry(document.to_u64()).or_default().push(at));
+                    documents
+                        .iter()
+                        .for_each(|document| names.entry(document.to_u64()).or_default().push(at));
                 }
-                Ok(Self::Named { document: numbers_of(segment, "document")?, names, counts: vec![0; named.len()] })
+                Ok(Self::Named {
+                    document: numbers_of(segment, "document")?,
+                    names,
+                    counts: vec![0; named.len()],
+                })
             }
         }
     }
@@ -195,24 +221,36 @@ impl Tally {
         };
         match (self, facet) {
             (Self::Texts(None, _), _) => {}
-            (Self::Folders { column: Some(column), counts, several }, FacetRequest::Folder(folder)) => {
+            (
+                Self::Folders { column: Some(column), counts, several },
+                FacetRequest::Folder(folder),
+            ) => {
                 let inside = inside(&column, folder)?;
-                let found: Vec<(u64, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
+                let found: Vec<(u64, u64)> =
+                    (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
                 children(&column, &found, folder, &inside, &mut add)?;
                 for (folders, count) in several {
                     // a page counts once in a folder, however many of its places are below it
-                    let once: Vec<(u64, u64)> = folders.into_iter().map(|folder| (folder, 1)).collect();
+                    let once: Vec<(u64, u64)> =
+                        folders.into_iter().map(|folder| (folder, 1)).collect();
                     children(&column, &once, folder, &inside, &mut |name, _| add(name, count))?;
                 }
             }
             (Self::Folders { .. }, _) => {}
-            (Self::Texts(Some(column), counts), _) => spelled(&column, &counts, &mut |value, count| {
-                let value = if *facet == FacetRequest::Kind { kind_of(value) } else { value };
-                add(read(value), count);
-            })?,
+            (Self::Texts(Some(column), counts), _) => {
+                spelled(&column, &counts, &mut |value, count| {
+                    let value = if *facet == FacetRequest::Kind { kind_of(value) } else { value };
+                    add(read(value), count);
+                })?
+            }
             (Self::Numbers { least, counts, far, .. }, _) => {
                 let near = (least..).zip(counts);
-                numbered(facet, total, near.chain(far).filter(|(_, count)| *count > 0).collect(), &mut add);
+                numbered(
+                    facet,
+                    total,
+                    near.chain(far).filter(|(_, count)| *count > 0).collect(),
+                    &mut add,
+                );
             }
             (Self::Named { counts, .. }, FacetRequest::Among(named)) => {
                 named.iter().zip(counts).for_each(|((name, _), count)| add(name.clone(), count));
@@ -227,7 +265,12 @@ impl Tally {
 const MOST_NEAR: usize = 1 << 20;
 
 // Numbers under their names: bands, months, years, items.
-fn numbered(facet: &FacetRequest, total: u64, counts: Vec<(u64, u64)>, add: &mut dyn FnMut(String, u64)) {
+fn numbered(
+    facet: &FacetRequest,
+    total: u64,
+    counts: Vec<(u64, u64)>,
+    add: &mut dyn FnMut(String, u64),
+) {
     match facet {
         FacetRequest::Confidence => {
             for (band, first, last) in CONFIDENCE_BANDS {
@@ -236,14 +279,22 @@ fn numbered(facet: &FacetRequest, total: u64, counts: Vec<(u64, u64)>, add: &mut
             }
         }
         FacetRequest::Year | FacetRequest::Month => {
-            add(UNDATED.to_owned(), total.saturating_sub(counts.iter().map(|(_, count)| count).sum()));
+            add(
+                UNDATED.to_owned(),
+                total.saturating_sub(counts.iter().map(|(_, count)| count).sum()),
+            );
             for (month, count) in counts {
                 let (year, month) = (month / 12, month % 12 + 1);
                 let is_year = *facet == FacetRequest::Year;
-                add(if is_year { format!("{year:04}") } else { format!("{year:04}-{month:02}") }, count);
+                add(
+                    if is_year { format!("{year:04}") } else { format!("{year:04}-{month:02}") },
+                    count,
+                );
             }
         }
-        _ => counts.into_iter().for_each(|(number, count)| add(i64::from_u64(number).to_string(), count)),
+        _ => counts
+            .into_iter()
+            .for_each(|(number, count)| add(i64::from_u64(number).to_string(), count)),
     }
 }
 
@@ -254,8 +305,13 @@ fn count(counts: &mut [u64], number: u64) -> bool {
 }
 
 // The values that occur, in order.
-fn spelled(column: &StrColumn, counts: &[u64], emit: &mut dyn FnMut(&str, u64)) -> std::io::Result<()> {
-    let found: Vec<u64> = (0..).zip(counts).filter(|(_, count)| **count > 0).map(|(number, _)| number).collect();
+fn spelled(
+    column: &StrColumn,
+    counts: &[u64],
+    emit: &mut dyn FnMut(&str, u64),
+) -> std::io::Result<()> {
+    let found: Vec<u64> =
+        (0..).zip(counts).filter(|(_, count)| **count > 0).map(|(number, _)| number).collect();
     let mut numbers = found.iter().filter_map(|number| usize::try_from(*number).ok());
     column.dictionary().sorted_ords_to_term_cb(&found, |value| {
         if let (Some(number), Ok(value)) = (numbers.next(), std::str::from_utf8(value)) {
@@ -284,7 +340,8 @@ fn children(
     add: &mut dyn FnMut(String, u64),
 ) -> std::io::Result<()> {
     let from = if folder.is_empty() { 0 } else { below(folder).0.len() + 1 };
-    let found: Vec<(u64, u64)> = found.iter().copied().filter(|(number, _)| inside.contains(number)).collect();
+    let found: Vec<(u64, u64)> =
+        found.iter().copied().filter(|(number, _)| inside.contains(number)).collect();
     let numbers: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
     let mut counts = found.iter().map(|(_, count)| *count);
     let mut child: (Vec<u8>, u64) = (Vec::new(), 0);

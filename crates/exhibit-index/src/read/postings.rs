@@ -11,7 +11,9 @@ use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{
+    BitSet, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term,
+};
 
 /// Whether a term is a single character for which the index stores pairs instead ([`stands_for_first`]).
 pub(crate) fn is_character(term: &str) -> bool {
@@ -62,11 +64,17 @@ impl Lookup {
                 let letters = alphabet(word);
                 Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
             }
-            Pattern::Read(first, second) => Self::Read(field, first.clone(), second.clone(), pairs.clone()),
+            Pattern::Read(first, second) => {
+                Self::Read(field, first.clone(), second.clone(), pairs.clone())
+            }
             Pattern::ReadAlone(sound) => Self::ReadAlone(sound.characters()),
             Pattern::Matches(regex) => Self::Matches(regex.clone()),
-            Pattern::Except(tokens, without) => Self::Except(Box::new(of(tokens)?), Box::new(of(without)?)),
-            Pattern::Any(patterns) => Self::Any(patterns.iter().map(of).collect::<tantivy::Result<_>>()?),
+            Pattern::Except(tokens, without) => {
+                Self::Except(Box::new(of(tokens)?), Box::new(of(without)?))
+            }
+            Pattern::Any(patterns) => {
+                Self::Any(patterns.iter().map(of).collect::<tantivy::Result<_>>()?)
+            }
         })
     }
 
@@ -91,7 +99,10 @@ impl Lookup {
         match self {
             Self::Except(tokens, without) => {
                 let Some(tokens) = tokens.open(list)? else { return Ok(None) };
-                Ok(Some(Tokens::Except { tokens: Box::new(tokens), without: without.open(list)?.map(Box::new) }))
+                Ok(Some(Tokens::Except {
+                    tokens: Box::new(tokens),
+                    without: without.open(list)?.map(Box::new),
+                }))
             }
             Self::Any(lookups) if self.excludes() => {
                 let mut all = Vec::with_capacity(lookups.len());
@@ -130,7 +141,8 @@ impl Lookup {
                 true
             })?,
             Self::Near(automaton, from, until) => {
-                let mut stream = index.terms().search(automaton).ge(from).lt(until).into_stream()?;
+                let mut stream =
+                    index.terms().search(automaton).ge(from).lt(until).into_stream()?;
                 while stream.advance() {
                     infos.push(stream.value().clone());
                 }
@@ -142,7 +154,9 @@ impl Lookup {
                 infos.push(info.clone());
                 true
             })?,
-            Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(list, infos))?,
+            Self::Any(lookups) => {
+                lookups.iter().try_for_each(|lookup| lookup.expand(list, infos))?
+            }
             // positions outside the excluded set are a subset of all positions
             Self::Except(tokens, _) => tokens.expand(list, infos)?,
         }
@@ -171,7 +185,9 @@ fn each_of_character(
     character: &str,
     emit: &mut dyn FnMut(&TermInfo) -> bool,
 ) -> std::io::Result<()> {
-    let of_it = |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
+    let of_it = |term: &[u8]| {
+        term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first)
+    };
     each_beginning(index, character, &mut |term, info| !of_it(term) || emit(info))
 }
 
@@ -185,7 +201,8 @@ fn each_matching(
     let mut stream = index.terms().search(RegexAutomaton(regex)).ge(Regex::FROM).into_stream()?;
     while stream.advance() {
         let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
-        let first = || term.chars().next().is_some_and(|first| regex.takes(first.encode_utf8(&mut [0; 4])));
+        let first =
+            || term.chars().next().is_some_and(|first| regex.takes(first.encode_utf8(&mut [0; 4])));
         if (regex.takes(term) || (stands_for_first(term) && first())) && !emit(stream.value()) {
             break;
         }
@@ -222,7 +239,12 @@ pub(crate) fn matching_terms(
 }
 
 /// Whether a field has any term of a pattern.
-pub(crate) fn holds(searcher: &Searcher, field: Field, pattern: &Pattern, pairs: &PairCache) -> tantivy::Result<bool> {
+pub(crate) fn holds(
+    searcher: &Searcher,
+    field: Field,
+    pattern: &Pattern,
+    pairs: &PairCache,
+) -> tantivy::Result<bool> {
     let lookup = Lookup::of(field, pattern, pairs)?;
     let mut infos = Vec::new();
     for segment in searcher.segment_readers() {
@@ -270,7 +292,8 @@ impl Tokens {
         }
         if infos.len() <= FEW {
             let open = |info| index.read_postings_from_terminfo(info, POSITIONS);
-            let postings: Vec<SegmentPostings> = infos.iter().map(open).collect::<std::io::Result<_>>()?;
+            let postings: Vec<SegmentPostings> =
+                infos.iter().map(open).collect::<std::io::Result<_>>()?;
             return Ok((!postings.is_empty()).then_some(Self::Few { postings, buffer: Vec::new() }));
         }
         let mut tokens = Vec::new();
@@ -292,7 +315,9 @@ impl Tokens {
     pub(crate) fn doc(&self) -> DocId {
         match self {
             Self::One(postings) => postings.doc(),
-            Self::Few { postings, .. } => postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED),
+            Self::Few { postings, .. } => {
+                postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED)
+            }
             Self::Gathered { tokens, at } => tokens.get(*at).map_or(TERMINATED, |(doc, _)| *doc),
             Self::Either { all, .. } => all.iter().map(Self::doc).min().unwrap_or(TERMINATED),
             Self::Except { tokens, .. } => tokens.doc(),
@@ -313,7 +338,9 @@ impl Tokens {
                 *at += tokens[*at..].partition_point(|(doc, _)| *doc < target);
                 self.doc()
             }
-            Self::Either { all, .. } => all.iter_mut().map(|one| one.seek(target)).min().unwrap_or(TERMINATED),
+            Self::Either { all, .. } => {
+                all.iter_mut().map(|one| one.seek(target)).min().unwrap_or(TERMINATED)
+            }
             Self::Except { tokens, .. } => tokens.seek(target),
         }
     }
@@ -338,7 +365,12 @@ impl Tokens {
             Self::Gathered { tokens, at } => {
                 into.clear();
                 let doc = tokens[*at].0;
-                into.extend(tokens[*at..].iter().take_while(|(of, _)| *of == doc).map(|(_, position)| *position));
+                into.extend(
+                    tokens[*at..]
+                        .iter()
+                        .take_while(|(of, _)| *of == doc)
+                        .map(|(_, position)| *position),
+                );
             }
             Self::Either { all, buffer } => {
                 into.clear();
@@ -367,7 +399,9 @@ impl Tokens {
     pub(crate) fn size(&self) -> u32 {
         match self {
             Self::One(postings) => postings.size_hint(),
-            Self::Few { postings, .. } => postings.iter().map(DocSet::size_hint).fold(0, u32::saturating_add),
+            Self::Few { postings, .. } => {
+                postings.iter().map(DocSet::size_hint).fold(0, u32::saturating_add)
+            }
             Self::Gathered { tokens, .. } => u32::try_from(tokens.len()).unwrap_or(u32::MAX),
             Self::Either { all, .. } => all.iter().map(Self::size).fold(0, u32::saturating_add),
             Self::Except { tokens, .. } => tokens.size(),

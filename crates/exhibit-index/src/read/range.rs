@@ -4,7 +4,9 @@ use crate::read::columns::numbers;
 use std::fmt::Debug;
 use std::ops::{Range, RangeInclusive};
 use tantivy::columnar::Column;
-use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{
+    BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight,
+};
 use tantivy::{BitSet, DocId, DocSet, Score, SegmentReader};
 
 /// Pages whose column has a value in a range, both ends included. Pages without a value never match.
@@ -59,7 +61,9 @@ impl Weight for InRange {
             }
             Self::Among(column, numbers) => {
                 let column = reader.fast_fields().i64(column)?;
-                docs.extend(all.filter(|doc| column.first(*doc).is_some_and(|n| numbers.binary_search(&n).is_ok())));
+                docs.extend(all.filter(|doc| {
+                    column.first(*doc).is_some_and(|n| numbers.binary_search(&n).is_ok())
+                }));
             }
         }
         let mut set = BitSet::with_max_value(reader.max_doc());

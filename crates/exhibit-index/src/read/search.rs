@@ -93,7 +93,9 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Self, ParseCursorError> {
         let mut parts = text.split('.');
         let mut part = || {
-            let part = parts.next().filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let part = parts
+                .next()
+                .filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
             u64::from_str_radix(part, 16).ok()
         };
         let (Some(primary), Some(document), Some(page)) = (part(), part(), part()) else {
@@ -150,7 +152,10 @@ impl Searcher {
     }
 
     /// The engine's form of a query, after checking that no pattern matches more words than are searched at once.
-    pub(crate) fn engine_query(&self, query: &ScopedQuery) -> Result<Box<dyn EngineQuery>, IndexError> {
+    pub(crate) fn engine_query(
+        &self,
+        query: &ScopedQuery,
+    ) -> Result<Box<dyn EngineQuery>, IndexError> {
         const MOST: usize = 20_000;
         let (query, scope) = (query.query(), query.scope());
         for (field, pattern) in query.patterns() {
@@ -165,7 +170,10 @@ impl Searcher {
             }
         }
         let resolved = query.clone().with_threads(|thread| self.conversation(thread, scope))?;
-        Ok(within(engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }), scope))
+        Ok(within(
+            engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }),
+            scope,
+        ))
     }
 
     /// Finds the pages that match the query, counts them and their documents, and returns the requested ones.
@@ -174,25 +182,41 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read; [`IndexError::TooManyWords`] if a pattern is too wide.
-    pub fn search(&self, query: &ScopedQuery, options: &SearchOptions) -> Result<Results, IndexError> {
+    pub fn search(
+        &self,
+        query: &ScopedQuery,
+        options: &SearchOptions,
+    ) -> Result<Results, IndexError> {
         let sort = query.query().sort.unwrap_or(options.sort);
         let wanted = options.offset.saturating_add(options.limit);
-        let after = options.after.map(|cursor| cursor.0).filter(|rank| query.scope().contains(rank.key.document));
+        let after = options
+            .after
+            .map(|cursor| cursor.0)
+            .filter(|rank| query.scope().contains(rank.key.document));
         let (keep, by_document) = (wanted.saturating_add(1), options.by_document);
         let engine_query = self.engine_query(query)?;
         let gathered = if sort == Sort::Path {
-            let after = after.map(|rank| Ok::<_, TantivyError>((self.path_of(rank.key)?, rank.key))).transpose()?;
+            let after = after
+                .map(|rank| Ok::<_, TantivyError>((self.path_of(rank.key)?, rank.key)))
+                .transpose()?;
             self.engine.search(&*engine_query, &ByPath { keep, after, by_document })?
         } else {
             self.engine.search(&*engine_query, &Best { keep, after, sort, by_document })?
         };
         let more = gathered.first.len() > wanted;
-        let found = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
+        let found = gathered
+            .first
+            .get(options.offset..wanted.min(gathered.first.len()))
+            .unwrap_or_default();
         let score = |rank: &Rank| match (sort, u32::try_from(rank.primary)) {
             (Sort::Relevance, Ok(bits)) => f32::from_bits(bits),
             _ => 0.0,
         };
-        let hit = |found: &Found| Hit { key: found.rank.key, score: score(&found.rank), pages: found.pages };
+        let hit = |found: &Found| Hit {
+            key: found.rank.key,
+            score: score(&found.rank),
+            pages: found.pages,
+        };
         Ok(Results {
             total: gathered.total,
             documents: gathered.documents,
@@ -208,11 +232,14 @@ impl Searcher {
         for segment in self.engine.segment_readers() {
             let Some(places) = segment.fast_fields().str("place")? else { continue };
             let index = segment.inverted_index(self.fields.document)?;
-            let Some(mut pages) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+            let Some(mut pages) = index.read_postings(&term, IndexRecordOption::Basic)? else {
+                continue;
+            };
             while pages.doc() != TERMINATED && segment.is_deleted(pages.doc()) {
                 pages.advance();
             }
-            let number = if pages.doc() == TERMINATED { None } else { places.ords().first(pages.doc()) };
+            let number =
+                if pages.doc() == TERMINATED { None } else { places.ords().first(pages.doc()) };
             if let Some(number) = number {
                 places.ord_to_bytes(number, &mut path)?;
                 break;
@@ -232,6 +259,8 @@ fn filter_of(scope: &DocumentScope) -> Option<Box<dyn EngineQuery>> {
 pub(crate) fn within(query: Box<dyn EngineQuery>, scope: &DocumentScope) -> Box<dyn EngineQuery> {
     match filter_of(scope) {
         None => query,
-        Some(filter) => Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, filter)])),
+        Some(filter) => {
+            Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, filter)]))
+        }
     }
 }

@@ -8,7 +8,8 @@ use exhibit_query::{occurs, starts};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
 use tantivy::query::{
-    BitSetDocSet, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
+    BitSetDocSet, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer,
+    Weight,
 };
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
@@ -52,7 +53,8 @@ impl Query for SequenceQuery {
             };
             unit.slots.iter().map(of_slot).collect()
         };
-        let lookups: Vec<Vec<Lookup>> = self.phrase.units.iter().map(of_unit).collect::<tantivy::Result<_>>()?;
+        let lookups: Vec<Vec<Lookup>> =
+            self.phrase.units.iter().map(of_unit).collect::<tantivy::Result<_>>()?;
         let lookups = lookups.into_iter().flatten().collect();
         Ok(Box::new(SequenceWeight { query: self.clone(), lookups, similarity }))
     }
@@ -84,7 +86,13 @@ impl Weight for SequenceWeight {
         }
         let norms = reader.get_fieldnorms_reader(field)?;
         let similarity = self.similarity.as_ref().map(|similarity| similarity.boost_by(boost));
-        Ok(Box::new(SequenceScorer::new(self.query.phrase.clone(), slots, similarity, boost, norms)))
+        Ok(Box::new(SequenceScorer::new(
+            self.query.phrase.clone(),
+            slots,
+            similarity,
+            boost,
+            norms,
+        )))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -132,8 +140,18 @@ impl SequenceScorer {
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by_key(|slot| slots[*slot].size());
         let positions = vec![Vec::new(); slots.len()];
-        let mut scorer =
-            Self { phrase, slots, order, positions, begins: Vec::new(), similarity, boost, norms, doc: 0, count: 0 };
+        let mut scorer = Self {
+            phrase,
+            slots,
+            order,
+            positions,
+            begins: Vec::new(),
+            similarity,
+            boost,
+            norms,
+            doc: 0,
+            count: 0,
+        };
         scorer.doc = scorer.next_from(0);
         scorer
     }
@@ -168,7 +186,9 @@ impl SequenceScorer {
                 let positions = &mut self.positions[*slot];
                 self.slots[*slot].positions(positions);
                 if turn == 0 {
-                    begins.extend(positions.iter().filter_map(|position| position.checked_sub(offset)));
+                    begins.extend(
+                        positions.iter().filter_map(|position| position.checked_sub(offset)),
+                    );
                 } else {
                     begins.retain(|begin| positions.binary_search(&(begin + offset)).is_ok());
                 }

@@ -78,7 +78,10 @@ impl SegmentBuilder {
             pages: 0,
             lists: fields.indexed().map(list).collect(),
             lengths: FieldNormsWriter::for_schema(&schema),
-            columns: FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, TokenizerManager::default())?,
+            columns: FastFieldsWriter::from_schema_and_tokenizer_manager(
+                &schema,
+                TokenizerManager::default(),
+            )?,
             found: Found::default(),
         })
     }
@@ -110,7 +113,8 @@ impl SegmentBuilder {
                 } else if let Some(bytes) = value.as_bytes() {
                     *length += list.add_term(self.pages, bytes);
                 } else if let Some(number) = value.as_i64() {
-                    *length += list.add_term(self.pages, &tantivy::i64_to_u64(number).to_be_bytes());
+                    *length +=
+                        list.add_term(self.pages, &tantivy::i64_to_u64(number).to_be_bytes());
                 }
             }
             if let Some(length) = length {
@@ -124,7 +128,8 @@ impl SegmentBuilder {
     /// The bytes of memory it uses, including what writing it will need.
     pub(crate) fn memory(&self) -> usize {
         let lists: usize = self.lists.iter().map(List::memory).sum();
-        let widest = self.lists.iter().map(|list| (list.at_once() + list.terms.most()) * size_of::<u64>());
+        let widest =
+            self.lists.iter().map(|list| (list.at_once() + list.terms.most()) * size_of::<u64>());
         let widest = widest.max().unwrap_or(0);
         lists + widest + self.lengths.mem_usage() + self.columns.mem_usage()
     }
@@ -133,12 +138,14 @@ impl SegmentBuilder {
     pub(crate) fn write(mut self) -> tantivy::Result<SegmentMeta> {
         let segment = &self.segment;
         self.lengths.fill_up_to_max_doc(self.pages);
-        let lengths = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
+        let lengths =
+            FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         self.lengths.serialize(lengths, None)?;
         let lengths = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
         let mut lists = InvertedIndexSerializer::open(segment)?;
         for list in take(&mut self.lists).into_iter().filter(|list| list.count > 0) {
-            let mut out = lists.new_field(list.field, list.count, lengths.get_field(list.field)?)?;
+            let mut out =
+                lists.new_field(list.field, list.count, lengths.get_field(list.field)?)?;
             list.write(&mut out)?;
             out.close()?;
         }
@@ -290,7 +297,12 @@ impl List {
         }
     }
 
-    fn write_term(&self, number: u32, places: &[u64], out: &mut FieldSerializer<'_>) -> tantivy::Result<()> {
+    fn write_term(
+        &self,
+        number: u32,
+        places: &[u64],
+        out: &mut FieldSerializer<'_>,
+    ) -> tantivy::Result<()> {
         let page = |place: &u64| (place >> 32) as DocId;
         let of_pages = places.chunk_by(|a, b| page(a) == page(b));
         let positions = self.indexed != Indexed::Whole;
@@ -366,35 +378,61 @@ mod tests {
             let _ = writeln!(dump, "{} of {}", segment.num_docs(), segment.max_doc());
             for (field, _) in fields.indexed() {
                 let lengths = segment.get_fieldnorms_reader(field).expect("lengths");
-                let lengths: Vec<u8> = (0..segment.max_doc()).map(|doc| lengths.fieldnorm_id(doc)).collect();
+                let lengths: Vec<u8> =
+                    (0..segment.max_doc()).map(|doc| lengths.fieldnorm_id(doc)).collect();
                 let list = segment.inverted_index(field).expect("a list");
                 let _ = writeln!(dump, "{field:?} {} {lengths:?}", list.total_num_tokens());
                 let mut terms = list.terms().stream().expect("terms");
                 while terms.advance() {
-                    let _ = write!(dump, "  {:?} {:?}:", terms.key().escape_ascii().to_string(), terms.value());
+                    let _ = write!(
+                        dump,
+                        "  {:?} {:?}:",
+                        terms.key().escape_ascii().to_string(),
+                        terms.value()
+                    );
                     let all = IndexRecordOption::WithFreqsAndPositions;
-                    let mut postings = list.read_postings_from_terminfo(terms.value(), all).expect("postings");
+                    let mut postings =
+                        list.read_postings_from_terminfo(terms.value(), all).expect("postings");
                     let mut positions = Vec::new();
                     while postings.doc() != TERMINATED {
                         positions.clear();
                         if list.terms().num_terms() > 0 && !lengths.is_empty() {
                             postings.positions(&mut positions);
                         }
-                        let _ = write!(dump, " {}×{}{positions:?}", postings.doc(), postings.term_freq());
+                        let _ = write!(
+                            dump,
+                            " {}×{}{positions:?}",
+                            postings.doc(),
+                            postings.term_freq()
+                        );
                         postings.advance();
                     }
                     dump.push('\n');
                 }
             }
-            for column in ["document", "page", "date", "bytes", "pages", "ocr", "month", "container"] {
+            for column in
+                ["document", "page", "date", "bytes", "pages", "ocr", "month", "container"]
+            {
                 if let Ok(Some((values, _))) = segment.fast_fields().u64_lenient(column) {
-                    let values: Vec<Vec<u64>> =
-                        (0..segment.max_doc()).map(|doc| values.values_for_doc(doc).collect()).collect();
+                    let values: Vec<Vec<u64>> = (0..segment.max_doc())
+                        .map(|doc| values.values_for_doc(doc).collect())
+                        .collect();
                     let _ = writeln!(dump, "{column} {values:?}");
                 }
             }
-            for column in ["language", "media_type", "word", "place", "folder", "sender", "recipient", "thread"] {
-                let Some(values) = segment.fast_fields().str(column).expect("a column") else { continue };
+            for column in [
+                "language",
+                "media_type",
+                "word",
+                "place",
+                "folder",
+                "sender",
+                "recipient",
+                "thread",
+            ] {
+                let Some(values) = segment.fast_fields().str(column).expect("a column") else {
+                    continue;
+                };
                 for doc in 0..segment.max_doc() {
                     let _ = write!(dump, "{column} {doc}");
                     for number in values.term_ords(doc) {
@@ -419,7 +457,10 @@ mod tests {
                 let text = TEXTS[number as usize % 7].repeat(times) + &number.to_string();
                 let path = format!("disk2/{}/通知{number}.pdf", number % 5);
                 fields.document(&PageEntry {
-                    key: PageKey { document: i64::from(number / 3) - 5, page: PageNumber::new(number % 3 + 1) },
+                    key: PageKey {
+                        document: i64::from(number / 3) - 5,
+                        page: PageNumber::new(number % 3 + 1),
+                    },
                     text: &text,
                     name: "通知.pdf",
                     path: &path,
@@ -430,7 +471,8 @@ mod tests {
                     state: "read",
                     from: if number % 4 == 0 { "Meng <meng@baihe.example>" } else { "" },
                     messages: &["a@x.example"],
-                    date: (number % 2 == 0).then_some(exhibit_model::CivilTime(i64::from(number) * 86_400_000_000)),
+                    date: (number % 2 == 0)
+                        .then_some(exhibit_model::CivilTime(i64::from(number) * 86_400_000_000)),
                     ocr: (number % 3 == 0).then_some(90),
                     flags: &["image", "source:post"],
                     ..PageEntry::default()
@@ -443,7 +485,8 @@ mod tests {
             for name in ["exhibit", "exhibit-places"] {
                 index.tokenizers().register(name, SimpleTokenizer::default());
             }
-            let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).expect("a writer");
+            let mut writer: IndexWriter =
+                index.writer_with_num_threads(1, 15_000_000).expect("a writer");
             writer.set_merge_policy(Box::new(NoMergePolicy));
             if ours {
                 let mut part = SegmentBuilder::new(writer.new_segment(), &fields).expect("a part");

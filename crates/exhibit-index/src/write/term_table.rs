@@ -121,7 +121,9 @@ impl TermTable {
         let mut at = self.home(key);
         loop {
             let slot = &self.slots[at];
-            if slot.term == 0 || slot.key == key && (key.is_short() || self.long_term(slot.term - 1).1 == term) {
+            if slot.term == 0
+                || slot.key == key && (key.is_short() || self.long_term(slot.term - 1).1 == term)
+            {
                 return at;
             }
             at = (at + 1) & mask;
@@ -216,7 +218,8 @@ impl TermTable {
         let mut order: Vec<(u64, u32)> = (0..).zip(&self.terms).map(first).collect();
         order.sort_unstable_by(|a, b| {
             let both_long = a.0 & 0xff == 8;
-            a.0.cmp(&b.0).then_with(|| if both_long { long(a.1).cmp(long(b.1)) } else { a.1.cmp(&b.1) })
+            a.0.cmp(&b.0)
+                .then_with(|| if both_long { long(a.1).cmp(long(b.1)) } else { a.1.cmp(&b.1) })
         });
         order.into_iter().map(|(_, number)| number).collect()
     }
@@ -237,14 +240,28 @@ mod tests {
     #[test]
     fn short_and_long_terms_sort_by_their_bytes() {
         let mut terms = TermTable::default();
-        let texts = ["登记", "", "a", "a\0", "register", "registe", "registers", "registe\0", "表格", "登记表格"];
+        let texts = [
+            "登记",
+            "",
+            "a",
+            "a\0",
+            "register",
+            "registe",
+            "registers",
+            "registe\0",
+            "表格",
+            "登记表格",
+        ];
         for text in texts {
             terms.count(terms.key(text.as_bytes()), text.as_bytes());
         }
         let mut expected = texts;
         expected.sort_unstable();
-        let found: Vec<Vec<u8>> =
-            terms.sorted().into_iter().map(|number| terms.bytes(number, &mut [0; 8]).to_vec()).collect();
+        let found: Vec<Vec<u8>> = terms
+            .sorted()
+            .into_iter()
+            .map(|number| terms.bytes(number, &mut [0; 8]).to_vec())
+            .collect();
         assert_eq!(found, expected.map(|text| text.as_bytes().to_vec()));
     }
 

@@ -13,7 +13,9 @@ fn the_day_after_a_range_is_not_in_it() {
     // whole days alone: a column of them is kept in days
     let days: Vec<(i64, PageEntry<'_>)> = (0..120)
         .map(|day| {
-            let date = CivilTime(CivilTime::new(2015, 1, 1, 0, 0, 0).expect("a day").0 + day * 86_400_000_000);
+            let date = CivilTime(
+                CivilTime::new(2015, 1, 1, 0, 0, 0).expect("a day").0 + day * 86_400_000_000,
+            );
             (
                 day,
                 PageEntry {
@@ -43,8 +45,13 @@ fn the_day_after_a_range_is_not_in_it() {
         "date:2015-03-01..2015-03-04",
     ] {
         let query = parse(query).expect("sound");
-        let expected = days.iter().filter(|(day, entry)| day % 3 != 1 && matches(&query, entry)).count() as u64;
-        let found = searcher.search(&FULL.query(query.clone()), &SearchOptions::default()).expect("a search").total;
+        let expected =
+            days.iter().filter(|(day, entry)| day % 3 != 1 && matches(&query, entry)).count()
+                as u64;
+        let found = searcher
+            .search(&FULL.query(query.clone()), &SearchOptions::default())
+            .expect("a search")
+            .total;
         assert_eq!(found, expected, "{}", read_as(&query));
     }
 }

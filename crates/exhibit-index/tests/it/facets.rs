@@ -34,10 +34,15 @@ fn tags() -> Vec<(String, Vec<i64>)> {
 
 fn by_hand(page: &Owned, facet: &FacetRequest) -> Vec<String> {
     let entry = page.entry();
-    let month =
-        |length| entry.date.map_or("undated".to_owned(), |date| StatedDate::Day(date).day()[..length].to_owned());
+    let month = |length| {
+        entry
+            .date
+            .map_or("undated".to_owned(), |date| StatedDate::Day(date).day()[..length].to_owned())
+    };
     match facet {
-        FacetRequest::Language => Some(entry.language.to_lowercase()).filter(|l| !l.is_empty()).into_iter().collect(),
+        FacetRequest::Language => {
+            Some(entry.language.to_lowercase()).filter(|l| !l.is_empty()).into_iter().collect()
+        }
         FacetRequest::Kind => vec![kind_of(entry.media_type).to_owned()],
         FacetRequest::Year => vec![month(4)],
         FacetRequest::Month => vec![month(7)],
@@ -45,7 +50,10 @@ fn by_hand(page: &Owned, facet: &FacetRequest) -> Vec<String> {
         FacetRequest::Sender => match page.from {
             "" => vec![],
             "值班室" => vec!["值班室".to_owned()],
-            from => vec![if from.contains("Meng") { "meng@baihe.example" } else { "li@baihe.example" }.to_owned()],
+            from => vec![
+                if from.contains("Meng") { "meng@baihe.example" } else { "li@baihe.example" }
+                    .to_owned(),
+            ],
         },
         FacetRequest::Confidence => {
             let band = |ocr: u8| match ocr {
@@ -57,18 +65,25 @@ fn by_hand(page: &Owned, facet: &FacetRequest) -> Vec<String> {
             };
             page.ocr.map(|ocr| band(ocr).to_owned()).into_iter().collect()
         }
-        FacetRequest::Among(names) => {
-            names.iter().filter(|(_, has)| has.contains(&page.key.document)).map(|(name, _)| name.clone()).collect()
-        }
+        FacetRequest::Among(names) => names
+            .iter()
+            .filter(|(_, has)| has.contains(&page.key.document))
+            .map(|(name, _)| name.clone())
+            .collect(),
         FacetRequest::Folder(within) => {
             let mut below: Vec<String> = std::iter::once(page.path.as_str())
                 .chain(page.copies.iter().copied())
                 .filter_map(|path| {
-                    let path = path.replace('（', "(").replace('）', ")").replace('"', "'").replace('*', "·");
+                    let path = path
+                        .replace('（', "(")
+                        .replace('）', ")")
+                        .replace('"', "'")
+                        .replace('*', "·");
                     let parts: Vec<&str> = path.split('/').collect();
                     let folders = &parts[..parts.len() - 1];
                     let depth = if within.is_empty() { 0 } else { within.split('/').count() };
-                    let inside = depth == 0 || folders.len() >= depth && folders[..depth].join("/") == *within;
+                    let inside = depth == 0
+                        || folders.len() >= depth && folders[..depth].join("/") == *within;
                     (inside && folders.len() > depth).then(|| folders[..=depth].join("/"))
                 })
                 .collect();
@@ -98,7 +113,12 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
         ("folder", FacetRequest::Folder("nowhere".to_owned())),
     ];
     let tagged = |tag: &str| {
-        Ok::<_, ()>(tags().into_iter().find(|(name, _)| name == tag).map_or(Vec::new(), |(_, documents)| documents))
+        Ok::<_, ()>(
+            tags()
+                .into_iter()
+                .find(|(name, _)| name == tag)
+                .map_or(Vec::new(), |(_, documents)| documents),
+        )
     };
     let all: Vec<FacetRequest> = facets.iter().map(|(_, facet)| facet.clone()).collect();
     let mut told = 0;
@@ -108,7 +128,8 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
         let query = query.with_tags(tagged).expect("tags");
         let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand_query = query.clone().with_threads(tied).expect("conversations");
-        let answers: Vec<&Owned> = pages.iter().filter(|page| matches(&by_hand_query, &page.entry())).collect();
+        let answers: Vec<&Owned> =
+            pages.iter().filter(|page| matches(&by_hand_query, &page.entry())).collect();
         let counted = searcher.facets(&FULL.query(query.clone()), &all).expect("counts");
         for ((field, facet), counts) in facets.iter().zip(counted) {
             let mut expected: BTreeMap<String, u64> = BTreeMap::new();
@@ -119,12 +140,21 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
             assert_eq!(sorted, expected, "{text}: {facet:?}");
             // choosing a value finds as many as were counted
             for (value, count) in counts.iter().filter(|_| round == 0) {
-                let clause = if value == "undated" { "is:undated".to_owned() } else { format!("{field}:\"{value}\"") };
-                let chosen = parse(&clause).expect("a sound clause").with_tags(tagged).expect("tags");
+                let clause = if value == "undated" {
+                    "is:undated".to_owned()
+                } else {
+                    format!("{field}:\"{value}\"")
+                };
+                let chosen =
+                    parse(&clause).expect("a sound clause").with_tags(tagged).expect("tags");
                 let options = SearchOptions { limit: 0, ..SearchOptions::default() };
-                let total = searcher.search(&FULL.query(chosen.clone()), &options).expect("a search").total;
+                let total =
+                    searcher.search(&FULL.query(chosen.clone()), &options).expect("a search").total;
                 // an empty tag of a language finds its regions, too
-                assert!(total == *count || *field == "lang" && total > *count, "{clause}: {total}, {count} counted");
+                assert!(
+                    total == *count || *field == "lang" && total > *count,
+                    "{clause}: {total}, {count} counted"
+                );
                 told += 1;
             }
         }
@@ -136,7 +166,8 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
 fn results_stand_in_the_order_of_their_paths() {
     let (_folder, pages, searcher, _) = made();
     let place = |page: &Owned| {
-        let plain = page.path.replace('（', "(").replace('）', ")").replace('"', "'").replace('*', "·");
+        let plain =
+            page.path.replace('（', "(").replace('）', ")").replace('"', "'").replace('*', "·");
         (plain.replace('/', "\u{1}"), page.key)
     };
     for text in ["", "lang:zh", "sort:path -lang:zh", "folder:\"disk 1\""] {
@@ -164,7 +195,11 @@ fn results_stand_in_the_order_of_their_paths() {
                     ..SearchOptions::default()
                 };
                 let part = searcher.search(&FULL.query(query.clone()), &options).expect("a search");
-                assert_eq!((part.total, part.documents), (keys.len() as u64, documents.len() as u64), "{text}");
+                assert_eq!(
+                    (part.total, part.documents),
+                    (keys.len() as u64, documents.len() as u64),
+                    "{text}"
+                );
                 seen.extend(part.hits);
                 after = part.next;
                 if after.is_none() {
@@ -173,9 +208,14 @@ fn results_stand_in_the_order_of_their_paths() {
             }
         }
         assert_eq!(by_page.iter().map(|hit| hit.key).collect::<Vec<_>>(), keys, "{text}");
-        assert_eq!(by_document.iter().map(|h| (h.key.document, h.pages)).collect::<Vec<_>>(), documents, "{text}");
+        assert_eq!(
+            by_document.iter().map(|h| (h.key.document, h.pages)).collect::<Vec<_>>(),
+            documents,
+            "{text}"
+        );
         // passing over hits comes to the same place
-        let options = SearchOptions { limit: 5, offset: 10, sort: Sort::Path, ..SearchOptions::default() };
+        let options =
+            SearchOptions { limit: 5, offset: 10, sort: Sort::Path, ..SearchOptions::default() };
         let passed = searcher.search(&FULL.query(query.clone()), &options).expect("a search").hits;
         assert_eq!(passed.iter().map(|hit| hit.key).collect::<Vec<_>>(), keys[10..15], "{text}");
     }
@@ -198,7 +238,8 @@ fn pages_alike_share_words_and_are_never_the_document_itself() {
         let shares = |word: &str| matches(&parse(word).expect("sound"), &page.entry());
         assert!(shares("登记") || shares("新疆"), "{:?}", hit.key);
     }
-    let (sample, total) = searcher.sample(&FULL.query(parse("").expect("sound")), 10).expect("a sample");
+    let (sample, total) =
+        searcher.sample(&FULL.query(parse("").expect("sound")), 10).expect("a sample");
     assert_eq!((sample.len(), total, sample[0].document), (10, 150, 1));
     assert!(sample.is_sorted());
 }

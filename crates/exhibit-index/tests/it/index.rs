@@ -6,12 +6,18 @@ use exhibit_model::{CivilTime, PageNumber};
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
-    PageEntry { key: PageKey { document, page: PageNumber::new(page) }, text, ..PageEntry::default() }
+    PageEntry {
+        key: PageKey { document, page: PageNumber::new(page) },
+        text,
+        ..PageEntry::default()
+    }
 }
 
 fn found(searcher: &Searcher, query: &str) -> Vec<(i64, u32)> {
     let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
-    let results = searcher.search(&FULL.query(parse(query).expect("a sound query")), &options).expect("a search");
+    let results = searcher
+        .search(&FULL.query(parse(query).expect("a sound query")), &options)
+        .expect("a search");
     results.hits.iter().map(|hit| (hit.key.document, hit.key.page.get())).collect()
 }
 
@@ -50,7 +56,10 @@ fn what_was_not_committed_is_gone_and_the_mark_says_so() {
     }
     let index = Index::open_or_create(folder.path()).expect("an index");
     assert_eq!(index.committed().expect("a mark"), 41);
-    assert_eq!((found(&index.searcher(), "first"), found(&index.searcher(), "second")), (vec![(1, 1)], vec![]));
+    assert_eq!(
+        (found(&index.searcher(), "first"), found(&index.searcher(), "second")),
+        (vec![(1, 1)], vec![])
+    );
     let mut writer = index.writer(0).expect("a writer after a stop");
     writer.put(&entry(1, 1, "first")).expect("put");
     writer.put(&entry(2, 1, "second")).expect("put");
@@ -82,7 +91,9 @@ fn a_commit_that_was_cut_off_can_be_made_again() {
     // as a crash before its end leaves it: with the note of the page that was replaced
     std::fs::write(&meta, before).expect("put back");
     let notes = std::fs::read_dir(folder.path()).expect("files").flatten();
-    assert!(notes.into_iter().any(|file| file.path().extension().is_some_and(|ending| ending == "del")));
+    assert!(
+        notes.into_iter().any(|file| file.path().extension().is_some_and(|ending| ending == "del"))
+    );
     let searcher = put_again(2);
     assert_eq!(found(&searcher, "again"), [(1, 1)]);
     assert_eq!((found(&searcher, ""), found(&searcher, "first")), (vec![(1, 1), (1, 2)], vec![]));
@@ -127,7 +138,8 @@ fn pages_of_results_join_without_gap_or_repeat() {
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::open_or_create(folder.path()).expect("an index");
     let mut writer = index.writer(0).expect("a writer");
-    let texts: Vec<String> = (0..60).map(|n| format!("register {}", "other ".repeat(n % 5))).collect();
+    let texts: Vec<String> =
+        (0..60).map(|n| format!("register {}", "other ".repeat(n % 5))).collect();
     for (n, text) in texts.iter().enumerate() {
         let date = (n % 4 > 0).then_some(CivilTime(n as i64 % 7 * 86_400_000_000));
         writer.put(&PageEntry { date, ..entry(n as i64 / 2, n as u32 % 2, text) }).expect("put");
@@ -154,7 +166,10 @@ fn pages_of_results_join_without_gap_or_repeat() {
         }
         assert_eq!(gathered, all.hits, "{sort:?}");
         let skipped = SearchOptions { limit: 5, offset: 20, sort, ..SearchOptions::default() };
-        assert_eq!(searcher.search(&FULL.query(query.clone()), &skipped).expect("a search").hits, all.hits[20..25]);
+        assert_eq!(
+            searcher.search(&FULL.query(query.clone()), &skipped).expect("a search").hits,
+            all.hits[20..25]
+        );
     }
     for odd in ["", "1.2", "1.2.3.4", "x.1.1", "-1.1.1", "1.ffffffffffffffff.1"] {
         assert!(odd.parse::<Cursor>().is_err(), "{odd}");
@@ -200,8 +215,10 @@ fn names_are_found_in_every_writing() {
         ("二零一七年八月", vec![8, 9]),
         ("通知 -2017年", vec![]),
     ] {
-        let wide = searcher.widen(&FULL.query(parse(query).expect("a sound query"))).query().clone();
-        let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
+        let wide =
+            searcher.widen(&FULL.query(parse(query).expect("a sound query"))).query().clone();
+        let options =
+            SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&FULL.query(wide.clone()), &options).expect("a search");
         let documents: Vec<i64> = results.hits.iter().map(|hit| hit.key.document).collect();
         assert_eq!(documents, expected, "{query} read as {}", read_as(&wide));
@@ -223,7 +240,9 @@ fn facets_count_what_answers() {
     ] {
         let sources: &[&str] = if document == 4 { &["Drop 2"] } else { &[] };
         let text = if document == 2 { "other" } else { "register" };
-        writer.put(&PageEntry { language, date, state, sources, ..entry(document, 1, text) }).expect("put");
+        writer
+            .put(&PageEntry { language, date, state, sources, ..entry(document, 1, text) })
+            .expect("put");
         writer.commit(document as u64).expect("commit");
     }
     writer.delete_document(1).expect("deleted");
@@ -232,7 +251,11 @@ fn facets_count_what_answers() {
     let count = |query: &str, facet| {
         let query = parse(query).expect("a sound query");
         let counts = searcher.facet(&FULL.query(query.clone()), facet).expect("a count");
-        counts.into_iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>().join(", ")
+        counts
+            .into_iter()
+            .map(|(value, count)| format!("{value} {count}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     for (query, facet, expected) in [
         ("", FacetRequest::Language, "ug 2, zh-hant 1"),
@@ -256,7 +279,8 @@ fn documents_are_counted_and_can_stand_for_their_pages() {
     // pages of one document in several commits, between those of others
     for round in 1..=4_u32 {
         for document in 1..=30_i64 {
-            let words = "register ".repeat(((document * 7 + i64::from(round) * 3) % 5) as usize) + "other page";
+            let words = "register ".repeat(((document * 7 + i64::from(round) * 3) % 5) as usize)
+                + "other page";
             writer.put(&entry(document, round, &words)).expect("put");
         }
         writer.commit(u64::from(round)).expect("commit");
@@ -265,7 +289,8 @@ fn documents_are_counted_and_can_stand_for_their_pages() {
     let query = parse("register").expect("a sound query");
     for sort in [Sort::Relevance, Sort::Received] {
         let search = |limit, after, by_document| {
-            let options = SearchOptions { limit, after, sort, by_document, ..SearchOptions::default() };
+            let options =
+                SearchOptions { limit, after, sort, by_document, ..SearchOptions::default() };
             searcher.search(&FULL.query(query.clone()), &options).expect("a search")
         };
         let pages = search(1_000, None, false);
@@ -302,7 +327,9 @@ fn kinds_join_media_types() {
     }
     writer.commit(1).expect("commit");
     let searcher = index.searcher();
-    let counts = searcher.facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind).expect("a count");
+    let counts = searcher
+        .facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind)
+        .expect("a count");
     assert_eq!(counts, [("word".into(), 2), ("application/x-odd".into(), 1), ("pdf".into(), 1)]);
     for (kind, count) in counts {
         assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
@@ -323,15 +350,28 @@ fn archives_of_every_sort_are_archives_and_families_leave_out_other_kinds() {
         "application/x-cpio",
         "application/x-lz4",
     ];
-    let types = archives.into_iter().chain(["text/plain", "text/x-odd", "text/html", "audio/AMR", "message/http"]);
+    let types = archives.into_iter().chain([
+        "text/plain",
+        "text/x-odd",
+        "text/html",
+        "audio/AMR",
+        "message/http",
+    ]);
     for (document, media_type) in (1..).zip(types) {
         writer.put(&PageEntry { media_type, ..entry(document, 1, "register") }).expect("put");
     }
     writer.commit(1).expect("commit");
     let searcher = index.searcher();
-    for (query, count) in [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)] {
+    for (query, count) in
+        [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)]
+    {
         assert_eq!(found(&searcher, &format!("type:{query}")).len(), count, "{query}");
     }
-    let counts = searcher.facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind).expect("a count");
-    assert_eq!(counts, [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]);
+    let counts = searcher
+        .facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind)
+        .expect("a count");
+    assert_eq!(
+        counts,
+        [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]
+    );
 }

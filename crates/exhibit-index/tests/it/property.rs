@@ -31,8 +31,15 @@ pub(crate) struct Owned {
     pages: u32,
 }
 
-const FOLDERS: [&str; 7] =
-    ["disk 1", "disk 1/通知（一）", "disk 1/通知（一）/2017", "disk 10", "a.zip!", "a.zip!/b\"*.eml!", ""];
+const FOLDERS: [&str; 7] = [
+    "disk 1",
+    "disk 1/通知（一）",
+    "disk 1/通知（一）/2017",
+    "disk 10",
+    "a.zip!",
+    "a.zip!/b\"*.eml!",
+    "",
+];
 const COPIES: [&str; 6] = [
     "disk 2/登记表.txt",
     "disk 1/通知（一）/副本/the office.txt",
@@ -49,8 +56,9 @@ fn message(document: i64) -> &'static str {
 
 /// The documents of a conversation, by looking at each until there are no more.
 pub(crate) fn conversation(pages: &[Owned], thread: &MessageRef) -> Vec<i64> {
-    let named =
-        |page: &Owned| page.messages.iter().map(|m| m.trim_matches(['<', '>']).to_lowercase()).collect::<Vec<_>>();
+    let named = |page: &Owned| {
+        page.messages.iter().map(|m| m.trim_matches(['<', '>']).to_lowercase()).collect::<Vec<_>>()
+    };
     let (mut documents, mut names) = match thread {
         MessageRef::Document(document) => (vec![*document], Vec::new()),
         MessageRef::Id(name) => (Vec::new(), vec![name.clone()]),
@@ -58,7 +66,9 @@ pub(crate) fn conversation(pages: &[Owned], thread: &MessageRef) -> Vec<i64> {
     loop {
         let before = (documents.len(), names.len());
         for page in pages {
-            if documents.contains(&page.key.document) || named(page).iter().any(|name| names.contains(name)) {
+            if documents.contains(&page.key.document)
+                || named(page).iter().any(|name| names.contains(name))
+            {
                 documents.push(page.key.document);
                 names.extend(named(page));
             }
@@ -91,7 +101,11 @@ impl Owned {
         });
         Self {
             key: PageKey { document, page: PageNumber::new(number as u32 % 3 + 1) },
-            path: format!("{folder}{}{:x}.txt", if folder.is_empty() { "" } else { "/" }, document * 7919 % 97),
+            path: format!(
+                "{folder}{}{:x}.txt",
+                if folder.is_empty() { "" } else { "/" },
+                document * 7919 % 97
+            ),
             copies: (0..[0, 0, 1, 3][document as usize * 3 % 4])
                 .map(|copy| COPIES[(document as usize + copy * 3) % COPIES.len()])
                 .collect(),
@@ -99,8 +113,17 @@ impl Owned {
                 .into_iter()
                 .flatten()
                 .collect(),
-            from: random.pick(&["", "Meng <meng@baihe.example>", "值班室", "\"O, Li\" <Li@baihe.example>"]),
-            to: random.pick(&["", "li@baihe.example, Meng <meng@baihe.example>", "county@baihe.example"]),
+            from: random.pick(&[
+                "",
+                "Meng <meng@baihe.example>",
+                "值班室",
+                "\"O, Li\" <Li@baihe.example>",
+            ]),
+            to: random.pick(&[
+                "",
+                "li@baihe.example, Meng <meng@baihe.example>",
+                "county@baihe.example",
+            ]),
             cc: random.pick(&["", "", "county@baihe.example, 值班室", "Li <li@baihe.example>"]),
             // documents answer each other in chains of several lengths; some name what is missing
             messages: match document % 5 {
@@ -109,12 +132,20 @@ impl Owned {
                 4 => vec![message(document), "<lost@baihe.example>"],
                 _ => vec![message(document), message(document - 1)],
             },
-            hash: format!("{:064x}", (document as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+            hash: format!(
+                "{:064x}",
+                (document as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            ),
             sheet: random.pick(&["", "名单", "Sheet1", "登记表 2017"]),
             text: page(random),
             name: format!("{stem}.{}", random.pick(&["pdf", "docx", "PDF", "txt"])),
             language: random.pick(&["zh-Hans", "zh-Hant", "zh", "ug", "en", "ru", "und", ""]),
-            media_type: random.pick(&["application/pdf", "text/plain", "application/msword", "image/png"]),
+            media_type: random.pick(&[
+                "application/pdf",
+                "text/plain",
+                "application/msword",
+                "image/png",
+            ]),
             state: random.pick(&["read", "truncated", "encrypted"]),
             date: date.flatten(),
             ocr: (random.below(2) == 0).then(|| random.below(101) as u8),
@@ -180,17 +211,26 @@ fn the_engine_and_reading_page_by_page_agree() {
         asked += 1;
         let text = query(&mut random, 3);
         let Ok(query) = parse(&text) else { continue };
-        let query = if random.below(2) == 0 { searcher.widen(&FULL.query(query)).query().clone() } else { query };
-        let tagged = |tag: &str| Ok::<_, ()>(if tag == "checked" { vec![9, 2, 4] } else { Vec::new() });
+        let query = if random.below(2) == 0 {
+            searcher.widen(&FULL.query(query)).query().clone()
+        } else {
+            query
+        };
+        let tagged =
+            |tag: &str| Ok::<_, ()>(if tag == "checked" { vec![9, 2, 4] } else { Vec::new() });
         let query = query.with_tags(tagged).expect("tags are known");
         understood += 1;
-        let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
+        let options =
+            SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&FULL.query(query.clone()), &options).expect("a search");
         let got: Vec<PageKey> = results.hits.iter().map(|hit| hit.key).collect();
         let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand = query.clone().with_threads(tied).expect("conversations are known");
-        let wanted: Vec<PageKey> =
-            pages.iter().filter(|page| matches(&by_hand, &page.entry())).map(|page| page.key).collect();
+        let wanted: Vec<PageKey> = pages
+            .iter()
+            .filter(|page| matches(&by_hand, &page.entry()))
+            .map(|page| page.key)
+            .collect();
         assert_eq!(got, wanted, "{text} read as {}", read_as(&query));
         assert_eq!(results.total, wanted.len() as u64, "{text}");
         found += u64::from(!got.is_empty() && got.len() < pages.len());
@@ -206,7 +246,10 @@ fn the_engine_and_reading_page_by_page_agree() {
         assert_eq!(ranked, wanted, "{text} by relevance");
         for page in pages.iter().take(5) {
             for span in highlight(&query, &page.text) {
-                assert!(span.start < span.end && page.text.get(span.start..span.end).is_some(), "{text}");
+                assert!(
+                    span.start < span.end && page.text.get(span.start..span.end).is_some(),
+                    "{text}"
+                );
             }
         }
     }
@@ -214,7 +257,9 @@ fn the_engine_and_reading_page_by_page_agree() {
     assert!(understood * 3 > asked * 2, "{understood} of {asked} understood");
     assert!(found * 4 > asked, "{found} of {asked} told pages apart");
     if seconds > 0 {
-        eprintln!("{asked} queries, {understood} understood, {found} told pages apart: no difference");
+        eprintln!(
+            "{asked} queries, {understood} understood, {found} told pages apart: no difference"
+        );
     }
 }
 
@@ -242,6 +287,9 @@ fn a_stretch_of_han_is_found_wherever_it_stands() {
         }
         let query = parse(&run).expect("Han characters are a query");
         let spans = highlight(&query, &text);
-        assert!(spans.iter().any(|span| plain(&text[span.start..span.end]) == run), "{run} in {text}");
+        assert!(
+            spans.iter().any(|span| plain(&text[span.start..span.end]) == run),
+            "{run} in {text}"
+        );
     }
 }

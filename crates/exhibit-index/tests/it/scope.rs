@@ -25,8 +25,11 @@ fn index(folder: &tempfile::TempDir) -> Index {
         (mail(4, "out/d.eml", "weathers 王立强 ordinary"), "<d@x>", "", "fourth@x"),
     ];
     for (entry, id, answers, from) in entries {
-        let messages: Vec<&str> = [id, answers].into_iter().filter(|message| !message.is_empty()).collect();
-        writer.put(&PageEntry { messages: &messages, from, sources: &[from], ..entry }).expect("put");
+        let messages: Vec<&str> =
+            [id, answers].into_iter().filter(|message| !message.is_empty()).collect();
+        writer
+            .put(&PageEntry { messages: &messages, from, sources: &[from], ..entry })
+            .expect("put");
     }
     writer.commit(1).expect("commit");
     index
@@ -40,7 +43,11 @@ fn query(text: &str) -> Query {
     parse(text).expect("a query")
 }
 
-fn found(searcher: &Searcher, query: &ScopedQuery, options: &SearchOptions) -> (u64, u64, Vec<i64>) {
+fn found(
+    searcher: &Searcher,
+    query: &ScopedQuery,
+    options: &SearchOptions,
+) -> (u64, u64, Vec<i64>) {
     let results = searcher.search(query, options).expect("a search");
     (results.total, results.documents, results.hits.iter().map(|hit| hit.key.document).collect())
 }
@@ -52,18 +59,40 @@ fn results_and_counts_are_those_of_the_scope() {
     for sort in [Sort::Received, Sort::Path, Sort::Relevance, Sort::Newest, Sort::Oldest] {
         for by_document in [false, true] {
             let options = SearchOptions { sort, by_document, ..SearchOptions::default() };
-            for text in ["copper", "", "-secret", "copper OR weathers", "path:out OR copper", "-path:out"] {
-                let (total, documents, mut hits) = found(&searcher, &narrow().query(query(text)), &options);
+            for text in
+                ["copper", "", "-secret", "copper OR weathers", "path:out OR copper", "-path:out"]
+            {
+                let (total, documents, mut hits) =
+                    found(&searcher, &narrow().query(query(text)), &options);
                 hits.sort_unstable();
-                assert!(hits.iter().all(|document| [1, 3].contains(document)), "{text} {sort:?} {hits:?}");
-                assert_eq!((total, documents), (hits.len() as u64, hits.len() as u64), "{text} {sort:?}");
+                assert!(
+                    hits.iter().all(|document| [1, 3].contains(document)),
+                    "{text} {sort:?} {hits:?}"
+                );
+                assert_eq!(
+                    (total, documents),
+                    (hits.len() as u64, hits.len() as u64),
+                    "{text} {sort:?}"
+                );
             }
         }
     }
     let options = SearchOptions::default();
-    for text in ["secret", "path:out", "王立强", "from:second", "date:2002", "source:second@x", "sender:second@x"] {
+    for text in [
+        "secret",
+        "path:out",
+        "王立强",
+        "from:second",
+        "date:2002",
+        "source:second@x",
+        "sender:second@x",
+    ] {
         assert_eq!(found(&searcher, &narrow().query(query(text)), &options).0, 0, "{text}");
-        assert_eq!(found(&searcher, &FULL.query(query(text)), &options).0, 1 + u64::from(text == "path:out"), "{text}");
+        assert_eq!(
+            found(&searcher, &FULL.query(query(text)), &options).0,
+            1 + u64::from(text == "path:out"),
+            "{text}"
+        );
     }
     assert_eq!(searcher.pages(&narrow()).expect("a count"), 2);
     assert_eq!(searcher.pages(&DocumentScope::only([])).expect("a count"), 0);
@@ -95,10 +124,12 @@ fn facets_and_samples_are_those_of_the_scope() {
         &[("tagged", 1)],
     ];
     for ((request, counts), expected) in requests.iter().zip(counted).zip(expected) {
-        let counts: Vec<(&str, u64)> = counts.iter().map(|(value, count)| (value.as_str(), *count)).collect();
+        let counts: Vec<(&str, u64)> =
+            counts.iter().map(|(value, count)| (value.as_str(), *count)).collect();
         assert_eq!(counts, expected, "{request:?}");
     }
-    let (sample, total) = searcher.sample(&narrow().query(query("ordinary")), 10).expect("a sample");
+    let (sample, total) =
+        searcher.sample(&narrow().query(query("ordinary")), 10).expect("a sample");
     assert_eq!((sample.iter().map(|key| key.document).collect::<Vec<_>>(), total), (vec![1, 3], 2));
 }
 
@@ -123,11 +154,14 @@ fn similar_documents_and_conversations_stay_within_the_scope() {
     let folder = tempfile::tempdir().expect("a folder");
     let searcher = index(&folder).searcher();
     let similar = |scope: &DocumentScope| -> Vec<i64> {
-        let hits = searcher.similar(&[("copper", 1.0), ("ledger", 2.0)], scope, 1, 10).expect("a search");
+        let hits =
+            searcher.similar(&[("copper", 1.0), ("ledger", 2.0)], scope, 1, 10).expect("a search");
         hits.iter().map(|hit| hit.key.document).collect()
     };
     assert_eq!((similar(&FULL), similar(&narrow())), (vec![2, 3], vec![3]));
-    let of = |thread: &MessageRef, scope: &DocumentScope| searcher.conversation(thread, scope).expect("documents");
+    let of = |thread: &MessageRef, scope: &DocumentScope| {
+        searcher.conversation(thread, scope).expect("documents")
+    };
     for thread in [MessageRef::Document(1), MessageRef::Id("a@x".to_owned())] {
         assert_eq!((of(&thread, &FULL), of(&thread, &narrow())), (vec![1, 2, 3], vec![1]));
     }

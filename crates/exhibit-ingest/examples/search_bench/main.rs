@@ -63,8 +63,13 @@ fn megabytes(bytes: f64) -> f64 {
 
 // Tokens, and an index of each language alone, ours and the peer's.
 fn by_language(folder: &Path, texts: &Texts, pages: usize) -> Result<(), Failed> {
-    println!("\neach language alone, {pages} pages: index bytes per text byte, MB of text per processor second");
-    println!("  {:<10} {:>9} {:>9} {:>9} {:>9} {:>9}", "", "bytes", "indexed", "tokens", "peer's", "indexed");
+    println!(
+        "\neach language alone, {pages} pages: index bytes per text byte, MB of text per processor second"
+    );
+    println!(
+        "  {:<10} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "", "bytes", "indexed", "tokens", "peer's", "indexed"
+    );
     for language in Language::ALL {
         let page = |number| texts.page_in(language, number);
         let all: Vec<String> = (0..pages).map(page).collect();
@@ -96,8 +101,17 @@ fn index(folder: &Path, texts: &[String]) -> Result<(), Failed> {
     let index = Index::open_or_create(folder)?;
     let mut writer = index.writer(HEAP)?;
     for (number, text) in texts.iter().enumerate() {
-        let key = PageKey { document: number as i64 / 10 + 1, page: PageNumber::new(number as u32 % 10 + 1) };
-        writer.add(&PageEntry { key, text, name: "page.pdf", state: "read", ..PageEntry::default() })?;
+        let key = PageKey {
+            document: number as i64 / 10 + 1,
+            page: PageNumber::new(number as u32 % 10 + 1),
+        };
+        writer.add(&PageEntry {
+            key,
+            text,
+            name: "page.pdf",
+            state: "read",
+            ..PageEntry::default()
+        })?;
     }
     writer.commit(1)?;
     Ok(writer.finish()?)
@@ -107,7 +121,11 @@ fn index(folder: &Path, texts: &[String]) -> Result<(), Failed> {
 fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
     let meter = Meter::start();
     let bytes = make::make(folder, texts, pages)? as f64;
-    println!("\n{pages} pages, {:.0} MB of text, put into packs in {:.0} s", megabytes(bytes), meter.elapsed());
+    println!(
+        "\n{pages} pages, {:.0} MB of text, put into packs in {:.0} s",
+        megabytes(bytes),
+        meter.elapsed()
+    );
     let case = Case::open(&folder.join("case"))?;
     let meter = Meter::start();
     reindex(&case, &IngestProgress::default())?;
@@ -127,7 +145,10 @@ fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<()
         "\n  {} pages searchable; milliseconds with 25 highlighted hits",
         case.view(Principal::LOCAL).searchable()
     );
-    println!("  {:<24} {:>7} {:>9} {:>8} {:>8} {:>16}", "", "queries", "pages", "p50", "p99", "peer's p50 p99");
+    println!(
+        "  {:<24} {:>7} {:>9} {:>8} {:>8} {:>16}",
+        "", "queries", "pages", "p50", "p99", "peer's p50 p99"
+    );
     for sort in queries::sorts(texts, pages) {
         let (mut times, mut total) = (Vec::new(), 0);
         for query in &sort.queries {
@@ -136,7 +157,13 @@ fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<()
             times.push(began.elapsed());
         }
         let (times, found) = (Times::of(times), total / sort.queries.len() as u64);
-        print!("  {:<24} {:>7} {found:>9} {:>8.1} {:>8.1}", sort.name, times.len(), times.at(50), times.at(99));
+        print!(
+            "  {:<24} {:>7} {found:>9} {:>8.1} {:>8.1}",
+            sort.name,
+            times.len(),
+            times.at(50),
+            times.at(99)
+        );
         if sort.plain {
             let (_, theirs) = peer.ask(&sort, texts)?;
             print!(" {:>8.1} {:>7.1}", theirs.at(50), theirs.at(99));
@@ -159,10 +186,21 @@ fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
 
 fn batch(case: &Case) -> Result<(), Failed> {
     let list = queries::names(NAMES);
-    let new = NewBatch { name: "names", list: list.as_bytes(), queries: false, exact: false, column: None };
+    let new = NewBatch {
+        name: "names",
+        list: list.as_bytes(),
+        queries: false,
+        exact: false,
+        column: None,
+    };
     let (number, lines) = Search::of(case.view(Principal::LOCAL)).new_batch(&new, Moment(0))?;
     let meter = Meter::start();
-    let run = Search::of(case.view(Principal::LOCAL)).run_batch(number, Moment(0), 2, &BatchProgress::default())?;
+    let run = Search::of(case.view(Principal::LOCAL)).run_batch(
+        number,
+        Moment(0),
+        2,
+        &BatchProgress::default(),
+    )?;
     println!(
         "\nbatch of {lines} names, variants too: {:.1} s ({:.1} processor seconds); {} have a hit",
         meter.elapsed(),

@@ -6,7 +6,8 @@ use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey, Work};
 use exhibit_model::{
-    Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
+    Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId,
+    State, wire,
 };
 use exhibit_store::PackWriter;
 use std::path::Path;
@@ -17,7 +18,8 @@ const DOCUMENTS_AT_ONCE: usize = 1_000;
 pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Failed> {
     let keys = folder.join("keys");
     let new = NewCase { name: "bench", prefix: "EXH", keys: &keys, lock: None };
-    let acts = || Acts::new(FixedClock(Moment(0)), |bytes| bytes.fill(7), Principal::LOCAL, "bench");
+    let acts =
+        || Acts::new(FixedClock(Moment(0)), |bytes| bytes.fill(7), Principal::LOCAL, "bench");
     let case = folder.join("case");
     Case::init(&case, &new, &mut acts())?;
     let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts())?;
@@ -37,7 +39,13 @@ pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Fa
     Ok(bytes)
 }
 
-fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId, number: usize) -> Result<u64, Failed> {
+fn add(
+    work: &Work<'_>,
+    packs: &mut PackWriter,
+    texts: &Texts,
+    source: SourceId,
+    number: usize,
+) -> Result<u64, Failed> {
     let (path, media_type) = match number % 3 {
         0 => (format!("{}/{number}.pdf", number / 100), "application/pdf"),
         1 => (format!("{}/{number}.eml", number / 100), "message/rfc822"),
@@ -65,7 +73,8 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId,
     let year = 1995 + number % 30;
     let date = [(MetadataKey::CREATED, format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
     let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
-    let finding = ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata, notes: &[] };
+    let finding =
+        ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;
     Ok(bytes)
 }
@@ -87,8 +96,17 @@ fn add_page(
         ..Page::default()
     };
     let (place, digest): (_, Digest) = packs.append(&wire::encode_page(&page))?;
-    let stage =
-        work.stage(&StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() })?;
-    work.add_page(&NewPage { item, page: &page, stage, place: (place.pack, place.offset), digest })?;
+    let stage = work.stage(&StageKey {
+        name: "read".to_owned(),
+        version: "1".to_owned(),
+        parameters: String::new(),
+    })?;
+    work.add_page(&NewPage {
+        item,
+        page: &page,
+        stage,
+        place: (place.pack, place.offset),
+        digest,
+    })?;
     Ok(page.text.len() as u64)
 }

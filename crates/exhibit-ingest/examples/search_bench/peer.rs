@@ -28,7 +28,10 @@ pub(crate) struct Made {
 
 impl Peer {
     /// Indexes texts, each under its number.
-    pub(crate) fn make(folder: &Path, texts: &mut dyn Iterator<Item = String>) -> Result<(Self, Made), Failed> {
+    pub(crate) fn make(
+        folder: &Path,
+        texts: &mut dyn Iterator<Item = String>,
+    ) -> Result<(Self, Made), Failed> {
         std::fs::create_dir_all(folder)?;
         let mut schema = Schema::builder();
         let text = schema.add_text_field("text", TEXT);
@@ -69,12 +72,17 @@ impl Peer {
         for query in &sort.queries {
             let began = Instant::now();
             let query = parser.parse_query(query)?;
-            let (best, count) = searcher.search(&query, &(TopDocs::with_limit(25).order_by_score(), Count))?;
+            let (best, count) =
+                searcher.search(&query, &(TopDocs::with_limit(25).order_by_score(), Count))?;
             let mut took = began.elapsed();
             found += count;
             // the texts are not in the index; making them again is not counted
             let pages = best.iter().map(|(_, at)| {
-                let number = searcher.segment_reader(at.segment_ord).fast_fields().u64("number")?.first(at.doc_id);
+                let number = searcher
+                    .segment_reader(at.segment_ord)
+                    .fast_fields()
+                    .u64("number")?
+                    .first(at.doc_id);
                 Ok(texts.page(number.unwrap_or(0) as usize))
             });
             let pages: Vec<String> = pages.collect::<tantivy::Result<_>>()?;

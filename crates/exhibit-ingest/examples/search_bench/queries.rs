@@ -34,11 +34,13 @@ pub(crate) fn sorts(texts: &Texts, pages: usize) -> Vec<Sort> {
         let page = texts.page(number);
         let line: Vec<char> = page.lines().nth(3).unwrap_or_default().chars().collect();
         let phrase: Vec<char> = if language == Language::Chinese {
-            let run = line.split(|c| !c.is_alphabetic()).max_by_key(|run| run.len()).unwrap_or_default();
+            let run =
+                line.split(|c| !c.is_alphabetic()).max_by_key(|run| run.len()).unwrap_or_default();
             run[..run.len().min(length)].to_vec()
         } else {
             let line: String = line.iter().collect();
-            let words: Vec<&str> = line.split([' ', ',', '.', '،']).filter(|w| !w.is_empty()).skip(2).collect();
+            let words: Vec<&str> =
+                line.split([' ', ',', '.', '،']).filter(|w| !w.is_empty()).skip(2).collect();
             words[..words.len().min(length)].join(" ").chars().collect()
         };
         if phrase.len() > 1 {
@@ -49,9 +51,15 @@ pub(crate) fn sorts(texts: &Texts, pages: usize) -> Vec<Sort> {
     sort("a word, Uyghur", false, true, &mut |r| word(r, Language::Uyghur, 0, 20_000));
     sort("a word, Chinese", false, false, &mut |r| word(r, Language::Chinese, 40, 20_000));
     sort("one Han character", false, false, &mut |r| word(r, Language::Chinese, 0, 40));
-    sort("a phrase, English", false, true, &mut |r| format!("\"{}\"", stretch(r, Language::English, 3)));
-    sort("a phrase, Han", false, false, &mut |r| format!("\"{}\"", stretch(r, Language::Chinese, 6)));
-    sort("a name in pinyin", false, false, &mut |r| person(r.below(PERSONS)).written(Language::English));
+    sort("a phrase, English", false, true, &mut |r| {
+        format!("\"{}\"", stretch(r, Language::English, 3))
+    });
+    sort("a phrase, Han", false, false, &mut |r| {
+        format!("\"{}\"", stretch(r, Language::Chinese, 6))
+    });
+    sort("a name in pinyin", false, false, &mut |r| {
+        person(r.below(PERSONS)).written(Language::English)
+    });
     sort("pinyin:\"…\", a phrase", false, false, &mut |r| {
         format!("pinyin:\"{}\"", person(r.below(PERSONS)).syllables)
     });

@@ -117,7 +117,8 @@ const GIVEN: [(&str, &str); 40] = [
     ("光", "guang"),
 ];
 const ENGLISH: &str = "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one you were all her she there would their we him been has when who will no more if out so up said what its about than into them can only other new some could time these two may then do first any my now such like our over man me even most made after also did many before must through";
-const UYGHUR_ENDINGS: [&str; 12] = ["", "", "", "", "لار", "نىڭ", "غا", "دا", "نى", "دىن", "لارنىڭ", "لىق"];
+const UYGHUR_ENDINGS: [&str; 12] =
+    ["", "", "", "", "لار", "نىڭ", "غا", "دا", "نى", "دىن", "لارنىڭ", "لىق"];
 
 /// The words of one language, most frequent first.
 struct Vocabulary {
@@ -230,16 +231,17 @@ fn english() -> Vocabulary {
     let mut syllable = || {
         let letters = |from: &str, at: usize| from.as_bytes()[at % from.len()] as char;
         let (a, b, c) = (random.below(21), random.below(8), random.below(40));
-        let mut part = String::from_iter([letters("bcdfghjklmnprstvwyzst", a), letters("aeiouaei", b)]);
+        let mut part =
+            String::from_iter([letters("bcdfghjklmnprstvwyzst", a), letters("aeiouaei", b)]);
         if c < 18 {
             part.push(letters("nrstldmkpx", c));
         }
         part
     };
     let mut words: Vec<String> = ENGLISH.split(' ').map(str::to_owned).collect();
-    words.extend(
-        (0..50_000).map(|rank: usize| (0..2 + (rank + 1).ilog2().saturating_sub(6) / 4).map(|_| syllable()).collect()),
-    );
+    words.extend((0..50_000).map(|rank: usize| {
+        (0..2 + (rank + 1).ilog2().saturating_sub(6) / 4).map(|_| syllable()).collect()
+    }));
     Vocabulary { words, seed: 13 }
 }
 
@@ -298,7 +300,11 @@ pub(crate) fn person(number: usize) -> Person {
     Person {
         han: format!("{surname}{}{}", a.0, if single { "" } else { b.0 }),
         latin: format!("{} {}", capital(said), capital(&given)),
-        syllables: format!("{said} {}{}", a.1, if single { String::new() } else { format!(" {}", b.1) }),
+        syllables: format!(
+            "{said} {}{}",
+            a.1,
+            if single { String::new() } else { format!(" {}", b.1) }
+        ),
         uyghur: format!("{} {}", letters(), letters()),
     }
 }

@@ -15,7 +15,9 @@ use crate::IngestError;
 use crate::committer::{Message, Outcome, Sender};
 use crate::progress::IngestProgress;
 use crate::queue::Queue;
-use exhibit_catalogue::{Catalogue, JobEnd, JobSpan, Lease, MOST_DEATHS, OcrState, PageRow, StageKey};
+use exhibit_catalogue::{
+    Catalogue, JobEnd, JobSpan, Lease, MOST_DEATHS, OcrState, PageRow, StageKey,
+};
 use exhibit_model::{Digest, Note, OriginalId, Page, PageNumber, Reason};
 use exhibit_store::{Originals, PackReader};
 use std::time::Instant;
@@ -140,13 +142,18 @@ pub(crate) enum Output {
 
 impl Outputs {
     /// The input was superseded: nothing to do.
-    pub(crate) const ABANDONED: Self = Self { end: JobEnd::Abandoned, outputs: Vec::new(), peak_memory: None };
+    pub(crate) const ABANDONED: Self =
+        Self { end: JobEnd::Abandoned, outputs: Vec::new(), peak_memory: None };
 }
 
 /// The reason of a job whose worker died in this attempt, with the number of deaths if it is the last attempt.
 pub(crate) fn reason_of_death(job: &Lease, last: Reason) -> Reason {
     let deaths = job.deaths + 1;
-    if deaths < MOST_DEATHS { last } else { Reason::WorkerDied { deaths: u64::from(deaths), last: Box::new(last) } }
+    if deaths < MOST_DEATHS {
+        last
+    } else {
+        Reason::WorkerDied { deaths: u64::from(deaths), last: Box::new(last) }
+    }
 }
 
 /// Runs the jobs of a stage until there are none.

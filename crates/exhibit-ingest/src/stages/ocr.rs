@@ -16,7 +16,8 @@ use exhibit_case::{CaseError, read_page, recognise, render};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease, OcrState, PageRow};
 use exhibit_model::layers::{self, Current};
 use exhibit_model::{
-    Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
+    Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task,
+    TextSource,
 };
 use exhibit_store::{Originals, PackReader};
 use exhibit_text::language;
@@ -43,8 +44,10 @@ pub struct OcrTools {
 /// Finds tesseract and queries its version and models. It gets no file.
 #[must_use]
 pub fn find_ocr() -> Option<OcrTools> {
-    let program =
-        ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].into_iter().map(PathBuf::from).find(|p| p.exists())?;
+    let program = ["/usr/bin/tesseract", "/usr/local/bin/tesseract"]
+        .into_iter()
+        .map(PathBuf::from)
+        .find(|p| p.exists())?;
     let ask = |argument: &str| {
         let output = Command::new(&program).arg(argument).output().ok()?;
         let text = [output.stdout, output.stderr].concat();
@@ -54,7 +57,8 @@ pub fn find_ocr() -> Option<OcrTools> {
     let listing = ask("--list-langs")?;
     let mut lines = listing.lines();
     let models = lines.next()?.split('"').nth(1).map(PathBuf::from)?;
-    let languages = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let languages =
+        lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     Some(OcrTools { program, version, languages, models })
 }
 
@@ -198,7 +202,10 @@ impl Stage for Ocr<'_> {
         let Event::Pages { original, pages } = event else { return Vec::new() };
         let wanted = pages.iter().filter(|row| row.ocr == OcrState::Wanted);
         wanted
-            .map(|row| NewJob { span: JobSpan::Pages(row.number, row.number), input: input_of(*original, row) })
+            .map(|row| NewJob {
+                span: JobSpan::Pages(row.number, row.number),
+                input: input_of(*original, row),
+            })
             .collect()
     }
 
@@ -208,21 +215,34 @@ impl Stage for Ocr<'_> {
         let item = means.catalogue.item(job.item)?;
         let (Some(row), Some(item)) = (row, item) else { return Ok(Outputs::ABANDONED) };
         // the page was read again since the job was added, and has another job
-        let Some(original) = item.original.filter(|original| input_of(*original, &row) == job.input) else {
+        let Some(original) =
+            item.original.filter(|original| input_of(*original, &row) == job.input)
+        else {
             return Ok(Outputs::ABANDONED);
         };
         let tools = &self.tools;
-        let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
+        let session = Session {
+            stage: self,
+            tools,
+            packs: means.packs,
+            originals: means.originals,
+            original,
+            item,
+        };
         let (end, outputs) = match session.read(&row) {
             Ok(Read { page: Some(page), notes }) => {
-                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number.get() }));
+                let notes = notes
+                    .into_iter()
+                    .map(|code| Output::Note(Note { code, page: row.number.get() }));
                 (JobEnd::Done, notes.chain([Output::Page(Box::new(page))]).collect())
             }
             Ok(Read { page: None, notes }) => {
                 let code = notes.into_iter().next().unwrap_or(NoteCode::OcrNotBetter);
                 (JobEnd::Done, vec![unread(&row, OcrState::Done, code)])
             }
-            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), vec![failed(&row, reason)]),
+            Err(Unread::Page(reason)) => {
+                (JobEnd::Failed(reason.clone()), vec![failed(&row, reason)])
+            }
             Err(Unread::Died(reason)) => {
                 let reason = reason_of_death(job, reason);
                 (JobEnd::Died(reason.clone()), vec![failed(&row, reason)])
@@ -276,15 +296,22 @@ impl Session<'_> {
     fn read(&self, row: &PageRow) -> Result<Read, Unread> {
         let native = read_page(self.packs, row)?;
         let Recognised { reading, engine, models, mut notes } = self.recognise(&native)?;
-        let combined = layers::combine(&native, &layers::Recognised { text: &reading.text, boxes: &reading.boxes });
-        notes.extend((combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful }));
+        let combined = layers::combine(
+            &native,
+            &layers::Recognised { text: &reading.text, boxes: &reading.boxes },
+        );
+        notes.extend(
+            (combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful }),
+        );
         let change = match combined.current {
             Current::Own if native.counts.characters > 0 => {
                 return Ok(Read { page: None, notes });
             }
             Current::Own | Current::Recognised { replaced: 0 } => None,
             Current::Both { added } => Some(NoteCode::OcrAdded { words: added }),
-            Current::Recognised { replaced } => Some(NoteCode::OcrReplaced { characters: replaced }),
+            Current::Recognised { replaced } => {
+                Some(NoteCode::OcrReplaced { characters: replaced })
+            }
         };
         let mut page = Page {
             text: combined.text,
@@ -306,7 +333,14 @@ impl Session<'_> {
         let dpi = if page.kind == PageKind::Picture { WHOLE_PICTURE_DPI } else { FIRST_DPI };
         let file = self.originals.open_original(self.original);
         let file = file.map_err(|error| Unread::Page(unreadable(&error)))?;
-        let read = recognise(self.stage.cage, &file, &self.item.path, page.number, dpi, self.stage.passwords);
+        let read = recognise(
+            self.stage.cage,
+            &file,
+            &self.item.path,
+            page.number,
+            dpi,
+            self.stage.passwords,
+        );
         let (read, drawn) = match read.map_err(Unread::from) {
             Ok(read) => read,
             Err(Unread::Page(reason)) if !self.tools.languages.is_empty() => {
@@ -315,18 +349,23 @@ impl Session<'_> {
             Err(error) => return Err(error),
         };
         let others = match drawn {
-            Some(picture) if !self.tools.languages.is_empty() => self.other_scripts(&read, &picture)?,
+            Some(picture) if !self.tools.languages.is_empty() => {
+                self.other_scripts(&read, &picture)?
+            }
             _ => Others::default(),
         };
         let assembled = recognition::assemble(&read, &others);
         let mut engine = recogniser.to_owned();
-        let mut models = vec![if read.lines.iter().any(|line| line.large) { "tiny+small" } else { "tiny" }];
+        let mut models =
+            vec![if read.lines.iter().any(|line| line.large) { "tiny+small" } else { "tiny" }];
         models.extend(others.models());
         if models.len() > 1 {
             engine = format!("{engine}, {}", self.tools.version);
         }
         let mut notes = Vec::new();
-        notes.extend((assembled.unread > 0).then_some(NoteCode::OcrUnread { lines: assembled.unread }));
+        notes.extend(
+            (assembled.unread > 0).then_some(NoteCode::OcrUnread { lines: assembled.unread }),
+        );
         notes.extend(read.truncated.then_some(NoteCode::OcrLimit));
         Ok(Recognised { reading: assembled.reading, engine, models: models.join("+"), notes })
     }
@@ -339,12 +378,21 @@ impl Session<'_> {
             (Err(error), _) => return Err(error),
         };
         let notes = failure.map(|reason| NoteCode::RecogniserFailed { reason: Box::new(reason) });
-        Ok(Recognised { reading, engine: self.tools.version.clone(), models, notes: notes.into_iter().collect() })
+        Ok(Recognised {
+            reading,
+            engine: self.tools.version.clone(),
+            models,
+            notes: notes.into_iter().collect(),
+        })
     }
 
     // What tesseract reads in the lines that were drawn for it: first in the script that it detects, then in others while
     // lines remain.
-    fn other_scripts(&self, read: &exhibit_model::Reading, picture: &Picture) -> Result<Others, Unread> {
+    fn other_scripts(
+        &self,
+        read: &exhibit_model::Reading,
+        picture: &Picture,
+    ) -> Result<Others, Unread> {
         let mut others = Others::default();
         let detected = self.script(picture, SECOND_DPI);
         let expected = detected.as_deref().filter(|script| OTHER_SCRIPTS.contains(script));
@@ -371,17 +419,21 @@ impl Session<'_> {
 
     // The models for a script, the one used most so far first.
     fn installed(&self, script: &str) -> Vec<&'static str> {
-        let of_script = SCRIPTS.iter().find(|(name, _)| *name == script).map_or(&[][..], |(_, models)| models);
+        let of_script =
+            SCRIPTS.iter().find(|(name, _)| *name == script).map_or(&[][..], |(_, models)| models);
         let has = |model: &&str| self.tools.languages.iter().any(|l| l == model);
         let mut models: Vec<&'static str> = of_script.iter().copied().filter(has).collect();
         let used = self.stage.models();
-        models.sort_by_key(|model| std::cmp::Reverse(used.used.get(*model).copied().unwrap_or_default()));
+        models.sort_by_key(|model| {
+            std::cmp::Reverse(used.used.get(*model).copied().unwrap_or_default())
+        });
         models
     }
 
     fn best(&self, page: &Page) -> Result<(Reading, String), Unread> {
         let is_picture = page.kind == PageKind::Picture;
-        let picture = self.render(page.number, if is_picture { picture_dpi(page) } else { FIRST_DPI })?;
+        let picture =
+            self.render(page.number, if is_picture { picture_dpi(page) } else { FIRST_DPI })?;
         // a picture is rendered so that its letters are of the size that they have on a page at this resolution
         let dpi = FIRST_DPI;
         let (reading, model) = match self.stage.model_of(self.item.id) {
@@ -391,7 +443,8 @@ impl Session<'_> {
         if reading.confidence >= DOUBTFUL {
             return Ok((reading, model));
         }
-        let better = |best: Reading, again: Reading| if worth(&again) > worth(&best) { again } else { best };
+        let better =
+            |best: Reading, again: Reading| if worth(&again) > worth(&best) { again } else { best };
         let mut best = reading;
         if !is_picture {
             let larger = self.render(page.number, SECOND_DPI)?;
@@ -425,7 +478,8 @@ impl Session<'_> {
             } else {
                 self.script(picture, dpi)
             };
-            for model in self.models(script.as_deref()).into_iter().filter(|model| *model != first) {
+            for model in self.models(script.as_deref()).into_iter().filter(|model| *model != first)
+            {
                 let reading = self.tesseract(picture, &model, dpi, AUTOMATIC)?;
                 if worth(&reading) > worth(&best.0) {
                     best = (reading, model);
@@ -443,7 +497,8 @@ impl Session<'_> {
     fn likeliest(&self) -> Option<String> {
         let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
         let models = self.stage.models();
-        let used = models.used.iter().filter(|(model, _)| has(model)).max_by_key(|(_, count)| **count);
+        let used =
+            models.used.iter().filter(|(model, _)| has(model)).max_by_key(|(_, count)| **count);
         let used = used.map(|(model, _)| model.clone());
         drop(models);
         used.or_else(|| self.models(None).into_iter().next())
@@ -451,7 +506,8 @@ impl Session<'_> {
 
     fn models(&self, script: Option<&str>) -> Vec<String> {
         const UNKNOWN: &[&str] = &["chi_sim", "uig", "eng", "rus"];
-        let of_script = SCRIPTS.iter().find(|(name, _)| Some(*name) == script).map(|(_, models)| *models);
+        let of_script =
+            SCRIPTS.iter().find(|(name, _)| Some(*name) == script).map(|(_, models)| *models);
         let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
         let wanted = of_script.unwrap_or(UNKNOWN).iter();
         let models: Vec<String> = wanted.filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
@@ -466,17 +522,36 @@ impl Session<'_> {
         let arguments = ["stdin", "stdout", "--psm", "0", "-l", "osd", "--dpi", &dpi.to_string()];
         let output = self.run_tool(picture, &arguments).ok()?;
         let text = String::from_utf8_lossy(&output).into_owned();
-        text.lines().find_map(|line| line.strip_prefix("Script: ")).map(|script| script.trim().to_owned())
+        text.lines()
+            .find_map(|line| line.strip_prefix("Script: "))
+            .map(|script| script.trim().to_owned())
     }
 
     fn detects_orientation(&self) -> bool {
         self.tools.languages.iter().any(|l| l == "osd")
     }
 
-    fn tesseract(&self, picture: &Picture, model: &str, dpi: u32, mode: &str) -> Result<Reading, Unread> {
+    fn tesseract(
+        &self,
+        picture: &Picture,
+        model: &str,
+        dpi: u32,
+        mode: &str,
+    ) -> Result<Reading, Unread> {
         let dpi = dpi.to_string();
-        let arguments =
-            ["stdin", "stdout", "--psm", mode, "-l", model, "--dpi", &dpi, "-c", "hocr_char_boxes=1", "hocr"];
+        let arguments = [
+            "stdin",
+            "stdout",
+            "--psm",
+            mode,
+            "-l",
+            model,
+            "--dpi",
+            &dpi,
+            "-c",
+            "hocr_char_boxes=1",
+            "hocr",
+        ];
         let output = self.run_tool(picture, &arguments)?;
         Ok(hocr::read(&output, picture.width, picture.height))
     }
@@ -495,7 +570,9 @@ impl Session<'_> {
         let end = self.stage.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
         let Some(reason) = end.status.reason() else { return Ok(end.stdout) };
         Err(match end.status {
-            ToolStatus::Crashed { .. } | ToolStatus::OutOfMemory | ToolStatus::Lost => Unread::Died(reason),
+            ToolStatus::Crashed { .. } | ToolStatus::OutOfMemory | ToolStatus::Lost => {
+                Unread::Died(reason)
+            }
             _ => Unread::Page(reason),
         })
     }

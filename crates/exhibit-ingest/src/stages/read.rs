@@ -6,8 +6,8 @@ use crate::committer::{Content, Message, Outcome, note_weight, property_weight};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease};
 use exhibit_model::{
-    Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request, SourceId, State,
-    Task, Verdict,
+    Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request,
+    SourceId, State, Task, Verdict,
 };
 use exhibit_store::Deposit;
 use exhibit_text::language;
@@ -71,7 +71,11 @@ const SUSPECT_TIME: Duration = Duration::from_secs(30 * 60);
 /// The limits for a file of a size once the time of its source is used up: ten seconds, and one more for each 100 kB.
 fn scant(limits: CageLimits, size: u64) -> CageLimits {
     let seconds = (10 + size / 100_000).min(limits.cpu_seconds);
-    CageLimits { cpu_seconds: seconds, wall: limits.wall.min(Duration::from_secs(seconds * 3)), ..limits }
+    CageLimits {
+        cpu_seconds: seconds,
+        wall: limits.wall.min(Duration::from_secs(seconds * 3)),
+        ..limits
+    }
 }
 
 /// The maximum depth of containers within containers.
@@ -93,7 +97,8 @@ impl Stage for Read<'_> {
     }
 
     fn parameters(&self) -> String {
-        let Limits { pages, text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels } = self.limits;
+        let Limits { pages, text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels } =
+            self.limits;
         format!(
             "member_bytes={member_bytes} members={members} pages={pages} pixels={pixels} ratio={ratio} \
              text_bytes={text_bytes} whole_file_bytes={whole_file_bytes}"
@@ -102,7 +107,9 @@ impl Stage for Read<'_> {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
+            Event::Received { original } => {
+                vec![NewJob { span: JobSpan::Item, input: original.digest() }]
+            }
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -121,7 +128,8 @@ impl Stage for Read<'_> {
         let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
         let spent = self.suspects.spent(item.source);
         let began = Instant::now();
-        let (mut outcome, end, peak_memory) = self.attempt(job, &item, original, &request, spent, means)?;
+        let (mut outcome, end, peak_memory) =
+            self.attempt(job, &item, original, &request, spent, means)?;
         if matches!(end, WorkerEnd::TimedOut(_)) {
             self.suspects.add(item.source, began.elapsed());
         }
@@ -182,7 +190,8 @@ impl Read<'_> {
             dropped: 0,
             remark_bytes: 0,
         };
-        let (end, peak) = self.cage.run_measured(request, &file, limits, &mut |record| session.record(record))?;
+        let (end, peak) =
+            self.cage.run_measured(request, &file, limits, &mut |record| session.record(record))?;
         if let Some(error) = session.error.take() {
             return Err(error);
         }
@@ -240,7 +249,10 @@ impl<'a> WorkerSession<'a, '_> {
         match record {
             Record::MediaType(media_type) => self.outcome.media_type = media_type,
             Record::Metadata { key, value } => {
-                if self.has_room(self.outcome.metadata.len() < MOST_METADATA, property_weight(&key, &value)) {
+                if self.has_room(
+                    self.outcome.metadata.len() < MOST_METADATA,
+                    property_weight(&key, &value),
+                ) {
                     self.outcome.metadata.push((key, value));
                 }
             }
@@ -254,7 +266,11 @@ impl<'a> WorkerSession<'a, '_> {
                 page.language = languages.main;
                 page.runs = languages.runs;
                 self.outcome.pages = self.outcome.pages.max(page.number);
-                self.means.out.send(Message::Page { item: self.item.id, stage: self.job.stage, page })?;
+                self.means.out.send(Message::Page {
+                    item: self.item.id,
+                    stage: self.job.stage,
+                    page,
+                })?;
             }
             Record::Member(member) => self.member = Some((member, self.means.originals.deposit()?)),
             Record::MemberBytes(bytes) => {
@@ -287,7 +303,9 @@ impl<'a> WorkerSession<'a, '_> {
             MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, Some(reason)),
             MemberEnd::Encrypted => Content::None(State::Encrypted, None),
             MemberEnd::Failed(reason) => Content::None(State::Failed, Some(reason)),
-            MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, Some(limit)),
+            MemberEnd::Truncated(limit) if deposit.size() == 0 => {
+                Content::None(State::Truncated, Some(limit))
+            }
             MemberEnd::Truncated(limit) => Content::Cut(deposit.finish()?, limit),
         };
         self.report_member(member, content)
@@ -304,7 +322,10 @@ impl<'a> WorkerSession<'a, '_> {
     fn conclude(mut self, end: &WorkerEnd, request: &Request) -> Result<Outcome, IngestError> {
         if let Some((member, deposit)) = self.member.take() {
             drop(deposit);
-            self.report_member(member, Content::None(State::Failed, Some(Reason::ContainerReaderEnded)))?;
+            self.report_member(
+                member,
+                Content::None(State::Failed, Some(Reason::ContainerReaderEnded)),
+            )?;
         }
         if self.dropped > 0 {
             self.outcome.note(NoteCode::RecordsDropped { count: self.dropped });
@@ -313,7 +334,9 @@ impl<'a> WorkerSession<'a, '_> {
             WorkerEnd::Finished(verdict) => of_verdict(verdict, request),
             other => {
                 if self.outcome.pages > 0 {
-                    self.outcome.note(NoteCode::PagesBeforeFailure { pages: u64::from(self.outcome.pages) });
+                    self.outcome.note(NoteCode::PagesBeforeFailure {
+                        pages: u64::from(self.outcome.pages),
+                    });
                 }
                 (State::Failed, other.reason())
             }

@@ -10,9 +10,11 @@ use std::path::Path;
 const UNFINISHED: &str = "exhibit-unfinished";
 
 fn case() -> TestCase {
-    let pages: Vec<String> = (0..60).map(|page| format!("登记表 register {page} {}", page % 7)).collect();
-    let items: Vec<TestItem> =
-        (0..3).map(|file| TestItem::text(&format!("{file}.txt"), &pages[file * 20..][..20].join("\u{c}"))).collect();
+    let pages: Vec<String> =
+        (0..60).map(|page| format!("登记表 register {page} {}", page % 7)).collect();
+    let items: Vec<TestItem> = (0..3)
+        .map(|file| TestItem::text(&format!("{file}.txt"), &pages[file * 20..][..20].join("\u{c}")))
+        .collect();
     TestCase::new(&items)
 }
 
@@ -21,7 +23,10 @@ fn totals(case: &TestCase) -> Vec<u64> {
     let open = case.open();
     let total = |text: &str| {
         let query = Search::of(open.view(Principal::LOCAL)).query(text, false).expect("a query");
-        Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&query)).expect("results").total
+        Search::of(open.view(Principal::LOCAL))
+            .search(&SearchRequest::of(&query))
+            .expect("results")
+            .total
     };
     ["登记", "register", "\"register 12 5\"", "register -3", "path:1.txt"].map(total).to_vec()
 }
@@ -51,7 +56,9 @@ fn leftovers_of_every_kind_are_replaced() {
     type Leftover = (&'static str, fn(&Path));
     let leftovers: [Leftover; 5] = [
         ("an empty folder", |_| {}),
-        ("a mark without an index", |aside| fs::write(aside.join(UNFINISHED), "60").expect("written")),
+        ("a mark without an index", |aside| {
+            fs::write(aside.join(UNFINISHED), "60").expect("written")
+        }),
         ("another revision", |aside| fs::write(aside.join(UNFINISHED), "1").expect("written")),
         ("nonsense", |aside| {
             fs::write(aside.join(UNFINISHED), [0xff; 8]).expect("written");
@@ -109,9 +116,11 @@ fn pages_beside_a_damaged_one_stay_searchable() {
     flip(&pack, 100);
     rebuild(&case).expect("rebuilt without it");
     assert_eq!(totals(&case)[0], expected[0] - 1);
-    let audit = exhibit_audit::audit(&case.folder(), &Default::default(), &mut exhibit_audit::NoProgress);
+    let audit =
+        exhibit_audit::audit(&case.folder(), &Default::default(), &mut exhibit_audit::NoProgress);
     let audit = audit.expect("checked");
-    let codes: Vec<_> = audit.deviations().map(|finding| finding.fault.code().into_owned()).collect();
+    let codes: Vec<_> =
+        audit.deviations().map(|finding| finding.fault.code().into_owned()).collect();
     assert!(codes.iter().any(|code| code == "page-unreadable"), "the check names it: {codes:?}");
     flip(&pack, 100);
     rebuild(&case).expect("rebuilt once the pack is whole");
@@ -146,5 +155,11 @@ fn superseded_layers_are_not_found() {
     let rows = open.view(Principal::LOCAL).pages(case.id("scan.png")).expect("pages");
     assert_eq!(rows.len(), 1);
     let query = Search::of(open.view(Principal::LOCAL)).query("读出", false).expect("a query");
-    assert_eq!(Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&query)).expect("results").total, 1);
+    assert_eq!(
+        Search::of(open.view(Principal::LOCAL))
+            .search(&SearchRequest::of(&query))
+            .expect("results")
+            .total,
+        1
+    );
 }

@@ -153,7 +153,9 @@ impl Reader<'_> {
                     'r' => '\r',
                     'u' => {
                         let mut digits = || chars.next().and_then(|(_, c)| c.to_digit(16));
-                        let code = [digits()?, digits()?, digits()?, digits()?].iter().fold(0, |sum, d| sum * 16 + d);
+                        let code = [digits()?, digits()?, digits()?, digits()?]
+                            .iter()
+                            .fold(0, |sum, d| sum * 16 + d);
                         char::from_u32(code)?
                     }
                     other => other,

@@ -12,7 +12,9 @@ mod value;
 
 pub use note::{CompoundFault, NoteCode, Severity};
 pub use reason::{OutputKind, PictureCoding, ProtocolFault, Reason};
-pub use value::{CodeError, Detail, MAX_DEPTH, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, Value, Values};
+pub use value::{
+    CodeError, Detail, MAX_DEPTH, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, Value, Values,
+};
 
 use crate::wire::Writer;
 
@@ -45,7 +47,11 @@ impl Parts {
     #[must_use]
     pub fn line(&self) -> String {
         let hashed = value::without_detail(&self.values);
-        if hashed.is_empty() { self.word.clone() } else { format!("{} {}", self.word, json::write(&hashed)) }
+        if hashed.is_empty() {
+            self.word.clone()
+        } else {
+            format!("{} {}", self.word, json::write(&hashed))
+        }
     }
 
     /// The values as canonical JSON (RFC 8785).

@@ -382,7 +382,11 @@ impl Reason {
     /// A file that cannot be read beyond some bytes.
     #[must_use]
     pub fn cannot_read_after(bytes: u64, error: &io::Error) -> Self {
-        Self::CannotRead { after: Some(bytes), os_error: os_error(error), detail: Detail::of(error) }
+        Self::CannotRead {
+            after: Some(bytes),
+            os_error: os_error(error),
+            detail: Detail::of(error),
+        }
     }
 
     /// A file that cannot be opened.

@@ -49,12 +49,18 @@ fn external_text_is_detail_and_changes_no_digest() {
     let (one, other) = (with("corrupt deflate stream"), with("invalid block type"));
     assert_ne!(one, other);
     assert_eq!(digest(&one.parts()), digest(&other.parts()));
-    assert_ne!(digest(&one.parts()), digest(&Reason::DataDamaged { bytes: 8, detail: Detail::default() }.parts()));
+    assert_ne!(
+        digest(&one.parts()),
+        digest(&Reason::DataDamaged { bytes: 8, detail: Detail::default() }.parts())
+    );
     assert_eq!(one.parts().line(), "data-damaged {\"bytes\":7}");
     let nested = |reason: Reason| NoteCode::OcrFailed { reason: Box::new(reason) }.parts();
     assert_eq!(digest(&nested(one.clone())), digest(&nested(other)));
     assert_ne!(digest(&nested(one)), digest(&nested(Reason::NoOcrModel)));
-    assert_eq!(nested(with("x")).line(), r#"ocr-failed {"reason":{"code":"data-damaged","values":{"bytes":7}}}"#);
+    assert_eq!(
+        nested(with("x")).line(),
+        r#"ocr-failed {"reason":{"code":"data-damaged","values":{"bytes":7}}}"#
+    );
 }
 
 #[test]
@@ -66,7 +72,11 @@ fn a_note_may_have_a_reason_that_has_a_reason() {
     let parts = died("no such file").parts();
     assert_eq!(Parts::of_json(&parts.word, &parts.values_json()), Ok(parts.clone()));
     assert_eq!(NoteCode::from_parts(parts.clone()), Ok(died("no such file")));
-    assert_eq!(digest(&parts), digest(&died("denied").parts()), "no digest covers the innermost detail");
+    assert_eq!(
+        digest(&parts),
+        digest(&died("denied").parts()),
+        "no digest covers the innermost detail"
+    );
     assert!(!parts.line().contains("no such file"), "{}", parts.line());
 }
 
@@ -105,7 +115,10 @@ fn unknown_words_and_values_are_clear_errors() {
     ] {
         assert!(Reason::from_parts(parts(word, values)).is_err(), "{word} {values}");
     }
-    assert!(NoteCode::from_parts(parts("ocr-failed", r#"{"reason":{"code":"new","values":{}}}"#)).is_err());
+    assert!(
+        NoteCode::from_parts(parts("ocr-failed", r#"{"reason":{"code":"new","values":{}}}"#))
+            .is_err()
+    );
 }
 
 #[test]
@@ -140,14 +153,22 @@ fn only_canonical_json_is_accepted() {
 #[test]
 fn values_are_always_bounded() {
     let long = "名".repeat(10_000);
-    let note = NoteCode::ExternalReference { part: long.clone(), relation: String::new(), target: long.clone() };
+    let note = NoteCode::ExternalReference {
+        part: long.clone(),
+        relation: String::new(),
+        target: long.clone(),
+    };
     let hosts = NoteCode::RemoteContent { hosts: vec![long.clone(); 100], more: u64::MAX };
-    for parts in [note.parts(), hosts.parts(), Reason::CannotParse { detail: Detail::of(&long) }.parts()] {
+    for parts in
+        [note.parts(), hosts.parts(), Reason::CannotParse { detail: Detail::of(&long) }.parts()]
+    {
         for value in parts.values.values() {
             match value {
                 Value::Number(number) => assert!(*number <= MAX_NUMBER),
                 Value::Text(text) => assert!(text.len() <= MAX_TEXT),
-                Value::List(list) => assert!(list.len() <= MAX_LIST && list.iter().all(|text| text.len() <= MAX_TEXT)),
+                Value::List(list) => assert!(
+                    list.len() <= MAX_LIST && list.iter().all(|text| text.len() <= MAX_TEXT)
+                ),
                 Value::Code(_) => unreachable!("none of these"),
             }
         }
@@ -163,7 +184,9 @@ fn documentation_lists_all_codes() {
     };
     let notes = NoteCode::samples()
         .iter()
-        .map(|code| format!("| `{}` | {} | {} |", code.word(), code.severity().word(), names(&code.parts())))
+        .map(|code| {
+            format!("| `{}` | {} | {} |", code.word(), code.severity().word(), names(&code.parts()))
+        })
         .collect::<Vec<_>>();
     let reasons = Reason::samples()
         .iter()
@@ -176,7 +199,11 @@ fn documentation_lists_all_codes() {
         .collect();
     assert!(missing.is_empty(), "docs/formats/codes.md lacks\n{}", missing.join("\n"));
     let rows = documented.lines().filter(|line| line.starts_with("| `")).count();
-    assert_eq!(rows, NoteCode::WORDS.len() + Reason::WORDS.len(), "docs/formats/codes.md has rows of no code");
+    assert_eq!(
+        rows,
+        NoteCode::WORDS.len() + Reason::WORDS.len(),
+        "docs/formats/codes.md has rows of no code"
+    );
 }
 
 use proptest::prelude::*;
@@ -195,7 +222,10 @@ fn a_missing_value_is_named_unless_it_is_optional() {
                     optional += 1;
                 }
                 Err(error) => {
-                    assert_eq!(error, CodeError::Value { word: parts.word.clone(), name: name.clone() });
+                    assert_eq!(
+                        error,
+                        CodeError::Value { word: parts.word.clone(), name: name.clone() }
+                    );
                     named += 1;
                 }
             }
@@ -209,7 +239,11 @@ fn a_missing_value_is_named_unless_it_is_optional() {
         if code.values().contains_key(DETAIL) {
             let mut without = code.parts();
             without.values.remove(DETAIL);
-            assert!(Reason::from_parts(without).is_ok(), "{}: detail is always optional", code.word());
+            assert!(
+                Reason::from_parts(without).is_ok(),
+                "{}: detail is always optional",
+                code.word()
+            );
         }
     }
     assert!(named > 0 && optional > 0);
@@ -240,7 +274,8 @@ fn a_value_of_another_type_is_rejected() {
         Value::List(Vec::new()),
         Value::Code(NoteCode::Decrypted.parts()),
     ];
-    let same_type = |one: &Value, other: &Value| std::mem::discriminant(one) == std::mem::discriminant(other);
+    let same_type =
+        |one: &Value, other: &Value| std::mem::discriminant(one) == std::mem::discriminant(other);
     let of_other_types = |parts: Parts| {
         let mut altered = Vec::new();
         for (name, value) in &parts.values {
@@ -253,27 +288,41 @@ fn a_value_of_another_type_is_rejected() {
         altered
     };
     for parts in Reason::samples().iter().flat_map(|code| of_other_types(code.parts())) {
-        assert!(matches!(Reason::from_parts(parts.clone()), Err(CodeError::Value { .. })), "{parts:?}");
+        assert!(
+            matches!(Reason::from_parts(parts.clone()), Err(CodeError::Value { .. })),
+            "{parts:?}"
+        );
     }
     for parts in NoteCode::samples().iter().flat_map(|code| of_other_types(code.parts())) {
-        assert!(matches!(NoteCode::from_parts(parts.clone()), Err(CodeError::Value { .. })), "{parts:?}");
+        assert!(
+            matches!(NoteCode::from_parts(parts.clone()), Err(CodeError::Value { .. })),
+            "{parts:?}"
+        );
     }
 }
 
 #[test]
 fn notes_and_reasons_are_not_taken_for_each_other() {
     for code in NoteCode::samples() {
-        assert!(matches!(Reason::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word()));
+        assert!(
+            matches!(Reason::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word())
+        );
     }
     for code in Reason::samples() {
-        assert!(matches!(NoteCode::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word()));
+        assert!(
+            matches!(NoteCode::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word())
+        );
     }
     assert!(Reason::from_parts(Parts { word: String::new(), values: Values::new() }).is_err());
 }
 
 #[test]
 fn words_of_values_are_unique_and_exact() {
-    fn check<T: PartialEq + std::fmt::Debug>(all: &[T], word: fn(&T) -> &'static str, from: fn(&str) -> Option<T>) {
+    fn check<T: PartialEq + std::fmt::Debug>(
+        all: &[T],
+        word: fn(&T) -> &'static str,
+        from: fn(&str) -> Option<T>,
+    ) {
         let words: BTreeSet<&str> = all.iter().map(word).collect();
         assert_eq!(words.len(), all.len());
         for one in all {
@@ -316,14 +365,29 @@ fn errors_of_the_system_keep_their_number() {
     let error = std::io::Error::from_raw_os_error(13);
     let detail = Detail::of(&error);
     let os_error = Some(13);
-    assert_eq!(Reason::cannot_open(&error), Reason::CannotOpen { os_error, detail: detail.clone() });
-    assert_eq!(Reason::cannot_list(&error), Reason::CannotList { os_error, detail: detail.clone() });
-    assert_eq!(Reason::cannot_read(&error), Reason::CannotRead { after: None, os_error, detail: detail.clone() });
+    assert_eq!(
+        Reason::cannot_open(&error),
+        Reason::CannotOpen { os_error, detail: detail.clone() }
+    );
+    assert_eq!(
+        Reason::cannot_list(&error),
+        Reason::CannotList { os_error, detail: detail.clone() }
+    );
+    assert_eq!(
+        Reason::cannot_read(&error),
+        Reason::CannotRead { after: None, os_error, detail: detail.clone() }
+    );
     let after = Some(9);
-    assert_eq!(Reason::cannot_read_after(9, &error), Reason::CannotRead { after, os_error, detail: detail.clone() });
+    assert_eq!(
+        Reason::cannot_read_after(9, &error),
+        Reason::CannotRead { after, os_error, detail: detail.clone() }
+    );
     assert_eq!(Reason::cannot_decompress(&error), Reason::CannotDecompress { os_error, detail });
     let other = std::io::Error::other("bad stream");
-    assert_eq!(Reason::cannot_open(&other), Reason::CannotOpen { os_error: None, detail: Detail::of("bad stream") });
+    assert_eq!(
+        Reason::cannot_open(&other),
+        Reason::CannotOpen { os_error: None, detail: Detail::of("bad stream") }
+    );
 }
 
 fn any_values(depth: u32) -> BoxedStrategy<Values> {
@@ -336,8 +400,8 @@ fn any_values(depth: u32) -> BoxedStrategy<Values> {
     let value = if depth == 0 {
         plain.boxed()
     } else {
-        let code =
-            ("[a-z-]{1,8}", any_values(depth - 1)).prop_map(|(word, values)| Value::Code(Parts { word, values }));
+        let code = ("[a-z-]{1,8}", any_values(depth - 1))
+            .prop_map(|(word, values)| Value::Code(Parts { word, values }));
         prop_oneof![3 => plain, 1 => code].boxed()
     };
     let name = prop_oneof![Just(DETAIL.to_owned()), "[a-z_]{1,4}"];

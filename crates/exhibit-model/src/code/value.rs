@@ -62,9 +62,10 @@ pub(super) fn without_detail(values: &Values) -> Values {
     let kept = values.iter().filter(|(name, _)| *name != DETAIL);
     kept.map(|(name, value)| {
         let value = match value {
-            Value::Code(parts) => {
-                Value::Code(Parts { word: parts.word.clone(), values: without_detail(&parts.values) })
-            }
+            Value::Code(parts) => Value::Code(Parts {
+                word: parts.word.clone(),
+                values: without_detail(&parts.values),
+            }),
             other => other.clone(),
         };
         (name.clone(), value)
@@ -155,8 +156,10 @@ impl Fields {
     }
 
     pub(crate) fn take<F: Field>(&mut self, name: &str) -> Result<F, CodeError> {
-        F::read(self.parts.values.remove(name))
-            .ok_or_else(|| CodeError::Value { word: self.parts.word.clone(), name: name.to_owned() })
+        F::read(self.parts.values.remove(name)).ok_or_else(|| CodeError::Value {
+            word: self.parts.word.clone(),
+            name: name.to_owned(),
+        })
     }
 
     pub(crate) fn unknown(self) -> CodeError {
@@ -258,7 +261,11 @@ impl Field for Box<Reason> {
     }
 
     fn read(value: Option<Value>) -> Option<Self> {
-        if let Some(Value::Code(parts)) = value { Reason::from_parts(parts).ok().map(Self::new) } else { None }
+        if let Some(Value::Code(parts)) = value {
+            Reason::from_parts(parts).ok().map(Self::new)
+        } else {
+            None
+        }
     }
 
     fn sample() -> Self {

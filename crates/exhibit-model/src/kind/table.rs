@@ -32,15 +32,19 @@ const fn unread(name: &'static str, endings: &'static [&'static str]) -> Type {
 // People and programs use these extensions for any kind of text.
 const TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml"];
 // Word and Excel themselves save other formats under their own extensions.
-const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "doc", "dot", "xls", "xlt"];
+const OFFICE_TEXT_NAMES: &[&str] =
+    &["txt", "csv", "md", "html", "htm", "eml", "doc", "dot", "xls", "xlt"];
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
 const VISIO_PACKAGE: &[&str] = &["vsdx", "vsdm", "vssx", "vssm", "vstx", "vstm", "zip"];
-const SEALED_NAMES: &[&str] =
-    &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
+const SEALED_NAMES: &[&str] = &[
+    "docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm",
+    "ppsx", "ppt", "pps",
+];
 // Audio and video containers share their extensions.
-const MEDIA_NAMES: &[&str] = &["mp3", "wav", "m4a", "amr", "ogg", "flac", "mp4", "mov", "avi", "mkv", "wmv"];
+const MEDIA_NAMES: &[&str] =
+    &["mp3", "wav", "m4a", "amr", "ogg", "flac", "mp4", "mov", "avi", "mkv", "wmv"];
 
 /// All kinds, in display order.
 pub(super) const KINDS: &[Row] = &[
@@ -73,9 +77,21 @@ pub(super) const KINDS: &[Row] = &[
             read("application/vnd.ms-wordml", ReaderKey::Docx, &["xml", "doc"]),
             read("application/rtf", ReaderKey::Rtf, &["rtf", "doc", "dot"]),
             read("text/rtf", ReaderKey::Rtf, &["rtf", "doc", "dot"]),
-            read("application/vnd.oasis.opendocument.text", ReaderKey::Opendocument, &["odt", "fodt", "xml", "zip"]),
-            read("application/vnd.oasis.opendocument.text-template", ReaderKey::Opendocument, &["odt", "zip"]),
-            read("application/vnd.oasis.opendocument.text-master", ReaderKey::Opendocument, &["odt", "zip"]),
+            read(
+                "application/vnd.oasis.opendocument.text",
+                ReaderKey::Opendocument,
+                &["odt", "fodt", "xml", "zip"],
+            ),
+            read(
+                "application/vnd.oasis.opendocument.text-template",
+                ReaderKey::Opendocument,
+                &["odt", "zip"],
+            ),
+            read(
+                "application/vnd.oasis.opendocument.text-master",
+                ReaderKey::Opendocument,
+                &["odt", "zip"],
+            ),
             read("application/vnd.sun.xml.writer", ReaderKey::Opendocument, &["sxw", "stw", "zip"]),
             read("application/vnd.apple.pages", ReaderKey::Iwork, &["pages", "zip"]),
             unread("application/x-mswrite", &["doc"]),
@@ -91,20 +107,44 @@ pub(super) const KINDS: &[Row] = &[
         words: &["sheet", "spreadsheet", "excel", "xls", "xlsx"],
         family: None,
         types: &[
-            read("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ReaderKey::Sheet, SHEET_PACKAGE),
+            read(
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                ReaderKey::Sheet,
+                SHEET_PACKAGE,
+            ),
             read(
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
                 ReaderKey::Sheet,
                 SHEET_PACKAGE,
             ),
-            read("application/vnd.ms-excel.sheet.binary.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
+            read(
+                "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+                ReaderKey::Sheet,
+                SHEET_PACKAGE,
+            ),
             read("application/vnd.ms-excel.sheet.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
-            read("application/vnd.ms-excel.template.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
+            read(
+                "application/vnd.ms-excel.template.macroenabled.12",
+                ReaderKey::Sheet,
+                SHEET_PACKAGE,
+            ),
             read("application/vnd.ms-excel.addin.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
-            read("application/vnd.ms-excel", ReaderKey::Sheet, &["xls", "xlt", "xlsx", "xlsm", "xltx"]),
+            read(
+                "application/vnd.ms-excel",
+                ReaderKey::Sheet,
+                &["xls", "xlt", "xlsx", "xlsm", "xltx"],
+            ),
             read("application/vnd.ms-spreadsheetml", ReaderKey::Sheet, &["xml", "xls"]),
-            read("application/vnd.oasis.opendocument.spreadsheet", ReaderKey::Sheet, &["ods", "fods", "xml", "zip"]),
-            read("application/vnd.oasis.opendocument.spreadsheet-template", ReaderKey::Sheet, &["ods", "zip"]),
+            read(
+                "application/vnd.oasis.opendocument.spreadsheet",
+                ReaderKey::Sheet,
+                &["ods", "fods", "xml", "zip"],
+            ),
+            read(
+                "application/vnd.oasis.opendocument.spreadsheet-template",
+                ReaderKey::Sheet,
+                &["ods", "zip"],
+            ),
             read("application/vnd.sun.xml.calc", ReaderKey::Sheet, &["sxc", "stc", "zip"]),
             read("application/vnd.apple.numbers", ReaderKey::Iwork, &["numbers", "zip"]),
         ],
@@ -130,17 +170,41 @@ pub(super) const KINDS: &[Row] = &[
                 ReaderKey::Pptx,
                 SLIDES_PACKAGE,
             ),
-            read("application/vnd.ms-powerpoint.presentation.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
-            read("application/vnd.ms-powerpoint.slideshow.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
-            read("application/vnd.ms-powerpoint.template.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
-            read("application/vnd.ms-powerpoint", ReaderKey::Ppt, &["ppt", "pps", "pptx", "pptm", "ppsx"]),
+            read(
+                "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
+            read(
+                "application/vnd.ms-powerpoint.slideshow.macroenabled.12",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
+            read(
+                "application/vnd.ms-powerpoint.template.macroenabled.12",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
+            read(
+                "application/vnd.ms-powerpoint",
+                ReaderKey::Ppt,
+                &["ppt", "pps", "pptx", "pptm", "ppsx"],
+            ),
             read(
                 "application/vnd.oasis.opendocument.presentation",
                 ReaderKey::Opendocument,
                 &["odp", "fodp", "xml", "zip"],
             ),
-            read("application/vnd.oasis.opendocument.presentation-template", ReaderKey::Opendocument, &["odp", "zip"]),
-            read("application/vnd.sun.xml.impress", ReaderKey::Opendocument, &["sxi", "sti", "zip"]),
+            read(
+                "application/vnd.oasis.opendocument.presentation-template",
+                ReaderKey::Opendocument,
+                &["odp", "zip"],
+            ),
+            read(
+                "application/vnd.sun.xml.impress",
+                ReaderKey::Opendocument,
+                &["sxi", "sti", "zip"],
+            ),
             read("application/vnd.apple.keynote", ReaderKey::Iwork, &["key", "zip"]),
         ],
     },
@@ -394,7 +458,11 @@ pub(super) const KINDS: &[Row] = &[
             unread("application/onenote", &[]),
             unread("application/vnd.visio", &[]),
             read("application/vnd.ms-visio.drawing", ReaderKey::Visio, VISIO_PACKAGE),
-            read("application/vnd.ms-visio.drawing.macroenabled.12", ReaderKey::Visio, VISIO_PACKAGE),
+            read(
+                "application/vnd.ms-visio.drawing.macroenabled.12",
+                ReaderKey::Visio,
+                VISIO_PACKAGE,
+            ),
             read("application/vnd.ms-visio.stencil", ReaderKey::Visio, VISIO_PACKAGE),
             read("application/vnd.ms-visio.template", ReaderKey::Visio, VISIO_PACKAGE),
             read("application/x-mspublisher", ReaderKey::Publisher, &[]),
@@ -404,7 +472,11 @@ pub(super) const KINDS: &[Row] = &[
                 ReaderKey::Opendocument,
                 &["odg", "fodg", "xml", "zip"],
             ),
-            read("application/vnd.oasis.opendocument.chart", ReaderKey::Opendocument, &["odc", "zip"]),
+            read(
+                "application/vnd.oasis.opendocument.chart",
+                ReaderKey::Opendocument,
+                &["odc", "zip"],
+            ),
             unread("application/vnd.oasis.opendocument.formula", &["zip"]),
             read("application/x-tika-ooxml-protected", ReaderKey::SealedOffice, SEALED_NAMES),
             read("application/x-ole-storage", ReaderKey::Object, &["doc", "dot", "xls", "xlt"]),

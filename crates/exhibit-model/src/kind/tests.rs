@@ -97,7 +97,11 @@ const fn number(kind: FileKind) -> usize {
 #[test]
 fn every_kind_has_one_row_with_media_types() {
     let numbers: Vec<usize> = FileKind::all().map(number).collect();
-    assert_eq!(numbers, (0..=number(FileKind::Other)).collect::<Vec<_>>(), "one row each, in order of declaration");
+    assert_eq!(
+        numbers,
+        (0..=number(FileKind::Other)).collect::<Vec<_>>(),
+        "one row each, in order of declaration"
+    );
     for kind in FileKind::all() {
         assert!(MediaType::all().any(|media_type| media_type.kind == kind), "{kind:?}");
     }
@@ -108,11 +112,22 @@ fn every_media_type_is_found_and_has_the_kind_of_its_row() {
     for media_type in MediaType::all() {
         let name = media_type.name;
         let found = MediaType::find(name).expect(name);
-        assert_eq!((found.name, found.kind, found.reader), (name, media_type.kind, media_type.reader));
-        for text in [name.to_owned(), name.to_uppercase(), format!(" {name} ; charset=gb18030"), format!("{name};")] {
+        assert_eq!(
+            (found.name, found.kind, found.reader),
+            (name, media_type.kind, media_type.reader)
+        );
+        for text in [
+            name.to_owned(),
+            name.to_uppercase(),
+            format!(" {name} ; charset=gb18030"),
+            format!("{name};"),
+        ] {
             assert_eq!(FileKind::of(&text), media_type.kind, "{text}");
         }
-        assert!(MediaType::find(&name[1..]).is_none() && MediaType::find(&format!("{name} ")).is_none(), "{name}");
+        assert!(
+            MediaType::find(&name[1..]).is_none() && MediaType::find(&format!("{name} ")).is_none(),
+            "{name}"
+        );
     }
     for absent in ["", "/", "application/PDF", "application/pdf;q=1"] {
         assert!(MediaType::find(absent).is_none(), "{absent}");
@@ -121,8 +136,10 @@ fn every_media_type_is_found_and_has_the_kind_of_its_row() {
 
 #[test]
 fn names_of_media_types_are_tokens_of_rfc_6838() {
-    let token =
-        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c));
+    let token = |text: &str| {
+        !text.is_empty()
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
+    };
     for media_type in MediaType::all() {
         let (top, sub) = media_type.name.split_once('/').expect(media_type.name);
         assert!(token(top) && token(sub), "{}", media_type.name);
@@ -136,7 +153,11 @@ fn extensions_are_lower_case_without_a_dot_and_listed_once() {
         let endings = media_type.endings;
         for (at, ending) in endings.iter().enumerate() {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-            assert!(!ending.is_empty() && ending.chars().all(plain), "{}: {ending:?}", media_type.name);
+            assert!(
+                !ending.is_empty() && ending.chars().all(plain),
+                "{}: {ending:?}",
+                media_type.name
+            );
             assert!(!endings[..at].contains(ending), "{}: {ending} twice", media_type.name);
             assert!(MediaType::is_expected_of(ending));
         }
@@ -228,11 +249,16 @@ fn every_reader_reads_some_media_type() {
 #[test]
 fn keys_and_words_can_be_typed_in_a_query() {
     for kind in FileKind::all() {
-        let plain = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !text.is_empty();
+        let plain = |text: &str| {
+            text.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !text.is_empty()
+        };
         assert!(plain(kind.key()), "{kind:?}");
         for (at, word) in kind.words().iter().enumerate() {
             assert!(plain(word) && !kind.words()[..at].contains(word), "{kind:?}: {word}");
-            assert!(FileKind::named(&word.to_uppercase()).is_empty(), "the query's parser lowers the case");
+            assert!(
+                FileKind::named(&word.to_uppercase()).is_empty(),
+                "the query's parser lowers the case"
+            );
         }
     }
     // only the kinds without a name have no word
@@ -247,6 +273,10 @@ fn a_family_is_a_top_level_type_and_takes_its_unlisted_types() {
         assert_eq!(family.find('/'), Some(family.len() - 1), "{family}");
         assert_eq!(FileKind::of(&format!("{family}x-never-listed")), kind);
         assert_eq!(FileKind::of(&family.to_uppercase()), kind);
-        assert_eq!(FileKind::of(&family[..family.len() - 1]), FileKind::Other, "not without its slash");
+        assert_eq!(
+            FileKind::of(&family[..family.len() - 1]),
+            FileKind::Other,
+            "not without its slash"
+        );
     }
 }

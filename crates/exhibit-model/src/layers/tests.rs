@@ -50,14 +50,20 @@ fn combined(own: &Page, lines: &[(u32, &str)], confidence: u8) -> Combined {
     combined
 }
 
-const LETTER: [(u32, &str); 3] =
-    [(20, "Scanned letter about the register"), (30, "of the third gate"), (40, "to be kept until March")];
+const LETTER: [(u32, &str); 3] = [
+    (20, "Scanned letter about the register"),
+    (30, "of the third gate"),
+    (40, "to be kept until March"),
+];
 
 #[test]
 fn a_scan_has_the_reading_alone() {
     let letter = combined(&page(&[]), &LETTER, 90);
     assert_eq!(letter.current, Current::Recognised { replaced: 0 });
-    assert_eq!(letter.text, "Scanned letter about the register\nof the third gate\nto be kept until March\n");
+    assert_eq!(
+        letter.text,
+        "Scanned letter about the register\nof the third gate\nto be kept until March\n"
+    );
     assert_eq!((letter.boxes.len(), letter.doubtful), (14, 0));
 }
 
@@ -80,27 +86,45 @@ fn a_page_without_text_has_only_what_is_read_with_confidence() {
     let (text, mut boxes) = set(&LETTER, 90);
     boxes.iter_mut().take(5).for_each(|b| b.confidence = 20);
     let mixed = combine(&page(&[]), &Recognised { text: &text, boxes: &boxes });
-    assert_eq!((mixed.text.as_str(), mixed.doubtful), ("of the third gate\nto be kept until March\n", 5));
+    assert_eq!(
+        (mixed.text.as_str(), mixed.doubtful),
+        ("of the third gate\nto be kept until March\n", 5)
+    );
     let noise = combined(&page(&[]), &[(10, "| ~ —")], 90);
     assert_eq!((noise.current, noise.text.as_str()), (Current::Own, ""));
 }
 
 #[test]
 fn text_that_reads_well_is_not_replaced() {
-    let czech = page(&[(20, "Příliš žluťoučký kůň úpěl ďábelské ódy"), (30, "nad řekou stojí dům číslo sedm")]);
-    let english = [(20, "Prilis Zlutoucky kun upe dabelske ody"), (30, "nad fekou stoji dum cislo sedm")];
+    let czech = page(&[
+        (20, "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+        (30, "nad řekou stojí dům číslo sedm"),
+    ]);
+    let english =
+        [(20, "Prilis Zlutoucky kun upe dabelske ody"), (30, "nad fekou stoji dum cislo sedm")];
     let read = combined(&czech, &english, 95);
     assert_eq!((read.current, read.text), (Current::Own, czech.text));
     let uyghur = page(&[(20, "ئۇيغۇر ئاپتونوم رايونى تىزىملاش ئىدارىسى")]);
-    assert_eq!(combined(&uyghur, &[(20, "JISa isl pwiwgile osglly jBsg")], 80).current, Current::Own);
+    assert_eq!(
+        combined(&uyghur, &[(20, "JISa isl pwiwgile osglly jBsg")], 80).current,
+        Current::Own
+    );
 }
 
 #[test]
 fn what_a_wrong_map_leaves_is_replaced_where_ocr_reads() {
     let letter: Vec<(u32, &str)> = LETTER.to_vec();
     for garbage in [
-        [(20, "Ê×Ñóöôæ ÷ñðéõú øòîàã ÷ëé ùñïóèôñú"), (30, "îõ ÷ëé ÷ëóøæ ïàôñ"), (40, "÷î òñ êñý÷ ùö÷óû âøöõë")],
-        [(20, "Vfdqqhg!ohwwhu#derxw$wkh%uhjlvwhu"), (30, "ri#wkh!wklug$jdwh"), (40, "wr!eh#nhsw%xqwlo$Pdufk")],
+        [
+            (20, "Ê×Ñóöôæ ÷ñðéõú øòîàã ÷ëé ùñïóèôñú"),
+            (30, "îõ ÷ëé ÷ëóøæ ïàôñ"),
+            (40, "÷î òñ êñý÷ ùö÷óû âøöõë"),
+        ],
+        [
+            (20, "Vfdqqhg!ohwwhu#derxw$wkh%uhjlvwhu"),
+            (30, "ri#wkh!wklug$jdwh"),
+            (40, "wr!eh#nhsw%xqwlo$Pdufk"),
+        ],
         [
             (20, "\u{fffd}c\u{fffd}nn\u{fffd}d l\u{fffd}tt\u{fffd}r \u{fffd}b\u{fffd}\u{fffd}t"),
             (30, "\u{fffd}f th\u{fffd}"),
@@ -115,7 +139,10 @@ fn what_a_wrong_map_leaves_is_replaced_where_ocr_reads() {
         assert_eq!(read.current, Current::Recognised { replaced }, "{garbage:?}");
         assert!(read.text.starts_with("LEAK-000123\nScanned letter"), "{}", read.text);
         // with little confidence nothing is replaced
-        assert!(!matches!(combined(&own, &letter, 55).current, Current::Recognised { .. }), "{garbage:?}");
+        assert!(
+            !matches!(combined(&own, &letter, 55).current, Current::Recognised { .. }),
+            "{garbage:?}"
+        );
     }
 }
 
@@ -124,11 +151,17 @@ fn a_hidden_layer_is_compared_with_the_picture() {
     let same = combined(&hidden(&LETTER), &LETTER, 90);
     assert_eq!((same.current, same.marks.len()), (Current::Own, 1));
     // another text than the one shown, that reads well: both are kept
-    let other =
-        [(20, "Invoice for seven hundred pencils"), (30, "and paper clips ordered"), (40, "by the office in April")];
+    let other = [
+        (20, "Invoice for seven hundred pencils"),
+        (30, "and paper clips ordered"),
+        (40, "by the office in April"),
+    ];
     let both = combined(&hidden(&other), &LETTER, 90);
     assert_eq!(both.current, Current::Both { added: 14 });
-    assert!(both.text.contains("Invoice for seven hundred pencils\n") && both.text.ends_with("until March\n"));
+    assert!(
+        both.text.contains("Invoice for seven hundred pencils\n")
+            && both.text.ends_with("until March\n")
+    );
     assert_eq!(both.marks, [Mark { start: 0, end: 80, kind: MarkKind::Invisible }]);
     // the same text over visible glyphs: those are what the page shows
     assert_eq!(combined(&page(&other), &LETTER, 90).current, Current::Own);
@@ -136,16 +169,27 @@ fn a_hidden_layer_is_compared_with_the_picture() {
 
 #[test]
 fn lines_with_unknown_glyphs_are_read_again() {
-    let own = page(&[(20, "Kennwort lautet Zx9\u{fffd}mBwTt7 und bleibt"), (30, "Ordner wird am Freitag vernichtet")]);
-    let read =
-        combined(&own, &[(20, "Kennwort lautet Zx9QmBwTt7 und bleibt"), (30, "Ordner wird am Freitag vernichtet")], 92);
+    let own = page(&[
+        (20, "Kennwort lautet Zx9\u{fffd}mBwTt7 und bleibt"),
+        (30, "Ordner wird am Freitag vernichtet"),
+    ]);
+    let read = combined(
+        &own,
+        &[(20, "Kennwort lautet Zx9QmBwTt7 und bleibt"), (30, "Ordner wird am Freitag vernichtet")],
+        92,
+    );
     assert_eq!(read.current, Current::Both { added: 5 });
-    assert!(read.text.ends_with("vernichtet\nKennwort lautet Zx9QmBwTt7 und bleibt\n"), "{}", read.text);
+    assert!(
+        read.text.ends_with("vernichtet\nKennwort lautet Zx9QmBwTt7 und bleibt\n"),
+        "{}",
+        read.text
+    );
 }
 
 #[test]
 fn text_with_few_unknown_glyphs_is_kept_beside_its_reading() {
-    let own = page(&[(20, "Protokoll d\u{fffd}r Sitzung vom fünft\u{fffd}n März im B\u{fffd}zirk")]);
+    let own =
+        page(&[(20, "Protokoll d\u{fffd}r Sitzung vom fünft\u{fffd}n März im B\u{fffd}zirk")]);
     let read = combined(&own, &[(20, "Protokoll der Sitzung vom funften Marz im Bezirk")], 92);
     assert_eq!(read.current, Current::Both { added: 8 });
     assert!(read.text.contains("März") && read.text.contains("Bezirk"), "{}", read.text);
@@ -161,13 +205,21 @@ fn notes_over_a_scan_do_not_account_for_it() {
         own.marks = vec![Mark { start: 0, end: note.len() as u32, kind: MarkKind::Annotation }];
         let read = combined(&own, &LETTER, 90);
         assert_eq!(read.current, Current::Both { added: 14 }, "{note}");
-        assert!(read.text.starts_with(&format!("{note}\nScanned letter about the register\n")), "{}", read.text);
+        assert!(
+            read.text.starts_with(&format!("{note}\nScanned letter about the register\n")),
+            "{}",
+            read.text
+        );
     }
 }
 
 #[test]
 fn marks_follow_the_text_that_is_kept() {
-    let mut own = page(&[(2, "LEAK-000123"), (20, "Ê×Ñóöôæ ÷ñðéõú øòîàã ÷ëé ùñïóèôñú"), (90, "note of the reader")]);
+    let mut own = page(&[
+        (2, "LEAK-000123"),
+        (20, "Ê×Ñóöôæ ÷ñðéõú øòîàã ÷ëé ùñïóèôñú"),
+        (90, "note of the reader"),
+    ]);
     let start = own.text.find("note").expect("in the text") as u32;
     own.marks = vec![
         Mark { start: 12, end: 30, kind: MarkKind::Hidden },
@@ -180,7 +232,15 @@ fn marks_follow_the_text_that_is_kept() {
 
 #[test]
 fn a_hostile_page_is_compared_in_bounded_time() {
-    let many = vec![Box { start: 0, end: 1, rect: Rect { x0: 0.0, y0: 0.5, x1: 0.01, y1: 0.51 }, confidence: 255 }; 1];
+    let many = vec![
+        Box {
+            start: 0,
+            end: 1,
+            rect: Rect { x0: 0.0, y0: 0.5, x1: 0.01, y1: 0.51 },
+            confidence: 255
+        };
+        1
+    ];
     let own = Page { text: "x".to_owned(), boxes: many, kind: PageKind::Paper, ..Page::default() };
     let mut places = Places::new(&own);
     places.bands[32] = vec![0; 1 << 12];

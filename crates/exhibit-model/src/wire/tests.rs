@@ -14,11 +14,23 @@ fn sample_page() -> Page {
         width: 595.0,
         height: 842.0,
         text: "关于登记 ئۇيغۇر".to_owned(),
-        boxes: vec![TextBox { start: 6, end: 9, rect: Rect { x0: 0.25, y0: 0.5, x1: 0.28, y1: 0.52 }, confidence: 93 }],
+        boxes: vec![TextBox {
+            start: 6,
+            end: 9,
+            rect: Rect { x0: 0.25, y0: 0.5, x1: 0.28, y1: 0.52 },
+            confidence: 93,
+        }],
         marks: vec![Mark { start: 0, end: 6, kind: MarkKind::Invisible }],
         runs: vec![Run { start: 0, end: 12, language: "zh-Hans".to_owned() }],
         language: "zh-Hans".to_owned(),
-        counts: Counts { glyphs: 11, unmapped: 1, images: 2, characters: 10, pictured: 40, shapes: 5 },
+        counts: Counts {
+            glyphs: 11,
+            unmapped: 1,
+            images: 2,
+            characters: 10,
+            pictured: 40,
+            shapes: 5,
+        },
         source: TextSource::Ocr {
             engine: "tesseract 5.3.0".to_owned(),
             languages: "chi_sim".to_owned(),
@@ -74,14 +86,20 @@ fn requests_and_verdicts_round_trip() {
     };
     assert_eq!(decode_request(&encode_request(&request)), Ok(request));
     // a worker cannot report its own death
-    let (of_parents, reasons): (Vec<_>, Vec<_>) =
-        Reason::samples().into_iter().partition(|reason| matches!(reason, Reason::WorkerDied { .. }));
+    let (of_parents, reasons): (Vec<_>, Vec<_>) = Reason::samples()
+        .into_iter()
+        .partition(|reason| matches!(reason, Reason::WorkerDied { .. }));
     for reason in of_parents {
         assert!(decode_verdict(&encode_verdict(&Verdict::Failed(reason))).is_err());
     }
     let failed = reasons.iter().cloned().map(Verdict::Failed);
-    let others = reasons.iter().cloned().flat_map(|r| [Verdict::Unsupported(r.clone()), Verdict::Truncated(r)]);
-    for verdict in [Verdict::Read, Verdict::Empty, Verdict::Encrypted].into_iter().chain(failed).chain(others) {
+    let others = reasons
+        .iter()
+        .cloned()
+        .flat_map(|r| [Verdict::Unsupported(r.clone()), Verdict::Truncated(r)]);
+    for verdict in
+        [Verdict::Read, Verdict::Empty, Verdict::Encrypted].into_iter().chain(failed).chain(others)
+    {
         assert_eq!(decode_verdict(&encode_verdict(&verdict)), Ok(verdict));
     }
 }
@@ -101,7 +119,8 @@ fn notes_round_trip_and_truncated_ones_are_rejected() {
 #[test]
 fn unknown_unbounded_or_nested_codes_are_rejected() {
     let verdict = |word: &str, values: &[(&str, Value)]| {
-        let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let values =
+            values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let mut w = Writer::new();
         w.byte(4);
         write_code(&mut w, &Parts { word: word.to_owned(), values });
@@ -125,7 +144,8 @@ fn unknown_unbounded_or_nested_codes_are_rejected() {
         assert!(verdict(word, &[(name, value.clone())]).is_err(), "{word} {value:?}");
     }
     let names: Vec<String> = (0..=MAX_VALUES).map(|n| n.to_string()).collect();
-    let many: Vec<(&str, Value)> = names.iter().map(|name| (name.as_str(), Value::Number(0))).collect();
+    let many: Vec<(&str, Value)> =
+        names.iter().map(|name| (name.as_str(), Value::Number(0))).collect();
     assert!(verdict("stopped", &many).is_err());
 }
 
@@ -227,7 +247,9 @@ fn positions_have_the_documented_grid_and_reach() {
     assert_eq!(coded(-1.0), (24_576 - 16_383, -1.0));
     // a page and a half beyond each edge, and no further
     assert!(coded(-1.5).1 <= -1.4999 && coded(2.5).1 >= 2.4999);
-    for (beyond, steps) in [(-100.0, 0), (100.0, u16::MAX), (f32::NEG_INFINITY, 0), (f32::INFINITY, u16::MAX)] {
+    for (beyond, steps) in
+        [(-100.0, 0), (100.0, u16::MAX), (f32::NEG_INFINITY, 0), (f32::INFINITY, u16::MAX)]
+    {
         assert_eq!(coded(beyond).0, steps);
         assert!((-1.51..=2.51).contains(&coded(beyond).1));
     }
@@ -244,13 +266,23 @@ fn numbers_out_of_range_are_rejected() {
     assert_eq!(Reader::new(&bytes).number().map_err(what), Err(wide));
     bytes[9] = 0x81;
     assert_eq!(Reader::new(&bytes).number().map_err(what), Err(wide));
-    assert_eq!(Reader::new(&[0x80; 5]).number().map_err(what), Err("one byte"), "a number that does not end");
+    assert_eq!(
+        Reader::new(&[0x80; 5]).number().map_err(what),
+        Err("one byte"),
+        "a number that does not end"
+    );
 
     let mut w = Writer::new();
     w.number(u64::from(u32::MAX) + 1);
-    assert_eq!(Reader::new(&w.into_bytes()).small().map_err(what), Err("a number of at most 32 bits"));
+    assert_eq!(
+        Reader::new(&w.into_bytes()).small().map_err(what),
+        Err("a number of at most 32 bits")
+    );
     for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        assert_eq!(Reader::new(&odd.to_le_bytes()).fraction().map_err(what), Err("a finite fraction"));
+        assert_eq!(
+            Reader::new(&odd.to_le_bytes()).fraction().map_err(what),
+            Err("a finite fraction")
+        );
     }
     assert_eq!(Reader::new(&[2]).flag().map_err(what), Err("0 or 1"));
 }
@@ -268,7 +300,10 @@ fn lengths_beyond_the_rest_are_rejected_before_any_allocation() {
     }
     assert_eq!(Reader::new(&[1, 0]).count(), Ok(1));
     let error = Reader::new(&[3, b'a', b'b']).bytes().expect_err("too short");
-    assert_eq!(error.to_string(), "malformed bytes at offset 1: as many bytes as the length states");
+    assert_eq!(
+        error.to_string(),
+        "malformed bytes at offset 1: as many bytes as the length states"
+    );
 }
 
 #[test]
@@ -312,10 +347,17 @@ fn unknown_tags_are_rejected() {
     // a member: its name, the name as text, whether a time follows, the time, the relation
     assert!(decode_record(&[3, 1, b'n', 0, 1, 2, 3]).is_ok());
     for relation in 4..=255 {
-        assert_eq!(decode_record(&[3, 1, b'n', 0, 1, 2, relation]).map_err(|error| error.what), Err("a relation"));
+        assert_eq!(
+            decode_record(&[3, 1, b'n', 0, 1, 2, relation]).map_err(|error| error.what),
+            Err("a relation")
+        );
     }
     for flag in 2..=255 {
-        assert_eq!(decode_record(&[3, 1, b'n', 0, flag, 2, 3]).map_err(|error| error.what), Err("0 or 1"), "{flag}");
+        assert_eq!(
+            decode_record(&[3, 1, b'n', 0, flag, 2, 3]).map_err(|error| error.what),
+            Err("0 or 1"),
+            "{flag}"
+        );
         // to render page 1 at 72 dots into at most 9 pixels
         let grey = [&[1, 1, 72, 9, flag][..], &[0; 9]].concat();
         assert_eq!(decode_request(&grey).map_err(|error| error.what), Err("0 or 1"), "{flag}");
@@ -337,17 +379,29 @@ fn unknown_tags_within_a_page_are_rejected() {
     let mut other = page.clone();
     other.kind = PageKind::Picture;
     assert!(decode_page(&with_byte(&page, &other, 2)).is_ok());
-    assert_eq!(decode_page(&with_byte(&page, &other, 6)).map_err(|error| error.what), Err("a page kind"));
+    assert_eq!(
+        decode_page(&with_byte(&page, &other, 6)).map_err(|error| error.what),
+        Err("a page kind")
+    );
     let mut other = page.clone();
     other.marks[0].kind = MarkKind::Header;
     assert!(decode_page(&with_byte(&page, &other, 7)).is_ok());
-    assert_eq!(decode_page(&with_byte(&page, &other, 8)).map_err(|error| error.what), Err("a mark kind"));
+    assert_eq!(
+        decode_page(&with_byte(&page, &other, 8)).map_err(|error| error.what),
+        Err("a mark kind")
+    );
     let mut other = page.clone();
     other.source = TextSource::Native;
-    assert_eq!(decode_page(&with_byte(&page, &other, 2)).map_err(|error| error.what), Err("a text source"));
+    assert_eq!(
+        decode_page(&with_byte(&page, &other, 2)).map_err(|error| error.what),
+        Err("a text source")
+    );
     let mut other = page.clone();
     other.sheet = Some(SheetPart::default());
-    assert_eq!(decode_page(&with_byte(&page, &other, 2)).map_err(|error| error.what), Err("0 or 1"));
+    assert_eq!(
+        decode_page(&with_byte(&page, &other, 2)).map_err(|error| error.what),
+        Err("0 or 1")
+    );
     for version in (0..=255).filter(|version| *version != PAGE_VERSION) {
         let mut bytes = encode_page(&page);
         bytes[0] = version;
@@ -366,11 +420,13 @@ fn pages_that_are_not_sound_are_rejected() {
         |page| page.sheet = Some(SheetPart::default()),
         |page| {
             page.kind = PageKind::Sheet;
-            page.sheet = Some(SheetPart { name: String::new(), rows: Some(RowRange { first: 0, last: 3 }) });
+            page.sheet =
+                Some(SheetPart { name: String::new(), rows: Some(RowRange { first: 0, last: 3 }) });
         },
         |page| {
             page.kind = PageKind::Sheet;
-            page.sheet = Some(SheetPart { name: String::new(), rows: Some(RowRange { first: 4, last: 3 }) });
+            page.sheet =
+                Some(SheetPart { name: String::new(), rows: Some(RowRange { first: 4, last: 3 }) });
         },
     ];
     for (at, damage) in unsound.into_iter().enumerate() {
@@ -384,13 +440,18 @@ fn pages_that_are_not_sound_are_rejected() {
     }
     for size in [f32::NAN, f32::INFINITY] {
         let page = Page { width: size, ..sample_page() };
-        assert_eq!(decode_page(&encode_page(&page)).map_err(|error| error.what), Err("a finite fraction"));
+        assert_eq!(
+            decode_page(&encode_page(&page)).map_err(|error| error.what),
+            Err("a finite fraction")
+        );
     }
 }
 
 #[test]
 fn offsets_before_the_text_or_beyond_32_bits_are_rejected() {
-    for (distance, length) in [(-1, 0), (i64::MIN, 0), (i64::MAX, 0), (1 << 32, 0), (1, u64::from(u32::MAX))] {
+    for (distance, length) in
+        [(-1, 0), (i64::MIN, 0), (i64::MAX, 0), (1 << 32, 0), (1, u64::from(u32::MAX))]
+    {
         let mut w = Writer::new();
         w.signed(distance);
         w.number(length);
@@ -421,7 +482,9 @@ fn a_code_with_a_value_twice_is_rejected() {
 
 #[test]
 fn a_note_may_contain_a_reason_but_not_a_reason_of_a_reason() {
-    let note = |reason| Record::Note(Note { code: NoteCode::OcrFailed { reason: Box::new(reason) }, page: 1 });
+    let note = |reason| {
+        Record::Note(Note { code: NoteCode::OcrFailed { reason: Box::new(reason) }, page: 1 })
+    };
     let once = note(Reason::Stopped);
     assert_eq!(decode_record(&encode_record(&once)), Ok(once));
     let twice = note(Reason::WorkerDied { deaths: 3, last: Box::new(Reason::Stopped) });
@@ -433,41 +496,57 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 fn any_page() -> impl Strategy<Value = Page> {
-    let place = || (0_u16..=u16::MAX).prop_map(|steps| ((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32);
-    let rect = (place(), place(), place(), place()).prop_map(|(x0, y0, x1, y1)| Rect { x0, y0, x1, y1 });
+    let place = || {
+        (0_u16..=u16::MAX).prop_map(|steps| ((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32)
+    };
+    let rect =
+        (place(), place(), place(), place()).prop_map(|(x0, y0, x1, y1)| Rect { x0, y0, x1, y1 });
     let piece = (any_text(), rect, any::<u8>(), 0_usize..MARK_KINDS.len(), any_text());
     let finite = || any::<f32>().prop_filter("finite", |f| f.is_finite());
     let source = prop_oneof![
         Just(TextSource::Native),
-        (any_text(), any_text(), finite()).prop_map(|(engine, languages, confidence)| TextSource::Ocr {
-            engine,
-            languages,
-            confidence
+        (any_text(), any_text(), finite()).prop_map(|(engine, languages, confidence)| {
+            TextSource::Ocr { engine, languages, confidence }
         }),
     ];
-    let rows = proptest::option::of((1..=u32::MAX, any::<u32>()))
-        .prop_map(|rows| rows.map(|(first, more)| RowRange { first, last: first.saturating_add(more) }));
-    let sheet = proptest::option::of((any_text(), rows).prop_map(|(name, rows)| SheetPart { name, rows }));
+    let rows = proptest::option::of((1..=u32::MAX, any::<u32>())).prop_map(|rows| {
+        rows.map(|(first, more)| RowRange { first, last: first.saturating_add(more) })
+    });
+    let sheet =
+        proptest::option::of((any_text(), rows).prop_map(|(name, rows)| SheetPart { name, rows }));
     let head = (any::<u32>(), 0_usize..PAGE_KINDS.len(), any_text(), sheet, finite(), finite());
     let counts = any::<[u32; 6]>();
     let pieces = proptest::collection::vec(piece, 0..8);
-    (head, pieces, counts, source, any_text()).prop_map(|(head, pieces, counts, source, language)| {
-        let (number, kind, label, sheet, width, height) = head;
-        let kind = if sheet.is_some() { PageKind::Sheet } else { PAGE_KINDS[kind] };
-        let [glyphs, unmapped, images, characters, pictured, shapes] = counts;
-        let counts = Counts { glyphs, unmapped, images, characters, pictured, shapes };
-        let mut page = Page { number, kind, label, sheet, width, height, counts, source, language, ..Page::default() };
-        for (text, rect, confidence, mark, language) in pieces {
-            let start = u32::try_from(page.text.len()).expect("short");
-            page.text.push_str(&text);
-            let end = u32::try_from(page.text.len()).expect("short");
-            page.boxes.push(TextBox { start, end, rect, confidence });
-            // marks and runs may overlap those before them
-            page.marks.push(Mark { start: 0, end, kind: MARK_KINDS[mark] });
-            page.runs.push(Run { start, end, language });
-        }
-        page
-    })
+    (head, pieces, counts, source, any_text()).prop_map(
+        |(head, pieces, counts, source, language)| {
+            let (number, kind, label, sheet, width, height) = head;
+            let kind = if sheet.is_some() { PageKind::Sheet } else { PAGE_KINDS[kind] };
+            let [glyphs, unmapped, images, characters, pictured, shapes] = counts;
+            let counts = Counts { glyphs, unmapped, images, characters, pictured, shapes };
+            let mut page = Page {
+                number,
+                kind,
+                label,
+                sheet,
+                width,
+                height,
+                counts,
+                source,
+                language,
+                ..Page::default()
+            };
+            for (text, rect, confidence, mark, language) in pieces {
+                let start = u32::try_from(page.text.len()).expect("short");
+                page.text.push_str(&text);
+                let end = u32::try_from(page.text.len()).expect("short");
+                page.boxes.push(TextBox { start, end, rect, confidence });
+                // marks and runs may overlap those before them
+                page.marks.push(Mark { start: 0, end, kind: MARK_KINDS[mark] });
+                page.runs.push(Run { start, end, language });
+            }
+            page
+        },
+    )
 }
 
 fn any_reason() -> impl Strategy<Value = Reason> {
@@ -478,8 +557,9 @@ fn any_reason() -> impl Strategy<Value = Reason> {
             .prop_filter("of workers", |r| !matches!(r, Reason::WorkerDied { .. })),
         number().prop_map(|pages| Reason::PageLimit { pages }),
         any_text().prop_map(|part| Reason::PartMissing { part }),
-        (proptest::option::of(number()), any_text())
-            .prop_map(|(os_error, text)| Reason::CannotOpen { os_error, detail: Detail::of(&text) }),
+        (proptest::option::of(number()), any_text()).prop_map(|(os_error, text)| {
+            Reason::CannotOpen { os_error, detail: Detail::of(&text) }
+        }),
     ]
 }
 
@@ -488,10 +568,8 @@ fn any_note() -> impl Strategy<Value = NoteCode> {
         proptest::sample::select(NoteCode::samples()),
         (proptest::collection::vec(any_text(), 0..=MAX_LIST), 0..=MAX_NUMBER)
             .prop_map(|(hosts, more)| NoteCode::RemoteContent { hosts, more }),
-        (any_text(), any_text(), any_text()).prop_map(|(part, relation, target)| NoteCode::ExternalReference {
-            part,
-            relation,
-            target
+        (any_text(), any_text(), any_text()).prop_map(|(part, relation, target)| {
+            NoteCode::ExternalReference { part, relation, target }
         }),
         any_reason().prop_map(|reason| NoteCode::OcrFailed { reason: Box::new(reason) }),
     ]
@@ -499,7 +577,8 @@ fn any_note() -> impl Strategy<Value = NoteCode> {
 
 fn any_record() -> impl Strategy<Value = Record> {
     let bytes = || any::<Vec<u8>>();
-    let member = (bytes(), any_text(), any::<Option<i64>>(), proptest::sample::select(&RELATIONS[..]));
+    let member =
+        (bytes(), any_text(), any::<Option<i64>>(), proptest::sample::select(&RELATIONS[..]));
     let end = prop_oneof![
         Just(MemberEnd::Whole),
         Just(MemberEnd::Encrypted),
@@ -509,7 +588,8 @@ fn any_record() -> impl Strategy<Value = Record> {
     ];
     prop_oneof![
         any_text().prop_map(Record::MediaType),
-        (any_text(), any_text()).prop_map(|(key, value)| Record::Metadata { key: key.into(), value }),
+        (any_text(), any_text())
+            .prop_map(|(key, value)| Record::Metadata { key: key.into(), value }),
         any_page().prop_map(|page| Record::Page(Box::new(page))),
         member.prop_map(|(name, name_text, modified, relation)| Record::Member(Member {
             name,
@@ -520,42 +600,54 @@ fn any_record() -> impl Strategy<Value = Record> {
         bytes().prop_map(Record::MemberBytes),
         end.prop_map(Record::MemberEnd),
         (any_note(), any::<u32>()).prop_map(|(code, page)| Record::Note(Note { code, page })),
-        (any::<[u32; 3]>(), bytes()).prop_map(|([page, width, height], png)| Record::Picture(Picture {
-            page,
-            width,
-            height,
-            png
-        })),
+        (any::<[u32; 3]>(), bytes()).prop_map(|([page, width, height], png)| Record::Picture(
+            Picture { page, width, height, png }
+        )),
         any_reading().prop_map(Record::Reading),
     ]
 }
 
 fn any_reading() -> impl Strategy<Value = Reading> {
-    let place = || (0_u16..=u16::MAX).prop_map(|steps| ((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32);
-    let rect = || (place(), place(), place(), place()).prop_map(|(x0, y0, x1, y1)| Rect { x0, y0, x1, y1 });
+    let place = || {
+        (0_u16..=u16::MAX).prop_map(|steps| ((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32)
+    };
+    let rect = || {
+        (place(), place(), place(), place()).prop_map(|(x0, y0, x1, y1)| Rect { x0, y0, x1, y1 })
+    };
     let printed = || any::<char>().prop_filter("no control", |c| !c.is_control());
     let others = proptest::collection::vec((printed(), 0_u8..=100), 0..=MOST_OTHERS);
-    let character = (printed(), 0_u8..=100, rect(), others)
-        .prop_map(|(character, certainty, rect, others)| ReadCharacter { character, certainty, rect, others });
+    let character =
+        (printed(), 0_u8..=100, rect(), others).prop_map(|(character, certainty, rect, others)| {
+            ReadCharacter { character, certainty, rect, others }
+        });
     let characters = proptest::collection::vec(character, 0..4);
     let trusts = proptest::sample::select(&TRUSTS[..]);
     let befores = proptest::sample::select(&BEFORES[..]);
-    let drawn =
-        (1..=Drawn::MOST_WIDTH, proptest::sample::select(&WAYS[..])).prop_map(|(width, way)| Drawn { width, way });
-    let line = (befores, rect(), 0_u8..=100, any::<bool>(), trusts, characters, proptest::option::of(drawn)).prop_map(
-        |(before, rect, familiarity, large, trust, characters, drawn)| ReadLine {
-            before,
-            rect,
-            familiarity,
-            large,
-            trust,
+    let drawn = (1..=Drawn::MOST_WIDTH, proptest::sample::select(&WAYS[..]))
+        .prop_map(|(width, way)| Drawn { width, way });
+    let line =
+        (
+            befores,
+            rect(),
+            0_u8..=100,
+            any::<bool>(),
+            trusts,
             characters,
-            drawn,
-        },
-    );
+            proptest::option::of(drawn),
+        )
+            .prop_map(|(before, rect, familiarity, large, trust, characters, drawn)| {
+                ReadLine { before, rect, familiarity, large, trust, characters, drawn }
+            });
     let ways = proptest::sample::select(&WAYS[..]);
     (any::<[u32; 3]>(), ways, any::<bool>(), proptest::collection::vec(line, 0..4)).prop_map(
-        |([page, width, height], way, truncated, lines)| Reading { page, width, height, way, truncated, lines },
+        |([page, width, height], way, truncated, lines)| Reading {
+            page,
+            width,
+            height,
+            way,
+            truncated,
+            lines,
+        },
     )
 }
 
@@ -573,25 +665,39 @@ fn any_verdict() -> impl Strategy<Value = Verdict> {
 fn any_request() -> impl Strategy<Value = Request> {
     let task = prop_oneof![
         Just(Task::Extract),
-        (any::<[u32; 3]>(), any::<bool>()).prop_map(|([page, dpi, max_side], grey)| Task::Render {
-            page,
-            dpi,
-            max_side,
-            grey
+        (any::<[u32; 3]>(), any::<bool>()).prop_map(|([page, dpi, max_side], grey)| {
+            Task::Render { page, dpi, max_side, grey }
         }),
         any::<[u32; 2]>().prop_map(|[page, dpi]| Task::Recognise { page, dpi }),
     ];
     let passwords = proptest::collection::vec(any_text(), 0..4);
     (task, any::<Vec<u8>>(), passwords, any::<u32>(), any::<[u64; 6]>()).prop_map(
-        |(task, name, passwords, pages, [text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels])| {
-            let limits = Limits { pages, text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels };
+        |(
+            task,
+            name,
+            passwords,
+            pages,
+            [text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels],
+        )| {
+            let limits = Limits {
+                pages,
+                text_bytes,
+                members,
+                member_bytes,
+                ratio,
+                whole_file_bytes,
+                pixels,
+            };
             Request { task, name, passwords, limits }
         },
     )
 }
 
 // A byte string decodes only at its full length.
-fn refuses_other_lengths<T>(bytes: &[u8], decode: fn(&[u8]) -> Result<T, WireError>) -> Result<(), TestCaseError> {
+fn refuses_other_lengths<T>(
+    bytes: &[u8],
+    decode: fn(&[u8]) -> Result<T, WireError>,
+) -> Result<(), TestCaseError> {
     for cut in 0..bytes.len() {
         prop_assert!(decode(&bytes[..cut]).is_err(), "cut at {}", cut);
     }
@@ -682,8 +788,10 @@ proptest! {
 fn readings_that_are_not_sound_are_refused() {
     let character = ReadCharacter { character: '登', certainty: 97, ..ReadCharacter::default() };
     let line = ReadLine { familiarity: 90, characters: vec![character], ..ReadLine::default() };
-    let reading = Reading { page: 3, width: 900, height: 700, lines: vec![line], ..Reading::default() };
-    let decoded = |reading: &Reading| decode_record(&encode_record(&Record::Reading(reading.clone())));
+    let reading =
+        Reading { page: 3, width: 900, height: 700, lines: vec![line], ..Reading::default() };
+    let decoded =
+        |reading: &Reading| decode_record(&encode_record(&Record::Reading(reading.clone())));
     assert_eq!(decoded(&reading), Ok(Record::Reading(reading.clone())));
     let mut control = reading.clone();
     control.lines[0].characters[0].character = '\u{1b}';

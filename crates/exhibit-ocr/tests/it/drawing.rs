@@ -36,8 +36,11 @@ fn read(name: &str) -> Vec<u8> {
         "/usr/share/fonts/noto",
         "/usr/share/fonts",
     ];
-    let path = folders.iter().map(|folder| PathBuf::from(folder).join(name)).find(|path| path.exists());
-    let path = path.unwrap_or_else(|| panic!("{name} is not there: fonts-noto-core and fonts-noto-cjk are needed"));
+    let path =
+        folders.iter().map(|folder| PathBuf::from(folder).join(name)).find(|path| path.exists());
+    let path = path.unwrap_or_else(|| {
+        panic!("{name} is not there: fonts-noto-core and fonts-noto-cjk are needed")
+    });
     std::fs::read(path).expect("a readable font")
 }
 
@@ -87,7 +90,8 @@ impl Canvas {
             let mut to = Self::new(from.height, from.width, [0; 3]);
             for y in 0..to.height {
                 for x in 0..to.width {
-                    let (old, new) = (((from.height - 1 - x) * from.width + y) * 3, (y * to.width + x) * 3);
+                    let (old, new) =
+                        (((from.height - 1 - x) * from.width + y) * 3, (y * to.width + x) * 3);
                     to.rgb[new..new + 3].copy_from_slice(&from.rgb[old..old + 3]);
                 }
             }
@@ -121,8 +125,10 @@ impl Canvas {
         let mut at = x;
         let mut places = Vec::new();
         for character in text.chars() {
-            let glyph = face.glyph_index(character).unwrap_or_else(|| panic!("the font has {character}"));
-            let mut outline = Outline { scale, origin: (at, baseline), turn: self.turn, ..Outline::default() };
+            let glyph =
+                face.glyph_index(character).unwrap_or_else(|| panic!("the font has {character}"));
+            let mut outline =
+                Outline { scale, origin: (at, baseline), turn: self.turn, ..Outline::default() };
             face.outline_glyph(glyph, &mut outline);
             self.fill(&outline.edges, ink);
             let advance = f32::from(face.glyph_hor_advance(glyph).unwrap_or_default()) * scale;
@@ -133,7 +139,15 @@ impl Canvas {
     }
 
     /// Draws characters below each other, centred on `x`.
-    pub(crate) fn column(&mut self, font: &Font, size: f32, x: f32, top: f32, text: &str, ink: [u8; 3]) {
+    pub(crate) fn column(
+        &mut self,
+        font: &Font,
+        size: f32,
+        x: f32,
+        top: f32,
+        text: &str,
+        ink: [u8; 3],
+    ) {
         for (index, character) in text.chars().enumerate() {
             let baseline = top + size * (0.88 + 1.12 * index as f32);
             self.text(font, size, x - size / 2.0, baseline, &character.to_string(), ink);
@@ -149,8 +163,10 @@ impl Canvas {
             return;
         }
         let clamp = |value: f32, most: usize| value.clamp(0.0, most as f32) as usize;
-        let (left, right) =
-            (clamp(least(|e| e.x0.min(e.x1)).floor(), self.width), clamp(most(|e| e.x0.max(e.x1)).ceil(), self.width));
+        let (left, right) = (
+            clamp(least(|e| e.x0.min(e.x1)).floor(), self.width),
+            clamp(most(|e| e.x0.max(e.x1)).ceil(), self.width),
+        );
         let (top, bottom) = (
             clamp(least(|e| e.y0.min(e.y1)).floor(), self.height),
             clamp(most(|e| e.y0.max(e.y1)).ceil(), self.height),
@@ -160,7 +176,8 @@ impl Canvas {
             let mut covered = vec![0u32; right - left];
             for sub in 0..FINE {
                 let at = y as f32 + (sub as f32 + 0.5) / FINE as f32;
-                let mut crossings: Vec<(f32, i32)> = edges.iter().filter_map(|edge| edge.crossing(at)).collect();
+                let mut crossings: Vec<(f32, i32)> =
+                    edges.iter().filter_map(|edge| edge.crossing(at)).collect();
                 crossings.sort_by(|a, b| a.0.total_cmp(&b.0));
                 let mut winding = 0;
                 for pair in crossings.windows(2) {
@@ -168,8 +185,11 @@ impl Canvas {
                     if winding == 0 {
                         continue;
                     }
-                    let fine = |x: f32| (((x - left as f32) * FINE as f32).round().max(0.0) as usize).min(across);
-                    (fine(pair[0].0)..fine(pair[1].0)).for_each(|sample| covered[sample / FINE] += 1);
+                    let fine = |x: f32| {
+                        (((x - left as f32) * FINE as f32).round().max(0.0) as usize).min(across)
+                    };
+                    (fine(pair[0].0)..fine(pair[1].0))
+                        .for_each(|sample| covered[sample / FINE] += 1);
                 }
             }
             for (x, count) in covered.into_iter().enumerate().filter(|(_, count)| *count > 0) {
@@ -177,7 +197,8 @@ impl Canvas {
                 let share = count as f32 / (FINE * FINE) as f32;
                 for (channel, ink) in ink.iter().enumerate() {
                     let paper = f32::from(self.rgb[at + channel]);
-                    self.rgb[at + channel] = (paper + (f32::from(*ink) - paper) * share).round() as u8;
+                    self.rgb[at + channel] =
+                        (paper + (f32::from(*ink) - paper) * share).round() as u8;
                 }
             }
         }
@@ -185,11 +206,19 @@ impl Canvas {
 
     pub(crate) fn line(&mut self, from: (f32, f32), to: (f32, f32), thickness: f32, ink: [u8; 3]) {
         let length = (to.0 - from.0).hypot(to.1 - from.1).max(1e-3);
-        let (nx, ny) = ((from.1 - to.1) / length * thickness / 2.0, (to.0 - from.0) / length * thickness / 2.0);
-        let corners =
-            [(from.0 + nx, from.1 + ny), (to.0 + nx, to.1 + ny), (to.0 - nx, to.1 - ny), (from.0 - nx, from.1 - ny)]
-                .map(|point| self.turn.apply(point));
-        let edges: Vec<Edge> = (0..4).map(|n| Edge::new(corners[n], corners[(n + 1) % 4])).collect();
+        let (nx, ny) = (
+            (from.1 - to.1) / length * thickness / 2.0,
+            (to.0 - from.0) / length * thickness / 2.0,
+        );
+        let corners = [
+            (from.0 + nx, from.1 + ny),
+            (to.0 + nx, to.1 + ny),
+            (to.0 - nx, to.1 - ny),
+            (from.0 - nx, from.1 - ny),
+        ]
+        .map(|point| self.turn.apply(point));
+        let edges: Vec<Edge> =
+            (0..4).map(|n| Edge::new(corners[n], corners[(n + 1) % 4])).collect();
         self.fill(&edges, ink);
     }
 }
@@ -229,7 +258,14 @@ struct Outline {
 
 impl Default for Outline {
     fn default() -> Self {
-        Self { scale: 1.0, origin: (0.0, 0.0), turn: Turn::NONE, start: (0.0, 0.0), at: (0.0, 0.0), edges: Vec::new() }
+        Self {
+            scale: 1.0,
+            origin: (0.0, 0.0),
+            turn: Turn::NONE,
+            start: (0.0, 0.0),
+            at: (0.0, 0.0),
+            edges: Vec::new(),
+        }
     }
 }
 

@@ -17,10 +17,13 @@ fn random(seed: u64) -> impl FnMut(u32) -> u32 {
 #[test]
 fn pictures_of_every_size_are_read_or_have_no_text() {
     let Some(engine) = engine() else { return };
-    for (width, height) in [(1, 1), (1, 700), (700, 1), (3, 500), (5000, 10), (10, 5000), (33, 31), (65_535, 1)] {
+    for (width, height) in
+        [(1, 1), (1, 700), (700, 1), (3, 500), (5000, 10), (10, 5000), (33, 31), (65_535, 1)]
+    {
         // one colour suffices where the network sees many pixels
         for colour in if width.max(height) > 1000 { &[255][..] } else { &[0, 255][..] } {
-            let picture = Pixels::new(width, height, vec![*colour; (width * height * 3) as usize]).expect("a picture");
+            let picture = Pixels::new(width, height, vec![*colour; (width * height * 3) as usize])
+                .expect("a picture");
             assert_eq!(text(&read(engine, &picture)), "", "{width} {height} {colour}");
         }
     }
@@ -37,7 +40,14 @@ fn a_long_strip_is_read_to_its_end() {
     // and so is a long conversation on a telephone
     let mut canvas = Canvas::new(540, 4200, [240; 3]);
     for row in 0..20 {
-        canvas.text(&font, 26.0, 30.0, 80.0 + 205.0 * row as f32, &format!("第{row}条消息已经收到"), [20; 3]);
+        canvas.text(
+            &font,
+            26.0,
+            30.0,
+            80.0 + 205.0 * row as f32,
+            &format!("第{row}条消息已经收到"),
+            [20; 3],
+        );
     }
     let expected: Vec<String> = (0..20).map(|row| format!("第{row}条消息已经收到")).collect();
     assert_eq!(text(&read(engine, &canvas.pixels())), expected.join("\n"));
@@ -51,8 +61,12 @@ fn without_text(number: u64) -> Pixels {
     let mut canvas = Canvas::new(width, height, [128; 3]);
     match number % 8 {
         0 => canvas.each(|_, _, _| [0; 3].map(|_: u8| next(256) as u8)),
-        1 => canvas.each(|x, y, _| [if (x / a as usize + y / b as usize).is_multiple_of(2) { 10 } else { 240 }; 3]),
-        2 => canvas.each(|x, y, _| [((x as f32 / a).sin() * (y as f32 / b + c).cos() * 127.0 + 128.0) as u8; 3]),
+        1 => canvas.each(|x, y, _| {
+            [if (x / a as usize + y / b as usize).is_multiple_of(2) { 10 } else { 240 }; 3]
+        }),
+        2 => canvas.each(|x, y, _| {
+            [((x as f32 / a).sin() * (y as f32 / b + c).cos() * 127.0 + 128.0) as u8; 3]
+        }),
         3 => canvas.each(|x, y, _| [(x * 255 / width) as u8, (y * 255 / height) as u8, 90]),
         4 => canvas.each(|x, y, _| {
             let wood = ((x as f32 / a + (y as f32 / b).sin() * 3.0).sin() * 40.0 + 130.0) as u8;
@@ -69,8 +83,14 @@ fn without_text(number: u64) -> Pixels {
         }),
         _ => {
             for _ in 0..40 {
-                let (x, y, size) = (next(width as u32) as f32, next(height as u32) as f32, 4.0 + next(40) as f32);
-                canvas.line((x, y), (x + size, y), size, [next(256) as u8, next(256) as u8, next(256) as u8]);
+                let (x, y, size) =
+                    (next(width as u32) as f32, next(height as u32) as f32, 4.0 + next(40) as f32);
+                canvas.line(
+                    (x, y),
+                    (x + size, y),
+                    size,
+                    [next(256) as u8, next(256) as u8, next(256) as u8],
+                );
             }
         }
     }

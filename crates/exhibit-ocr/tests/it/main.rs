@@ -12,9 +12,13 @@ use std::sync::OnceLock;
 /// The engine; `None` if the crate was built without models.
 fn engine() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| models::embedded().map(|files| Engine::load(files).expect("models load")));
+    let engine = ENGINE
+        .get_or_init(|| models::embedded().map(|files| Engine::load(files).expect("models load")));
     if engine.is_none() {
-        assert!(std::env::var_os("EXHIBIT_MODELS").is_none(), "built without models: run setup/models");
+        assert!(
+            std::env::var_os("EXHIBIT_MODELS").is_none(),
+            "built without models: run setup/models"
+        );
     }
     engine.as_ref()
 }
@@ -35,7 +39,8 @@ trait ToRead {
 
 impl ToRead for drawing::Canvas {
     fn pixels(self) -> Pixels {
-        Pixels::new(self.width as u32, self.height as u32, self.into_rgb()).expect("three bytes a pixel")
+        Pixels::new(self.width as u32, self.height as u32, self.into_rgb())
+            .expect("three bytes a pixel")
     }
 }
 

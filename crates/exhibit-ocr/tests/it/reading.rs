@@ -54,7 +54,14 @@ fn characters_are_where_they_were_drawn() {
     for (quarters, tilt) in [(0, 0.0), (0, 5.0), (1, 0.0), (2, 3.0)] {
         let mut canvas = Canvas::new(900, 300, [255; 3]);
         canvas.turn = Turn::around(450.0, 150.0, tilt);
-        let drawn = canvas.text(&Font::cjk(false), 36.0, 90.0, 160.0, "库房钥匙由值班员保管，共七把", [0; 3]);
+        let drawn = canvas.text(
+            &Font::cjk(false),
+            36.0,
+            90.0,
+            160.0,
+            "库房钥匙由值班员保管，共七把",
+            [0; 3],
+        );
         let turn = canvas.turn;
         let (width, height) = (canvas.width as f32, canvas.height as f32);
         let reading = read(engine, &canvas.rotated(quarters).pixels());
@@ -85,12 +92,17 @@ fn doubt_is_kept_with_alternatives() {
     canvas.text(&Font::cjk(false), 40.0, 40.0, 70.0, "未经许可不得入内十七号库房", [0; 3]);
     // every other row of pixels of two letters is lost
     canvas.each(|x, y, pixel| if (120..200).contains(&x) && y % 4 < 2 { [255; 3] } else { pixel });
-    let reading = engine.read(&canvas.pixels(), Recognition::Tiny, ReadingLimits::STANDARD).expect("a reading");
+    let reading = engine
+        .read(&canvas.pixels(), Recognition::Tiny, ReadingLimits::STANDARD)
+        .expect("a reading");
     let characters: Vec<_> = reading.lines.iter().flat_map(|line| &line.characters).collect();
     assert!(characters.iter().any(|c| !c.others.is_empty()), "{characters:#?}");
     for c in characters {
         assert!((0.0..=1.0).contains(&c.certainty) && c.others.len() <= 2);
-        assert!(c.others.iter().all(|(other, share)| *other != c.character && *share <= c.certainty), "{c:?}");
+        assert!(
+            c.others.iter().all(|(other, share)| *other != c.character && *share <= c.certainty),
+            "{c:?}"
+        );
         assert!(c.others.is_sorted_by(|a, b| a.1 >= b.1), "{c:?}");
     }
 }
@@ -164,15 +176,19 @@ fn models_that_are_none_are_refused() {
     let Some(files) = models::embedded() else { return };
     let load = |files| Engine::load(files).map(|_| ()).map_err(|error| error.to_string());
     for bytes in [&b""[..], b"onnx"] {
-        let error = load(exhibit_ocr::ModelFiles { tiny: bytes.into(), ..files.clone() }).expect_err("no model");
+        let error = load(exhibit_ocr::ModelFiles { tiny: bytes.into(), ..files.clone() })
+            .expect_err("no model");
         assert!(error.contains("tiny"), "{error}");
     }
     let truncated = files.tiny[..files.tiny.len() / 2].to_vec();
     assert!(load(exhibit_ocr::ModelFiles { tiny: truncated.into(), ..files.clone() }).is_err());
-    let error = load(exhibit_ocr::ModelFiles { tiny_characters: "a\nbc\n".into(), ..files.clone() }).expect_err("two");
+    let error =
+        load(exhibit_ocr::ModelFiles { tiny_characters: "a\nbc\n".into(), ..files.clone() })
+            .expect_err("two");
     assert!(error.contains("line 2"), "{error}");
     // a dictionary of another model: refused when a line is read
-    let mixed = Engine::load(exhibit_ocr::ModelFiles { tiny_characters: "a\nb\n".into(), ..files }).expect("loads");
+    let mixed = Engine::load(exhibit_ocr::ModelFiles { tiny_characters: "a\nb\n".into(), ..files })
+        .expect("loads");
     let picture: Pixels = page(&Font::cjk(false), 0.0).pixels();
     assert!(mixed.read(&picture, Recognition::Tiny, ReadingLimits::STANDARD).is_err());
 }

@@ -13,14 +13,21 @@ use crate::statement::Statement;
 use sha2::{Digest as _, Sha256};
 
 /// The labels of `bag-info.txt` in their order. `Exhibit-Bates` is present if pages are numbered.
-const LABELS: [&str; 6] =
-    ["Bag-Software-Agent", "Bagging-Date", "Exhibit-Bag", "Exhibit-Bates", "External-Identifier", "Payload-Oxum"];
+const LABELS: [&str; 6] = [
+    "Bag-Software-Agent",
+    "Bagging-Date",
+    "Exhibit-Bag",
+    "Exhibit-Bates",
+    "External-Identifier",
+    "Payload-Oxum",
+];
 
 /// The version of packages.
 const VERSION: &str = "1";
 
 /// The members of a record: always, if the original or its source is there, and if the document was read.
-const ALWAYS: [&str; 7] = ["containers", "document", "item", "openings", "original", "receipt", "v"];
+const ALWAYS: [&str; 7] =
+    ["containers", "document", "item", "openings", "original", "receipt", "v"];
 const OPTIONAL: [&str; 2] = ["file", "source"];
 const READ: [&str; 5] = ["content", "leaves", "parts", "reading", "root"];
 
@@ -32,7 +39,11 @@ impl Check<'_> {
         }
         self.covered.insert(STATEMENT.to_owned());
         let Some(bytes) = self.bytes(STATEMENT, Fault::Export) else { return };
-        if self.limits.sealed().is_none_or(|sealed| sealed.checked_add(1) != Some(self.checkpoint.size)) {
+        if self
+            .limits
+            .sealed()
+            .is_none_or(|sealed| sealed.checked_add(1) != Some(self.checkpoint.size))
+        {
             let detail = "the log is not proved to be sealed, so the export needs a log entry";
             return self.checked.wrong(STATEMENT, Fault::Export, detail);
         }
@@ -46,10 +57,16 @@ impl Check<'_> {
     // The export of this package is the one that lists most of its files. Returns its time.
     pub(super) fn export(&mut self) -> String {
         self.statement();
-        let named =
-            |path: &str| format!("sha256:{}", to_hex(&self.checked.files.get(path).map_or([0; 32], |d| d.sha256)));
+        let named = |path: &str| {
+            format!(
+                "sha256:{}",
+                to_hex(&self.checked.files.get(path).map_or([0; 32], |d| d.sha256))
+            )
+        };
         let digests = BOUND.map(|path| (path, named(path)));
-        let unnamed = |export: &Export| digests.iter().filter(|(_, digest)| !export.made.contains(digest)).count();
+        let unnamed = |export: &Export| {
+            digests.iter().filter(|(_, digest)| !export.made.contains(digest)).count()
+        };
         let best = self.exports.iter().min_by_key(|export| unnamed(export));
         let Some(export) = best.filter(|export| unnamed(export) < BOUND.len()).cloned() else {
             self.checked.wrong("manifest-sha256.txt", Fault::Export, "");
@@ -61,7 +78,11 @@ impl Check<'_> {
         let place = export.entry.map_or_else(|| STATEMENT.to_owned(), entry_path);
         let in_order = export.made.iter().eq(digests.iter().map(|(_, digest)| digest));
         if unnamed(&export) == 0 && !in_order {
-            self.checked.wrong(&place, Fault::Export, "it names other files too, or in another order");
+            self.checked.wrong(
+                &place,
+                Fault::Export,
+                "it names other files too, or in another order",
+            );
         }
         if let Some(number) = export.entry {
             self.counts(number, &place);
@@ -74,7 +95,9 @@ impl Check<'_> {
     fn counts(&mut self, number: u64, place: &str) {
         let below = |folder: &str, inner: &str| {
             let paths = self.checked.files.keys();
-            paths.filter(|path| path.strip_prefix(folder).is_some_and(|rest| rest.contains(inner))).count() as u64
+            paths
+                .filter(|path| path.strip_prefix(folder).is_some_and(|rest| rest.contains(inner)))
+                .count() as u64
         };
         let found = [
             ("documents", below(DOCUMENTS, RECORD)),
@@ -87,7 +110,11 @@ impl Check<'_> {
         for (name, found) in found {
             let stated = entry.number(name).unwrap_or_default();
             if stated != found {
-                self.checked.wrong(place, Fault::ExportCount, format!("{name}: {found}, but {stated} were recorded"));
+                self.checked.wrong(
+                    place,
+                    Fault::ExportCount,
+                    format!("{name}: {found}, but {stated} were recorded"),
+                );
             }
         }
         if entry.commitment("bates").is_some() != is_numbered {
@@ -100,7 +127,9 @@ impl Check<'_> {
         let own = |entry: &CheckedEntry| entry.act == "transfer" && entry.used == [manifest];
         let place = entry_path(export + 1);
         if self.entries.contains(&(export + 1)) && !self.needed.contains(&(export + 1)) {
-            self.entry(export + 1, &place, Fault::Export, |entry| own(entry) && entry.number("export") == Some(export));
+            self.entry(export + 1, &place, Fault::Export, |entry| {
+                own(entry) && entry.number("export") == Some(export)
+            });
         }
     }
 
@@ -118,7 +147,11 @@ impl Check<'_> {
         }
         let declaration = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
         if read(self.files, "bagit.txt").is_ok_and(|found| found != declaration) {
-            self.checked.wrong("bagit.txt", Fault::Declaration, "not the two lines, each ended by a line feed");
+            self.checked.wrong(
+                "bagit.txt",
+                Fault::Declaration,
+                "not the two lines, each ended by a line feed",
+            );
         }
         if let Ok(found) = read(self.files, "bag-info.txt") {
             self.bag_info(&found);
@@ -126,13 +159,20 @@ impl Check<'_> {
     }
 
     fn bag_info(&mut self, found: &[u8]) {
-        let [agent, day, version, _, origin, oxum] = LABELS.map(|label| self.checked.label(label).unwrap_or_default());
-        let line = |label: &&str| self.checked.label(label).map(|value| format!("{label}: {value}\n"));
+        let [agent, day, version, _, origin, oxum] =
+            LABELS.map(|label| self.checked.label(label).unwrap_or_default());
+        let line =
+            |label: &&str| self.checked.label(label).map(|value| format!("{label}: {value}\n"));
         let expected: String = LABELS.iter().filter_map(line).collect();
-        let in_form = is_plain(agent) && is_day(day) && origin == self.key.name() && !oxum.is_empty();
+        let in_form =
+            is_plain(agent) && is_day(day) && origin == self.key.name() && !oxum.is_empty();
         let is_known = version == VERSION;
         if !is_known {
-            self.checked.wrong("bag-info.txt", Fault::BagVersion, format!("only version {VERSION} is known"));
+            self.checked.wrong(
+                "bag-info.txt",
+                Fault::BagVersion,
+                format!("only version {VERSION} is known"),
+            );
         }
         if expected.as_bytes() != found || !in_form {
             let detail = "not the labels that a package has, once and in order, or one with a value of another form";
@@ -147,7 +187,9 @@ impl Check<'_> {
             .filter_map(|path| Some(to_hex(&self.checked.files.get(&path)?.sha256)))
             .collect();
         for anchor in &self.anchors {
-            let names = |digest: &String| anchor.made.iter().any(|made| made.strip_prefix("sha256:") == Some(digest));
+            let names = |digest: &String| {
+                anchor.made.iter().any(|made| made.strip_prefix("sha256:") == Some(digest))
+            };
             if digests.iter().any(names) {
                 self.needed.insert(anchor.entry);
             }
@@ -162,15 +204,19 @@ impl Check<'_> {
         let original = format!("original:{}", to_hex(&anchor.original));
         let content = self.contents.get(&anchor.document).cloned().unwrap_or_default();
         let reading = self.entry(anchor.reading, path, Fault::QuoteItem, |entry| {
-            let is_reading = entry.act == "item.derive" && entry.object == content && entry.used == [original.as_str()];
+            let is_reading = entry.act == "item.derive"
+                && entry.object == content
+                && entry.used == [original.as_str()];
             is_reading && anchor.reading < anchor.entry
         });
-        let (item, digest) = (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
+        let (item, digest) =
+            (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
         let tree = reading.and_then(|reading| reading.made.into_iter().next());
         self.entry(anchor.entry, path, Fault::QuoteLog, |entry| {
-            let is_quote = entry.act == "quote" && entry.object == item && entry.made == [digest.as_str()];
-            let is_of =
-                entry.used.first() == Some(&original) && tree.as_ref().is_none_or(|tree| entry.used.contains(tree));
+            let is_quote =
+                entry.act == "quote" && entry.object == item && entry.made == [digest.as_str()];
+            let is_of = entry.used.first() == Some(&original)
+                && tree.as_ref().is_none_or(|tree| entry.used.contains(tree));
             let at_once = entry.at.split('.').next() == anchor.created.strip_suffix('Z');
             is_quote && is_of && at_once
         });
@@ -214,7 +260,9 @@ impl PartOrder {
 pub(super) fn has_record_members(record: &JsonValue) -> bool {
     let JsonValue::Map(members) = record else { return false };
     let has = |name: &&str| members.contains_key(*name);
-    let is_known = |name: &String| [&ALWAYS[..], &OPTIONAL, &READ].iter().any(|names| names.contains(&name.as_str()));
+    let is_known = |name: &String| {
+        [&ALWAYS[..], &OPTIONAL, &READ].iter().any(|names| names.contains(&name.as_str()))
+    };
     let is_read = READ.iter().filter(|name| has(name)).count();
     let lists = [
         ("containers", &["item", "receipt"][..]),
@@ -222,7 +270,8 @@ pub(super) fn has_record_members(record: &JsonValue) -> bool {
         ("parts", &["index", "proof", "record"]),
     ];
     let are_exact = |(name, own): &(&str, &[&str])| {
-        let exact = |one: &JsonValue| matches!(one, JsonValue::Map(map) if map.keys().eq(own.iter()));
+        let exact =
+            |one: &JsonValue| matches!(one, JsonValue::Map(map) if map.keys().eq(own.iter()));
         record.list(name).is_none_or(|list| list.iter().all(exact))
     };
     record.number("v") == Some(1)
@@ -235,5 +284,8 @@ pub(super) fn has_record_members(record: &JsonValue) -> bool {
 /// Whether this is the ending of an original's name: nothing, or a point and 1 to 8 small letters and digits.
 pub(super) fn is_ending(ending: &str) -> bool {
     let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    ending.is_empty() || ending.strip_prefix('.').is_some_and(|text| (1..=8).contains(&text.len()) && is_plain(text))
+    ending.is_empty()
+        || ending
+            .strip_prefix('.')
+            .is_some_and(|text| (1..=8).contains(&text.len()) && is_plain(text))
 }

@@ -58,7 +58,9 @@ impl Bag {
 
     /// Rewrites all manifests.
     fn list_all(&mut self) {
-        self.0.retain(|path, _| !path.starts_with(b"manifest-") && !path.starts_with(b"tagmanifest-"));
+        self.0.retain(|path, _| {
+            !path.starts_with(b"manifest-") && !path.starts_with(b"tagmanifest-")
+        });
         self.write_manifests("manifest", |path| path.starts_with("data/"));
         self.list_tags();
     }
@@ -136,8 +138,12 @@ const CASES: &[Case] = &[
         bag.put("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
         bag.list_all();
     }),
-    ("valid/bag-with-space", Valid, |bag| *bag = Bag::new(&[("test 1.txt", "1"), ("test2.txt", "2")])),
-    ("valid/bag-with-escapable-characters", Valid, |bag| *bag = Bag::new(&[("test file with spaces.txt", "1")])),
+    ("valid/bag-with-space", Valid, |bag| {
+        *bag = Bag::new(&[("test 1.txt", "1"), ("test2.txt", "2")])
+    }),
+    ("valid/bag-with-escapable-characters", Valid, |bag| {
+        *bag = Bag::new(&[("test file with spaces.txt", "1")])
+    }),
     ("valid/bag-with-encoded-names", Valid, |bag| {
         *bag = Bag::new(&[("%7Edir2/t", "1"), ("%t", "2"), ("dir1/~t", "3")])
     }),
@@ -157,9 +163,15 @@ const CASES: &[Case] = &[
         bag.edit("bagit.txt", "UTF-8", "UTF-16");
         bag.list_tags();
     }),
-    ("valid/holey-bag", Refused(Fault::Fetch), |bag| with_fetch(bag, "http://example.org/ - data/text-file.txt\n")),
-    ("valid/local-fetch", Refused(Fault::Fetch), |bag| with_fetch(bag, "file:///x - data/text-file.txt\n")),
-    ("valid/bag-with-leading-dot-slash-in-manifest", Warning, |bag| listing(bag, "./data/bare-filename")),
+    ("valid/holey-bag", Refused(Fault::Fetch), |bag| {
+        with_fetch(bag, "http://example.org/ - data/text-file.txt\n")
+    }),
+    ("valid/local-fetch", Refused(Fault::Fetch), |bag| {
+        with_fetch(bag, "file:///x - data/text-file.txt\n")
+    }),
+    ("valid/bag-with-leading-dot-slash-in-manifest", Warning, |bag| {
+        listing(bag, "./data/bare-filename")
+    }),
     ("warning/relative-path", Warning, |bag| listing(bag, "./data/bare-filename")),
     ("warning/made-with-md5sum-tools", Warning, |bag| listing(bag, "*data/bare-filename")),
     ("warning/duplicate-file-with-different-case", Refused(Fault::Missing), |bag| {
@@ -168,9 +180,13 @@ const CASES: &[Case] = &[
         bag.put("manifest-sha512.txt", &(text + &more));
         bag.list_tags();
     }),
-    ("warning/same-filename-listed-twice-with-different-normalization", Refused(Fault::LooksAlike), |bag| {
-        *bag = Bag::new(&[("N\u{fa}\u{f1}ez", "1"), ("Nu\u{301}n\u{303}ez", "1")]);
-    }),
+    (
+        "warning/same-filename-listed-twice-with-different-normalization",
+        Refused(Fault::LooksAlike),
+        |bag| {
+            *bag = Bag::new(&[("N\u{fa}\u{f1}ez", "1"), ("Nu\u{301}n\u{303}ez", "1")]);
+        },
+    ),
     ("warning/special-system-files", Valid, |bag| *bag = Bag::new(&[("Thumbs.db", "1")])),
     ("invalid/same-filename-listed-twice-with-the-same-hash", Invalid(Fault::Repeated), |bag| {
         let twice = bag.line("manifest-sha256.txt", 0) + &bag.text("manifest-sha256.txt");
@@ -178,8 +194,9 @@ const CASES: &[Case] = &[
         bag.list_tags();
     }),
     ("invalid/same-filename-listed-twice-with-different-hashes", Invalid(Fault::Repeated), |bag| {
-        let twice = bag.line("manifest-sha256.txt", 0).replacen(|c: char| c.is_ascii_hexdigit(), "0", 8)
-            + &bag.text("manifest-sha256.txt");
+        let twice =
+            bag.line("manifest-sha256.txt", 0).replacen(|c: char| c.is_ascii_hexdigit(), "0", 8)
+                + &bag.text("manifest-sha256.txt");
         bag.put("manifest-sha256.txt", &twice);
         bag.list_tags();
     }),
@@ -204,14 +221,20 @@ const CASES: &[Case] = &[
         bag.edit("bagit.txt", "BagIt", "\u{feff}BagIt");
         bag.list_tags();
     }),
-    ("invalid/corrupt-data-file", Invalid(Fault::Altered), |bag| bag.put("data/bare-filename", "bear")),
-    ("invalid/corrupt-tag-file", Invalid(Fault::Altered), |bag| bag.put("bag-info.txt", "Payload-Oxum: 8.2\nA: b\n")),
+    ("invalid/corrupt-data-file", Invalid(Fault::Altered), |bag| {
+        bag.put("data/bare-filename", "bear")
+    }),
+    ("invalid/corrupt-tag-file", Invalid(Fault::Altered), |bag| {
+        bag.put("bag-info.txt", "Payload-Oxum: 8.2\nA: b\n")
+    }),
     ("invalid/extra-file-in-bag", Invalid(Fault::Unlisted), |bag| bag.put("data/bar", "")),
     ("invalid/invalid-version-number", Invalid(Fault::Declaration), |bag| {
         bag.edit("bagit.txt", "1.0", "a.b");
         bag.list_tags();
     }),
-    ("invalid/missing-baginfo", Invalid(Fault::Missing), |bag| drop(bag.0.remove(b"bag-info.txt".as_slice()))),
+    ("invalid/missing-baginfo", Invalid(Fault::Missing), |bag| {
+        drop(bag.0.remove(b"bag-info.txt".as_slice()))
+    }),
     ("invalid/missing-bagit.txt", Invalid(Fault::Declaration), |bag| {
         bag.0.remove(b"bagit.txt".as_slice());
         bag.list_tags();
@@ -219,38 +242,68 @@ const CASES: &[Case] = &[
     ("invalid/out-of-scope-file-paths-using-dot-notation", Invalid(Fault::ManifestPath), |bag| {
         listing(bag, "data/../../../etc/passwd");
     }),
-    ("invalid/out-of-scope-file-paths-using-dot-notation-for-fetch", Invalid(Fault::Fetch), |bag| {
-        with_fetch(bag, "http://example.org/ - ../../x\n");
+    (
+        "invalid/out-of-scope-file-paths-using-dot-notation-for-fetch",
+        Invalid(Fault::Fetch),
+        |bag| {
+            with_fetch(bag, "http://example.org/ - ../../x\n");
+        },
+    ),
+    (
+        "linux-only/out-of-scope-file-paths-using-absolute-path",
+        Invalid(Fault::ManifestPath),
+        |bag| listing(bag, "/etc/x"),
+    ),
+    (
+        "linux-only/out-of-scope-file-paths-using-absolute-path-for-fetch",
+        Invalid(Fault::Fetch),
+        |bag| {
+            with_fetch(bag, "http://example.org/ - /etc/x\n");
+        },
+    ),
+    ("linux-only/out-of-scope-file-paths-using-shortcut", Invalid(Fault::ManifestPath), |bag| {
+        listing(bag, "~/x")
     }),
-    ("linux-only/out-of-scope-file-paths-using-absolute-path", Invalid(Fault::ManifestPath), |bag| {
-        listing(bag, "/etc/x")
-    }),
-    ("linux-only/out-of-scope-file-paths-using-absolute-path-for-fetch", Invalid(Fault::Fetch), |bag| {
-        with_fetch(bag, "http://example.org/ - /etc/x\n");
-    }),
-    ("linux-only/out-of-scope-file-paths-using-shortcut", Invalid(Fault::ManifestPath), |bag| listing(bag, "~/x")),
     ("linux-only/out-of-scope-file-paths-using-shortcut-for-fetch", Invalid(Fault::Fetch), |bag| {
         with_fetch(bag, "http://example.org/ - ~/x\n");
     }),
-    ("linux-only/out-of-scope-file-paths-using-shortcut-username", Invalid(Fault::ManifestPath), |bag| {
-        listing(bag, "~root/x")
-    }),
-    ("linux-only/out-of-scope-file-paths-using-shortcut-username-for-fetch", Invalid(Fault::Fetch), |bag| {
-        with_fetch(bag, "http://example.org/ - ~root/x\n");
-    }),
-    ("windows-only/out-of-scope-file-paths-using-absolute-path", Invalid(Fault::ManifestPath), |bag| {
-        listing(bag, "C:\\x")
-    }),
-    ("windows-only/out-of-scope-file-paths-using-absolute-path-for-fetch", Invalid(Fault::Fetch), |bag| {
-        with_fetch(bag, "http://example.org/ - C:\\x\n");
-    }),
+    (
+        "linux-only/out-of-scope-file-paths-using-shortcut-username",
+        Invalid(Fault::ManifestPath),
+        |bag| listing(bag, "~root/x"),
+    ),
+    (
+        "linux-only/out-of-scope-file-paths-using-shortcut-username-for-fetch",
+        Invalid(Fault::Fetch),
+        |bag| {
+            with_fetch(bag, "http://example.org/ - ~root/x\n");
+        },
+    ),
+    (
+        "windows-only/out-of-scope-file-paths-using-absolute-path",
+        Invalid(Fault::ManifestPath),
+        |bag| listing(bag, "C:\\x"),
+    ),
+    (
+        "windows-only/out-of-scope-file-paths-using-absolute-path-for-fetch",
+        Invalid(Fault::Fetch),
+        |bag| {
+            with_fetch(bag, "http://example.org/ - C:\\x\n");
+        },
+    ),
     ("windows-only/out-of-scope-file-paths-using-shortcut", Invalid(Fault::ManifestPath), |bag| {
         listing(bag, "%HOMEDRIVE%\\x")
     }),
-    ("windows-only/out-of-scope-file-paths-using-shortcut-for-fetch", Invalid(Fault::Fetch), |bag| {
-        with_fetch(bag, "http://example.org/ - %HOMEDRIVE%\\x\n");
+    (
+        "windows-only/out-of-scope-file-paths-using-shortcut-for-fetch",
+        Invalid(Fault::Fetch),
+        |bag| {
+            with_fetch(bag, "http://example.org/ - %HOMEDRIVE%\\x\n");
+        },
+    ),
+    ("windows-only/out-of-scope-file-paths-using-unc", Invalid(Fault::ManifestPath), |bag| {
+        listing(bag, "\\\\host\\x")
     }),
-    ("windows-only/out-of-scope-file-paths-using-unc", Invalid(Fault::ManifestPath), |bag| listing(bag, "\\\\host\\x")),
     ("windows-only/out-of-scope-file-paths-using-unc-for-fetch", Invalid(Fault::Fetch), |bag| {
         with_fetch(bag, "http://example.org/ - \\\\host\\x\n");
     }),
@@ -360,9 +413,14 @@ fn all_line_endings_are_accepted() {
 
 #[test]
 fn names_with_trailing_dots_and_spaces_are_confusable() {
-    for (one, other) in [("a", "a."), ("b.txt", "b.txt "), ("c/x", "C./x"), ("stra\u{df}e", "strasse")] {
+    for (one, other) in
+        [("a", "a."), ("b.txt", "b.txt "), ("c/x", "C./x"), ("stra\u{df}e", "strasse")]
+    {
         let checked = Bag::new(&[(one, "1"), (other, "2")]).check();
-        assert!(checked.deviations.iter().any(|found| found.fault == Fault::LooksAlike), "{one} {other}");
+        assert!(
+            checked.deviations.iter().any(|found| found.fault == Fault::LooksAlike),
+            "{one} {other}"
+        );
     }
 }
 
@@ -373,5 +431,7 @@ fn the_number_of_findings_is_limited() {
     bag.put("bag-info.txt", &"x\n".repeat(10));
     let checked = bag.check();
     assert_eq!(checked.deviations.len(), exhibit_proof::bagit::MAX_FINDINGS + 1);
-    assert!(checked.deviations.iter().any(|found| found.detail == "further findings are not listed"));
+    assert!(
+        checked.deviations.iter().any(|found| found.detail == "further findings are not listed")
+    );
 }

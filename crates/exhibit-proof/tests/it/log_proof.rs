@@ -16,9 +16,19 @@ fn proof_for(index: u64, size: u64, origin: &str) -> LogProof {
     let leaves = leaves(size);
     let mut read = |subtree| Ok::<_, ProofError>(plain_subtree(&leaves, subtree));
     let hashes = tree::inclusion(index, size, &mut read).expect("within");
-    let checkpoint = Checkpoint { origin: origin.to_owned(), size, root: plain_root(&leaves), extensions: Vec::new() };
+    let checkpoint = Checkpoint {
+        origin: origin.to_owned(),
+        size,
+        root: plain_root(&leaves),
+        extensions: Vec::new(),
+    };
     let text = checkpoint.text();
-    LogProof { extra: None, index, hashes, checkpoint: SignedNote { signatures: vec![key().sign(&text)], text } }
+    LogProof {
+        extra: None,
+        index,
+        hashes,
+        checkpoint: SignedNote { signatures: vec![key().sign(&text)], text },
+    }
 }
 
 #[test]
@@ -44,7 +54,8 @@ fn flipped_bits_are_rejected() {
             let mut altered = text.clone();
             altered[place] ^= 1 << bit;
             let proof = LogProof::read(&altered);
-            let accepted = proof.is_ok_and(|proof| proof.verify(&4_u64.to_be_bytes(), key().verifier()).is_ok());
+            let accepted = proof
+                .is_ok_and(|proof| proof.verify(&4_u64.to_be_bytes(), key().verifier()).is_ok());
             assert!(!accepted, "bit {bit} of byte {place}");
         }
     }
@@ -71,7 +82,8 @@ fn invalid_texts_are_rejected() {
         (&hash_line, &hash_line[1..], 3, hash),
         ("\n\n", "\n", 7, hash),
     ] {
-        let invalid = if from == "\n\n" { text.replace(from, to) } else { text.replacen(from, to, 1) };
+        let invalid =
+            if from == "\n\n" { text.replace(from, to) } else { text.replacen(from, to, 1) };
         let error = LineError { line, must }.into();
         assert_eq!(LogProof::read(invalid.as_bytes()), Err(error), "{from:?} -> {to:?}");
     }

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 #[test]
 fn published_cases_have_their_expected_verdict() {
-    let bytes = |text: &str| if text == "-" { Vec::new() } else { from_hex(text).expect("hexadecimal") };
+    let bytes =
+        |text: &str| if text == "-" { Vec::new() } else { from_hex(text).expect("hexadecimal") };
     let mut key = None;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in include_str!("../vectors/ed25519.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../vectors/ed25519.txt").lines().filter(|line| !line.starts_with('#'))
+    {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
             ["key", public] => {

@@ -6,7 +6,8 @@ use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::{Checkpoint, KeyKind, NoteError, SignedNote, SignerKey, VerifierKey};
 
-const CHECKPOINT: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+const CHECKPOINT: &str =
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 const LOG: &str = "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n";
 const LOG_OTHER: &str = "— example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=\n";
 const COSIGNED: &str = "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
@@ -41,8 +42,10 @@ fn cosignatures_have_their_time_and_reject_other_keys() {
     let note = SignedNote::parse(format!("{CHECKPOINT}\n{COSIGNED}").as_bytes()).expect("a note");
     assert_eq!(note.signatures[0].bytes[..8], 1_679_315_147_u64.to_be_bytes());
     assert_eq!(note.signatures[0].bytes.len(), 8 + 64);
-    let stranger = SignerKey::new("witness.example.com/w1", &[1; 32]).expect("a name").verifier().public();
-    let stranger = VerifierKey::new("witness.example.com/w1", KeyKind::Cosignature, &stranger).expect("a key");
+    let stranger =
+        SignerKey::new("witness.example.com/w1", &[1; 32]).expect("a name").verifier().public();
+    let stranger =
+        VerifierKey::new("witness.example.com/w1", KeyKind::Cosignature, &stranger).expect("a key");
     assert_eq!(note.verify(&stranger), Err(NoteError::NotSigned));
 }
 

@@ -6,7 +6,8 @@ use crate::plain_subtree;
 use exhibit_proof::tree::{self, check_consistency, check_inclusion};
 use exhibit_proof::{Hash, ProofError};
 
-const LEAVES: [&[u8]; 8] = [b"", b"\x00", b"\x10", b" !", b"01", b"@ABC", b"PQRSTUVW", b"`abcdefghijklmno"];
+const LEAVES: [&[u8]; 8] =
+    [b"", b"\x00", b"\x10", b" !", b"01", b"@ABC", b"PQRSTUVW", b"`abcdefghijklmno"];
 
 /// Complete subtrees, by level and then from left to right.
 const NODES: [&[&str]; 4] = [
@@ -94,7 +95,9 @@ fn hashes_match_the_published_values() {
         }
     }
     for size in 0..=8 {
-        let made = tree::root(size, &mut |subtree| Ok::<_, ProofError>(plain_subtree(&leaf_hashes(), subtree)));
+        let made = tree::root(size, &mut |subtree| {
+            Ok::<_, ProofError>(plain_subtree(&leaf_hashes(), subtree))
+        });
         assert_eq!(made.map(Hash::to_hex), Ok(root(size).to_hex()));
     }
 }
@@ -106,7 +109,9 @@ fn inclusion_proofs_match_and_tampered_ones_fail() {
         let mut read = |subtree| Ok::<_, ProofError>(plain_subtree(&leaf_hashes(), subtree));
         assert_eq!(tree::inclusion(index, size, &mut read), Ok(proof.clone()));
         let leaf = leaf_hashes()[usize::try_from(index).expect("small")];
-        let check = |index, size, leaf, proof: &[Hash], root| check_inclusion(leaf, index, size, proof, root).is_ok();
+        let check = |index, size, leaf, proof: &[Hash], root| {
+            check_inclusion(leaf, index, size, proof, root).is_ok()
+        };
         assert!(check(index, size, leaf, &proof, root(size)));
         let some = hash(ROOTS[7]);
         assert!(!check(index.wrapping_sub(1), size, leaf, &proof, root(size)));
@@ -181,7 +186,11 @@ fn trivial_proofs() {
         (1, 2, some, other, vec![], false),
         (3, 4, some, other, vec![], false),
     ] {
-        assert_eq!(check_consistency(old, old_root, new, new_root, &proof).is_ok(), good, "{old} {new}");
+        assert_eq!(
+            check_consistency(old, old_root, new, new_root, &proof).is_ok(),
+            good,
+            "{old} {new}"
+        );
     }
     for (index, size) in [(0, 0), (1, 0), (1, 1), (2, 1)] {
         assert!(check_inclusion(some, index, size, &[], some).is_err());
@@ -194,7 +203,8 @@ fn trivial_proofs() {
 fn published_cases_have_their_expected_verdict() {
     let mut hashes: Vec<Option<Hash>> = Vec::new();
     let mut counts = [0, 0];
-    for line in include_str!("../vectors/merkle.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../vectors/merkle.txt").lines().filter(|line| !line.starts_with('#'))
+    {
         let words: Vec<&str> = line.split(' ').collect();
         let [kind, a, b, first, second, proof, verdict, name] = words[..] else {
             assert_eq!((words[0], words[1].parse()), ("hash", Ok(hashes.len())));
@@ -203,7 +213,8 @@ fn published_cases_have_their_expected_verdict() {
         };
         let number = |text: &str| text.parse::<u64>().expect("a number");
         let hash = |text: &str| hashes[text.parse::<usize>().expect("a number")];
-        let proof: Option<Vec<Hash>> = if proof == "-" { Some(vec![]) } else { proof.split(',').map(hash).collect() };
+        let proof: Option<Vec<Hash>> =
+            if proof == "-" { Some(vec![]) } else { proof.split(',').map(hash).collect() };
         // A value that is not a hash cannot be represented here.
         let parsed = hash(first).zip(hash(second)).zip(proof);
         let accepted = parsed.is_some_and(|((first, second), proof)| match kind {

@@ -14,7 +14,10 @@ fn parts_bracket_every_inner_group() {
     use ReadPart::{And, Clause, Close, Not, Open, Or};
     assert_eq!(query("").read_as(), [ReadPart::Everything]);
     assert_eq!(query("a b").read_as(), [Clause(0), And, Clause(1)]);
-    assert_eq!(query("a -(b OR a)").read_as(), [Clause(0), And, Not, Open, Clause(1), Or, Clause(0), Close]);
+    assert_eq!(
+        query("a -(b OR a)").read_as(),
+        [Clause(0), And, Not, Open, Clause(1), Or, Clause(0), Close]
+    );
 }
 
 #[test]
@@ -53,10 +56,18 @@ fn a_removed_clause_leaves_the_groups_sound() {
         ("a b", 7, Some("a b")),
     ] {
         let edited = query(from).without(clause);
-        assert_eq!(edited.as_ref().map(ToString::to_string).as_deref(), expected, "{from} without {clause}");
+        assert_eq!(
+            edited.as_ref().map(ToString::to_string).as_deref(),
+            expected,
+            "{from} without {clause}"
+        );
         if let Some(edited) = edited {
             // numbers of clauses are those of the printed text
-            assert_eq!(parse(&edited.to_string()).map(|again| again.clauses), Ok(edited.clauses), "{from}");
+            assert_eq!(
+                parse(&edited.to_string()).map(|again| again.clauses),
+                Ok(edited.clauses),
+                "{from}"
+            );
         }
     }
 }
@@ -65,15 +76,22 @@ fn a_removed_clause_leaves_the_groups_sound() {
 fn a_replaced_clause_changes_wherever_it_occurs() {
     let near = text(Field::Text, "urumqi", Form::Near(1));
     let edited = query("(urumqi a) OR (urumqi b) sort:path").with(0, near.clone());
-    assert_eq!(edited.map(|q| q.to_string()).as_deref(), Ok("(urumqi~1 a) OR (urumqi~1 b) sort:path"));
+    assert_eq!(
+        edited.map(|q| q.to_string()).as_deref(),
+        Ok("(urumqi~1 a) OR (urumqi~1 b) sort:path")
+    );
     // a clause that becomes equal to another is stored once
-    let merged = query("a OR b").with(1, text(Field::Text, "a", Form::Word)).expect("a valid clause");
+    let merged =
+        query("a OR b").with(1, text(Field::Text, "a", Form::Word)).expect("a valid clause");
     assert_eq!((read_as(&merged).as_str(), merged.clauses.len()), ("a OR a", 1));
     assert_eq!(
         query("a").with(0, text(Field::Language, "chinese", Form::Word)),
         Err(QueryErrorKind::BadValue { field: Field::Language, value: "chinese".to_owned() })
     );
-    assert_eq!(query("a").with(0, text(Field::Text, "…", Form::Quoted)), Err(QueryErrorKind::EmptyQuotes));
+    assert_eq!(
+        query("a").with(0, text(Field::Text, "…", Form::Quoted)),
+        Err(QueryErrorKind::EmptyQuotes)
+    );
 }
 
 #[test]
@@ -109,7 +127,10 @@ fn words_move_to_another_field_only_if_it_accepts_all() {
 
 #[test]
 fn exact_words_become_inexact() {
-    assert_eq!(query("=a OR -(=b c)").inexact().map(|q| q.to_string()).as_deref(), Some("a OR -(b c)"));
+    assert_eq!(
+        query("=a OR -(=b c)").inexact().map(|q| q.to_string()).as_deref(),
+        Some("a OR -(b c)")
+    );
     assert_eq!(query("a filename:b").inexact(), None);
     // the same word with and without the sign becomes one clause
     let both = query("=a a").inexact().expect("an exact word");
@@ -134,7 +155,8 @@ fn spans_cover_fields_and_operators_in_characters() {
 #[test]
 fn tags_and_threads_become_documents() {
     let asked = query("tag:(Key OR seen) a thread:<M1@Host.example> thread:EXH-000127");
-    let tagged = asked.with_tags(|tag| Ok::<_, Infallible>(if tag == "key" { vec![9, 3] } else { Vec::new() }));
+    let tagged = asked
+        .with_tags(|tag| Ok::<_, Infallible>(if tag == "key" { vec![9, 3] } else { Vec::new() }));
     let Ok(tagged) = tagged;
     let mut threads = Vec::new();
     let Ok(whole) = tagged.with_threads(|thread| {
@@ -142,7 +164,8 @@ fn tags_and_threads_become_documents() {
         Ok::<_, Infallible>(vec![5, 4])
     });
     assert_eq!(threads, [MessageRef::Id("m1@host.example".to_owned()), MessageRef::Document(127)]);
-    let shown: Vec<String> = whole.clauses.iter().map(|clause| format!("{:?}", clause.asks)).collect();
+    let shown: Vec<String> =
+        whole.clauses.iter().map(|clause| format!("{:?}", clause.asks)).collect();
     assert_eq!(shown[0], "Property(Documents([3, 9]))");
     assert_eq!(shown[1], "Property(Documents([]))");
     assert_eq!(shown[4], "Property(Documents([4, 5]))");

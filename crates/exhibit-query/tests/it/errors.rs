@@ -11,7 +11,10 @@ fn refused(text: &str) -> (usize, Kind) {
             // each error states its place as a user counts, and advises
             let shown = ENGLISH.text(&query_error(&error));
             assert!(shown.ends_with(&format!(" (character {})", error.position + 1)), "{error}");
-            assert!(query_hint(&error).is_some_and(|hint| !ENGLISH.text(&hint).is_empty()), "{error}");
+            assert!(
+                query_hint(&error).is_some_and(|hint| !ENGLISH.text(&hint).is_empty()),
+                "{error}"
+            );
             assert!(error.position <= text.chars().count(), "{text}");
             (error.position, error.kind)
         }
@@ -139,7 +142,9 @@ fn words_of_states_are_suggested() {
         ("is:x", 3, "x", None),
     ] {
         let (at, kind) = refused(text);
-        let Kind::UnknownWord { word: shown, nearest: near, .. } = kind else { panic!("{text}: {kind:?}") };
+        let Kind::UnknownWord { word: shown, nearest: near, .. } = kind else {
+            panic!("{text}: {kind:?}")
+        };
         assert_eq!((at, shown.as_str(), near), (position, word, nearest), "{text}");
     }
 }
@@ -196,7 +201,11 @@ fn values_that_a_field_does_not_accept() {
         ("sort:size", 5, Field::Sort, "size"),
         ("a sort:date~1", 7, Field::Sort, "date~1"),
     ] {
-        assert_eq!(refused(text), (position, Kind::BadValue { field, value: value.to_owned() }), "{text}");
+        assert_eq!(
+            refused(text),
+            (position, Kind::BadValue { field, value: value.to_owned() }),
+            "{text}"
+        );
     }
 }
 

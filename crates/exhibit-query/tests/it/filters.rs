@@ -39,7 +39,10 @@ fn excluded_values_are_separated_clause_by_clause() {
     let filtered = of("a -lang:(zh OR ug) -type:pdf");
     let values: Vec<(Field, bool, &str)> =
         filtered.filters.iter().map(|f| (f.field, f.excluded, f.value.as_str())).collect();
-    assert_eq!(values, [(Field::Type, true, "pdf"), (Field::Language, true, "ug"), (Field::Language, true, "zh")]);
+    assert_eq!(
+        values,
+        [(Field::Type, true, "pdf"), (Field::Language, true, "ug"), (Field::Language, true, "zh")]
+    );
     assert_eq!(filtered.rest.to_string(), "a");
 }
 
@@ -122,7 +125,11 @@ fn every_facet_has_a_field_that_accepts_filters() {
             _ => "a",
         };
         let text = format!("{}:{value}", facet.field().name());
-        assert_eq!(of(&text).filters, [Filter::new(facet.field(), value, false).expect("a filter")], "{text}");
+        assert_eq!(
+            of(&text).filters,
+            [Filter::new(facet.field(), value, false).expect("a filter")],
+            "{text}"
+        );
         assert_eq!(facet.is_period(), facet.field() == Field::Date);
         assert_eq!(facet.word() == "month", facet == Facet::Month);
     }
@@ -135,7 +142,8 @@ fn bands_of_confidence_cover_each_percent_once() {
             let entry = exhibit_query::PageEntry { ocr: Some(percent), ..Default::default() };
             exhibit_query::matches(&parse(&format!("ocr:{band}")).expect("a band"), &entry)
         };
-        let bands: Vec<&str> = CONFIDENCE_BANDS.iter().map(|(band, ..)| *band).filter(|band| takes(band)).collect();
+        let bands: Vec<&str> =
+            CONFIDENCE_BANDS.iter().map(|(band, ..)| *band).filter(|band| takes(band)).collect();
         let expected: Vec<&str> = CONFIDENCE_BANDS
             .iter()
             .filter(|(_, least, most)| (*least..=*most).contains(&u64::from(percent)))

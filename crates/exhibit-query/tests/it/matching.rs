@@ -162,7 +162,11 @@ fn regex(written: &str) -> Regex {
 #[test]
 fn expressions_match_folded_terms_from_end_to_end() {
     for (written, taken, refused) in [
-        ("regist(er|ry)s?", &["register", "registry", "registers"][..], &["registe", "registering", "aregister"][..]),
+        (
+            "regist(er|ry)s?",
+            &["register", "registry", "registers"][..],
+            &["registe", "registering", "aregister"][..],
+        ),
         ("ÜRÜM.*", &["urumqi"], &["rumqi"]),
         ("[0-9]{4}", &["2017"], &["201", "20171"]),
         ("王[立力]?", &["王", "王立", "王力"], &["立王", "王国"]),
@@ -186,7 +190,9 @@ fn expressions_match_folded_terms_from_end_to_end() {
 #[test]
 fn an_automaton_read_byte_by_byte_agrees_with_whole_terms() {
     let regex = regex("登记.?|regist.*y");
-    let read = |term: &str| term.bytes().fold(regex.start(), |state: RegexState, byte| regex.next(state, byte));
+    let read = |term: &str| {
+        term.bytes().fold(regex.start(), |state: RegexState, byte| regex.next(state, byte))
+    };
     for term in ["登记", "登记表", "登", "registry", "registr", "登记表表", "x"] {
         assert_eq!(regex.is_match(read(term)), regex.takes(term), "{term}");
     }

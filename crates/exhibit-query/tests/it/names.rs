@@ -17,14 +17,17 @@ fn found<'t>(names: &[&str], text: &'t str, wide: bool) -> Vec<(u32, &'t str)> {
     }
     set.settle();
     let mut found = Vec::new();
-    set.find(text, &mut NameScratch::default(), &mut |number, (start, end)| found.push((number, &text[start..end])));
+    set.find(text, &mut NameScratch::default(), &mut |number, (start, end)| {
+        found.push((number, &text[start..end]))
+    });
     assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), expected, "{text:?}");
     found
 }
 
 #[test]
 fn line_ends_do_not_separate_han_characters() {
-    for text in ["王立强", "王立\n强", "王\n立\n强", "王 立 强", "王\u{3000}立强", "王立\r\n强", "王立強"]
+    for text in
+        ["王立强", "王立\n强", "王\n立\n强", "王 立 强", "王\u{3000}立强", "王立\r\n强", "王立強"]
     {
         assert_eq!(found(&["王立强"], text, false), [(0, text)], "{text:?}");
     }
@@ -32,7 +35,8 @@ fn line_ends_do_not_separate_han_characters() {
 
 #[test]
 fn punctuation_separates_han_characters() {
-    for text in ["王立，强", "王立。强", "王、立强", "王立的强", "王立", "立强王"] {
+    for text in ["王立，强", "王立。强", "王、立强", "王立的强", "王立", "立强王"]
+    {
         assert_eq!(found(&["王立强"], text, false), [], "{text:?}");
     }
 }

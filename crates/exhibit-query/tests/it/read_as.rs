@@ -22,7 +22,8 @@ fn check(queries: &[&str], expected: &Expect) {
             let _ = writeln!(shown, "    = {canonical}");
         }
         for hint in query.hints() {
-            let _ = writeln!(shown, "    ! {} {}", hint.position, ENGLISH.text(&query_remark(hint)));
+            let _ =
+                writeln!(shown, "    ! {} {}", hint.position, ENGLISH.text(&query_remark(hint)));
         }
         let again = parse(&canonical).map(|again| (again.root, again.clauses, again.sort));
         assert_eq!(again, Ok((query.root, query.clauses, query.sort)), "{canonical}");
@@ -331,10 +332,15 @@ fn every_field_has_an_example_in_its_help_that_parses() {
         let mark = format!("{}:", field.name());
         let Some((_, examples)) = help.split_once(&format!(": {mark}")) else {
             // the help of these lists values instead, or the alternatives of `id:` after its sentence
-            assert!(matches!(field, Field::Id | Field::Is | Field::Has | Field::Sort | Field::Date), "{help}");
+            assert!(
+                matches!(field, Field::Id | Field::Is | Field::Has | Field::Sort | Field::Date),
+                "{help}"
+            );
             continue;
         };
-        for example in format!("{mark}{examples}").split(", ").filter(|example| example.starts_with(&mark)) {
+        for example in
+            format!("{mark}{examples}").split(", ").filter(|example| example.starts_with(&mark))
+        {
             let query = query(example);
             assert!(!query.is_everything() || query.sort.is_some(), "{example}");
             if let Some(clause) = query.clauses.first() {

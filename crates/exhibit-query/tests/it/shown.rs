@@ -10,7 +10,8 @@ fn marked(text: &str, spans: &[HitSpan]) -> String {
     let mut shown = String::new();
     let mut at = 0;
     for span in spans {
-        shown += &format!("{}[{}]{}", &text[at..span.start], &text[span.start..span.end], span.clause);
+        shown +=
+            &format!("{}[{}]{}", &text[at..span.start], &text[span.start..span.end], span.clause);
         at = span.end;
     }
     shown + &text[at..]
@@ -92,7 +93,8 @@ fn overlapping_and_excluded_matches() {
 
 fn cut(text: &str, asked: &str, width: usize) -> (Snippet, String) {
     let made = snippet(text, &highlight(&query(asked), text), width);
-    let (before, after) = (if made.cut_before { "…" } else { "" }, if made.cut_after { "…" } else { "" });
+    let (before, after) =
+        (if made.cut_before { "…" } else { "" }, if made.cut_after { "…" } else { "" });
     let shown = format!("{before}{}{after}", marked(&made.text, &made.spans));
     (made, shown)
 }

@@ -37,7 +37,11 @@ fn dates_have_exact_ends() {
             assert_eq!(matches(&query(asked), &entry), expected, "{asked} {date:?}");
         }
         // what has no date is in no period
-        assert_eq!(matches(&query(asked), &PageEntry::default()), asked.starts_with('-'), "{asked}");
+        assert_eq!(
+            matches(&query(asked), &PageEntry::default()),
+            asked.starts_with('-'),
+            "{asked}"
+        );
     }
 }
 
@@ -115,7 +119,10 @@ fn confidence_is_compared_in_percent() {
 fn addresses_of_headers() {
     for (line, expected) in [
         ("a@b.example", &["a@b.example"][..]),
-        ("Office <Office@Baihe.example>; LI@baihe.example", &["li@baihe.example", "office@baihe.example"]),
+        (
+            "Office <Office@Baihe.example>; LI@baihe.example",
+            &["li@baihe.example", "office@baihe.example"],
+        ),
         (
             "综合科<zhk@x.example>，李明（li@x.example）；wang@x.example、q@x.example",
             &["li@x.example", "q@x.example", "wang@x.example", "zhk@x.example"],
@@ -158,9 +165,13 @@ fn folders_are_ranges_of_their_column() {
     let path = "盘 2/通知.zip!/附件/a.txt";
     assert_eq!(folder(path), "盘 2\u{1}通知.zip!\u{1}附件");
     assert_eq!(read(&place(path)), path);
-    for (wanted, expected) in
-        [("盘 2", true), ("盘 2/通知.zip!", true), ("盘 2/通知", false), ("盘", false), ("附件", false)]
-    {
+    for (wanted, expected) in [
+        ("盘 2", true),
+        ("盘 2/通知.zip!", true),
+        ("盘 2/通知", false),
+        ("盘", false),
+        ("附件", false),
+    ] {
         let (from, until) = below(wanted);
         let own = folder(path).into_bytes();
         assert_eq!((from..until).contains(&own), expected, "{wanted}");
@@ -183,9 +194,12 @@ fn lines_are_far_apart() {
 
 #[test]
 fn media_types_have_words() {
-    for (media_type, word) in
-        [("application/pdf", "pdf"), ("message/rfc822", "mail"), ("image/png", "image"), ("x/unknown", "x/unknown")]
-    {
+    for (media_type, word) in [
+        ("application/pdf", "pdf"),
+        ("message/rfc822", "mail"),
+        ("image/png", "image"),
+        ("x/unknown", "x/unknown"),
+    ] {
         assert_eq!(kind_of(media_type), word);
         let entry = PageEntry { media_type, ..PageEntry::default() };
         assert!(matches(&query(&format!("type:{word}")), &entry), "{word}");

@@ -42,8 +42,17 @@ impl Which {
     }
 }
 
-const HEADER: [&str; 9] =
-    ["line", "text", "pages", "documents", "new_pages", "first_document", "first_page", "context", "error"];
+const HEADER: [&str; 9] = [
+    "line",
+    "text",
+    "pages",
+    "documents",
+    "new_pages",
+    "first_document",
+    "first_page",
+    "context",
+    "error",
+];
 
 /// The text of the reason why a line could not be run, in the language of the reader.
 pub type ErrorText<'a> = &'a dyn Fn(&BatchLineError) -> String;
@@ -100,8 +109,9 @@ fn label(case: &Case, document: i64) -> String {
 }
 
 fn row(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> [String; 9] {
-    let (document, page) =
-        line.first.map_or_else(Default::default, |key| (label(case, key.document), key.page.to_string()));
+    let (document, page) = line
+        .first
+        .map_or_else(Default::default, |key| (label(case, key.document), key.page.to_string()));
     let cells = [
         line.line.to_string(),
         line.text.clone(),
@@ -122,8 +132,11 @@ fn disarmed(cell: String) -> String {
 }
 
 fn record(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> Value {
-    let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
-    let first = line.first.map(|key| json!({"document": label(case, key.document), "page": key.page.get()}));
+    let documents: Vec<String> =
+        line.documents.iter().map(|document| label(case, *document)).collect();
+    let first = line
+        .first
+        .map(|key| json!({"document": label(case, key.document), "page": key.page.get()}));
     let error = line.error.as_ref().map(
         |error| json!({"code": error.code, "position": error.position, "values": error.values, "text": text(error)}),
     );

@@ -104,11 +104,16 @@ mod stored_key {
     use exhibit_query::PageKey;
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(key: &Option<PageKey>, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        key: &Option<PageKey>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         key.map(|key| (key.document, key.page.get())).serialize(to)
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Option<PageKey>, D::Error> {
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        from: D,
+    ) -> Result<Option<PageKey>, D::Error> {
         let stored = Option::<(i64, u32)>::deserialize(from)?;
         Ok(stored.map(|(document, page)| PageKey { document, page: PageNumber::new(page) }))
     }
@@ -144,7 +149,8 @@ impl BatchLineError {
 
 impl From<QueryError> for BatchLineError {
     fn from(error: QueryError) -> Self {
-        let values = error.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let values =
+            error.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { code: error.code().to_owned(), position: Some(error.position), values }
     }
 }
@@ -183,7 +189,9 @@ impl Search<'_> {
             match fs::create_dir(&folder) {
                 // another process created one at the same time
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-                result => break result.map(|()| folder.clone()).map_err(io_error("make", &folder))?,
+                result => {
+                    break result.map(|()| folder.clone()).map_err(io_error("make", &folder))?;
+                }
             }
         };
         write_whole(&folder.join("list"), |file| file.write_all(new.list))?;
@@ -207,7 +215,9 @@ impl Search<'_> {
     /// [`SearchError::Case`] if they cannot be read.
     pub fn batches(&self) -> Result<Vec<Batch>, SearchError> {
         let above = self.view.case().folder.batches();
-        let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
+        let all = numbers(&above)?
+            .into_iter()
+            .filter(|n| above.join(n.to_string()).join("batch.json").exists());
         all.map(|number| self.batch(number)).collect()
     }
 
@@ -227,7 +237,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// [`SearchError::NotKept`], or [`SearchError::Case`] if the run cannot be read.
-    pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), SearchError> {
+    pub fn batch_lines(
+        &self,
+        number: u64,
+        each: &mut dyn FnMut(BatchLine),
+    ) -> Result<(), SearchError> {
         if let Some((path, _)) = self.last_run(&self.batch_folder(number)?)? {
             for line in lines_of::<BatchLine>(&path)?.skip(1) {
                 let mut line = line?;
@@ -262,7 +276,15 @@ impl Search<'_> {
         let revision = runner.revision();
         let number = run_numbers(&folder)?.last().copied().unwrap_or(0) + 1;
         let (since, scope) = (before.revision, self.scope_name());
-        let mut run = BatchRun { run: number, at: now.0, revision, since, pages, scope, ..BatchRun::default() };
+        let mut run = BatchRun {
+            run: number,
+            at: now.0,
+            revision,
+            since,
+            pages,
+            scope,
+            ..BatchRun::default()
+        };
         let lines = runner.lines();
         for line in &lines {
             run.lines += 1;
@@ -302,7 +324,10 @@ impl Search<'_> {
     fn batch_folder(&self, number: u64) -> Result<PathBuf, SearchError> {
         let folder = self.view.case().folder.batches().join(number.to_string());
         if !folder.join("batch.json").exists() {
-            return Err(SearchError::NotKept { what: crate::Kept::Batch, name: number.to_string() });
+            return Err(SearchError::NotKept {
+                what: crate::Kept::Batch,
+                name: number.to_string(),
+            });
         }
         Ok(folder)
     }

@@ -13,7 +13,8 @@ use exhibit_catalogue::PageRow;
 use exhibit_index::{DocumentScope, ScopedQuery, SearchOptions, Searcher};
 use exhibit_model::{ItemId, PageNumber};
 use exhibit_query::{
-    HitSpan, NameScratch, NameSet, PageKey, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
+    HitSpan, NameScratch, NameSet, PageKey, Query, QueryError, QueryErrorKind, Sort, highlight,
+    parse, snippet,
 };
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -98,7 +99,9 @@ impl<'c> Runner<'c> {
             view,
         };
         for lines in list.chunks(LINES_AT_ONCE) {
-            for (listed, request) in lines.iter().zip(runner.parse_lines(lines, batch, threads.max(1))) {
+            for (listed, request) in
+                lines.iter().zip(runner.parse_lines(lines, batch, threads.max(1)))
+            {
                 runner.add(listed, request, batch.exact);
             }
         }
@@ -119,10 +122,15 @@ impl<'c> Runner<'c> {
         let one = |line: &ListLine| {
             let text = line.text.as_ref().map_err(|fault| BatchLineError::plain(fault.code()))?;
             let query = line_query(text, batch.queries)?;
-            let query =
-                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| BatchLineError::plain("tags-unreadable"))?;
+            let query = query
+                .with_tags(|tag| self.view.tagged(tag))
+                .map_err(|_| BatchLineError::plain("tags-unreadable"))?;
             if batch.queries {
-                return Ok(LineRequest::Query(widened(&self.searcher, self.documents.query(query), batch.exact)));
+                return Ok(LineRequest::Query(widened(
+                    &self.searcher,
+                    self.documents.query(query),
+                    batch.exact,
+                )));
             }
             let name = if batch.exact { query.clone() } else { query.with_all_variants() };
             Ok(LineRequest::Name { name, plain: query })
@@ -130,17 +138,27 @@ impl<'c> Runner<'c> {
         let share = lines.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
             let work = |share: &[ListLine]| -> Vec<_> { share.iter().map(one).collect() };
-            let workers: Vec<_> = lines.chunks(share).map(|share| scope.spawn(move || work(share))).collect();
-            workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
+            let workers: Vec<_> =
+                lines.chunks(share).map(|share| scope.spawn(move || work(share))).collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| worker.join().expect("a worker does not panic"))
+                .collect()
         })
     }
 
-    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, BatchLineError>, exact: bool) {
+    fn add(
+        &mut self,
+        listed: &ListLine,
+        request: Result<LineRequest, BatchLineError>,
+        exact: bool,
+    ) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
         match request {
             Err(reason) => line.error = Some(reason),
-            Ok(LineRequest::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
+            Ok(LineRequest::Name { name, .. })
+                if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
             Ok(LineRequest::Name { plain, .. }) => {
                 self.queries.push((at, widened(&self.searcher, self.documents.query(plain), exact)))
             }
@@ -159,7 +177,11 @@ impl<'c> Runner<'c> {
     }
 
     /// Runs all lines; returns the number of pages read.
-    pub(crate) fn run(&mut self, threads: usize, progress: &BatchProgress) -> Result<u64, SearchError> {
+    pub(crate) fn run(
+        &mut self,
+        threads: usize,
+        progress: &BatchProgress,
+    ) -> Result<u64, SearchError> {
         progress.of_queries.store(self.queries.len() as u64, Ordering::Relaxed);
         if !self.names.is_empty() {
             progress.of_pages.store(self.view.pages_read()?, Ordering::Relaxed);
@@ -177,17 +199,25 @@ impl<'c> Runner<'c> {
     }
 
     // The work of one reading thread: takes documents until none are left.
-    fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, SearchError> {
+    fn read(
+        &self,
+        after: &Mutex<ItemId>,
+        progress: &BatchProgress,
+    ) -> Result<Tallies, SearchError> {
         let reader = self.view.page_reader()?;
         let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
         loop {
             let (mut at, last) = {
                 let mut after = after.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(last) = reader.last_of_next(*after, PAGES_AT_ONCE)? else { return Ok(tallies) };
+                let Some(last) = reader.last_of_next(*after, PAGES_AT_ONCE)? else {
+                    return Ok(tallies);
+                };
                 ((std::mem::replace(&mut *after, last), PageNumber::LAST), last)
             };
             while let Some(rows) = reader.rows(&mut at, last, PAGES_AT_ONCE)? {
-                for row in rows.iter().filter(|row| row.characters > 0 && row.revision <= self.revision) {
+                for row in
+                    rows.iter().filter(|row| row.characters > 0 && row.revision <= self.revision)
+                {
                     self.look(&reader, row, &mut scratch, &mut tallies);
                 }
                 progress.pages.fetch_add(rows.len() as u64, Ordering::Relaxed);
@@ -199,14 +229,22 @@ impl<'c> Runner<'c> {
         self.lines.iter().map(|_| None).collect()
     }
 
-    fn look(&self, reader: &PageReader<'_>, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
+    fn look(
+        &self,
+        reader: &PageReader<'_>,
+        row: &PageRow,
+        scratch: &mut NameScratch,
+        tallies: &mut Tallies,
+    ) {
         // verification reports damaged records; they are not in the index either
         let Ok(page) = reader.read(row) else { return };
         let (key, new) = (key_of(row), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
             let tally = tallies[line as usize].get_or_insert_default();
             if tally.first.is_none() {
-                tally.context = snippet(&page.text, &[HitSpan { start, end, clause: 0 }], CONTEXT_CHARACTERS).text;
+                tally.context =
+                    snippet(&page.text, &[HitSpan { start, end, clause: 0 }], CONTEXT_CHARACTERS)
+                        .text;
             }
             tally.add(key, new, &self.listed);
         });
@@ -220,7 +258,8 @@ impl<'c> Runner<'c> {
         progress: &BatchProgress,
     ) -> Result<Tallies, SearchError> {
         let mut tallies = self.tallies();
-        let options = SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
+        let options =
+            SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
         while let Some((line, query)) = self.queries.get(next.fetch_add(1, Ordering::Relaxed)) {
             for hit in self.searcher.search(query, &options)?.hits {
                 let tally = tallies[*line].get_or_insert_default();
@@ -268,7 +307,10 @@ fn key_of(row: &PageRow) -> PageKey {
 }
 
 // Runs the same work in several threads.
-fn at_once<T: Send>(threads: usize, work: impl Fn() -> Result<T, SearchError> + Sync) -> Result<Vec<T>, SearchError> {
+fn at_once<T: Send>(
+    threads: usize,
+    work: impl Fn() -> Result<T, SearchError> + Sync,
+) -> Result<Vec<T>, SearchError> {
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(&work)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect()
@@ -312,7 +354,9 @@ fn line_query(text: &str, queries: bool) -> Result<Query, BatchLineError> {
     if queries {
         return Ok(parse(text)?);
     }
-    let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
+    let plain = |c: char| {
+        if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c }
+    };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
         // the quotes added above

@@ -4,7 +4,9 @@ use crate::search;
 use exhibit_case::{CaseError, Principal};
 use exhibit_model::Moment;
 use exhibit_mutate::Mutator;
-use exhibit_search::{BatchForm, BatchLine, BatchProgress, Kept, NewBatch, Search, SearchError, Which, read_list};
+use exhibit_search::{
+    BatchForm, BatchLine, BatchProgress, Kept, NewBatch, Search, SearchError, Which, read_list,
+};
 use exhibit_testing::{NOW, TestCase, overwrite};
 use std::fs;
 
@@ -23,12 +25,16 @@ fn batch(case: &TestCase, list: &str, queries: bool, exact: bool) -> u64 {
 
 fn lines(case: &TestCase, number: u64) -> Vec<BatchLine> {
     let mut lines = Vec::new();
-    Search::of(case.open().view(Principal::LOCAL)).batch_lines(number, &mut |line| lines.push(line)).expect("lines");
+    Search::of(case.open().view(Principal::LOCAL))
+        .batch_lines(number, &mut |line| lines.push(line))
+        .expect("lines");
     lines
 }
 
 fn run(case: &TestCase, number: u64) -> exhibit_search::BatchRun {
-    Search::of(case.open().view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run")
+    Search::of(case.open().view(Principal::LOCAL))
+        .run_batch(number, NOW, 2, &BatchProgress::default())
+        .expect("a run")
 }
 
 fn exported(case: &TestCase, number: u64, form: BatchForm, which: Which) -> String {
@@ -42,8 +48,12 @@ fn exported(case: &TestCase, number: u64, form: BatchForm, which: Which) -> Stri
 #[test]
 fn names_are_found_in_every_spelling_and_bad_lines_do_not_stop_the_rest() {
     let case = case();
-    let number =
-        batch(&case, "王立強\nwang liqiang\nZakir\nnobody here\n，\n\nshohret zakir\nتىزىملىكى\n", false, false);
+    let number = batch(
+        &case,
+        "王立強\nwang liqiang\nZakir\nnobody here\n，\n\nshohret zakir\nتىزىملىكى\n",
+        false,
+        false,
+    );
     assert!(lines(&case, number).is_empty(), "it was not run yet");
     let run = run(&case, number);
     assert_eq!((run.lines, run.found, run.bad, run.new), (7, 5, 1, 5));
@@ -72,7 +82,8 @@ fn names_and_queries_answer_alike() {
             (format!("{number}.txt"), format!("register {number} 登记表 {rest}"))
         })
         .collect();
-    let documents: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let documents: Vec<(&str, &str)> =
+        texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let case = TestCase::of_texts(&documents);
     let list = "register\ngate\n登記表\narchive\nregister 7\nabsent\n";
     let mut pages = Vec::new();
@@ -84,7 +95,10 @@ fn names_and_queries_answer_alike() {
         }
     }
     assert_eq!(pages[0], [20, 7, 20, 13, 1, 0]);
-    assert!(pages.iter().all(|of| *of == pages[0]), "names and queries, with variants and without: {pages:?}");
+    assert!(
+        pages.iter().all(|of| *of == pages[0]),
+        "names and queries, with variants and without: {pages:?}"
+    );
     let open = case.open();
     for (line, pages) in list.lines().zip(&pages[2]) {
         assert_eq!(search(&open, line).total, *pages, "{line}");
@@ -115,17 +129,25 @@ fn exports_select_lines_and_disarm_formulas() {
     let _ = run(&case, number);
     let all = exported(&case, number, BatchForm::Csv, Which::All);
     assert!(
-        all.starts_with("line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n"),
+        all.starts_with(
+            "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n"
+        ),
         "{all}"
     );
-    assert!(all.contains("\r\n1,'=SUM,1,1,1,EXH-000001,1,\"'=SUM(1) \"\"quoted\"\", text\",\r\n"), "{all}");
+    assert!(
+        all.contains("\r\n1,'=SUM,1,1,1,EXH-000001,1,\"'=SUM(1) \"\"quoted\"\", text\",\r\n"),
+        "{all}"
+    );
     assert!(all.contains("\r\n2,'@absent,0,0,0,,,,\r\n"), "{all}");
     let zero = exported(&case, number, BatchForm::Csv, Which::Zero);
     assert_eq!(zero.lines().count(), 2, "{zero}");
     let bad = exported(&case, number, BatchForm::Ndjson, Which::Bad);
     let bad: serde_json::Value = serde_json::from_str(&bad).expect("one object");
     let error = &bad["error"];
-    assert!(bad["line"] == 3 && error["code"].is_string() && error["text"] == error["code"], "{bad}");
+    assert!(
+        bad["line"] == 3 && error["code"].is_string() && error["text"] == error["code"],
+        "{bad}"
+    );
     let failing = &mut Failing;
     let written = Search::of(case.open().view(Principal::LOCAL)).write_batch(
         number,
@@ -153,11 +175,19 @@ impl std::io::Write for Failing {
 fn a_table_is_read_by_its_column() {
     let case = case();
     let table = "id;name\n1;Zakir\n2;\"王立强\"\n3\n";
-    let new = NewBatch { name: "t", list: table.as_bytes(), queries: false, exact: false, column: Some(1) };
-    let (number, count) = Search::of(case.open().view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
+    let new = NewBatch {
+        name: "t",
+        list: table.as_bytes(),
+        queries: false,
+        exact: false,
+        column: Some(1),
+    };
+    let (number, count) =
+        Search::of(case.open().view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
     assert_eq!(count, 3);
     let _ = run(&case, number);
-    let found: Vec<(u64, u64)> = lines(&case, number).iter().map(|line| (line.line, line.pages)).collect();
+    let found: Vec<(u64, u64)> =
+        lines(&case, number).iter().map(|line| (line.line, line.pages)).collect();
     assert_eq!(found, [(1, 0), (2, 2), (3, 1)]);
 }
 
@@ -190,7 +220,10 @@ fn a_batch_that_is_damaged_or_missing_is_an_error() {
     let whole = fs::read(&result).expect("read");
     overwrite(&result, |bytes| bytes.truncate(bytes.len() - 5));
     let cut = Search::of(open.view(Principal::LOCAL)).batch_lines(number, &mut |_| {});
-    assert!(matches!(cut, Err(SearchError::Case(CaseError::Io { act: "understand", .. }))), "{cut:?}");
+    assert!(
+        matches!(cut, Err(SearchError::Case(CaseError::Io { act: "understand", .. }))),
+        "{cut:?}"
+    );
     fs::write(&result, whole).expect("written");
     overwrite(&case.path(&format!("batches/{number}/batch.json")), |bytes| bytes.truncate(4));
     assert!(Search::of(open.view(Principal::LOCAL)).batches().is_err());

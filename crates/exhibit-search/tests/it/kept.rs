@@ -52,8 +52,7 @@ fn saved_searches_that_are_missing_or_damaged_are_errors() {
     let case = case();
     let open = case.open();
     let search = Search::of(open.view(Principal::LOCAL));
-    let not_kept =
-        |result: Result<(), SearchError>| matches!(result, Err(SearchError::NotKept { name, .. }) if name == "x");
+    let not_kept = |result: Result<(), SearchError>| matches!(result, Err(SearchError::NotKept { name, .. }) if name == "x");
     assert!(not_kept(search.forget_search("x")) && not_kept(search.seen_search("x", vec![1], NOW)));
     search.put_back_search("x", None).expect("nothing to put back");
     search.save_search("x", &query(&open, "register"), NOW).expect("saved");
@@ -62,7 +61,10 @@ fn saved_searches_that_are_missing_or_damaged_are_errors() {
     for bad in ["", "[]", "{\"x\":1}", &whole[..whole.len() - 1], "\u{0}"] {
         fs::write(&path, bad).expect("written");
         assert!(matches!(search.saved(), Err(SearchError::Case(CaseError::Io { .. }))), "{bad}");
-        assert!(search.save_search("y", &query(&open, "a"), NOW).is_err(), "a damaged file is not replaced: {bad}");
+        assert!(
+            search.save_search("y", &query(&open, "a"), NOW).is_err(),
+            "a damaged file is not replaced: {bad}"
+        );
         assert_eq!(fs::read_to_string(&path).expect("read"), bad);
     }
     fs::write(&path, whole).expect("written");
@@ -108,7 +110,11 @@ fn a_damaged_history_is_reported_and_can_be_cleared() {
     fs::write(case.path("history.json"), "{").expect("written");
     assert!(search.history().is_err());
     search.remember_search("two", false, 1, NOW);
-    assert_eq!(fs::read(case.path("history.json")).expect("read"), b"{", "it is not replaced by remembering");
+    assert_eq!(
+        fs::read(case.path("history.json")).expect("read"),
+        b"{",
+        "it is not replaced by remembering"
+    );
     search.clear_history().expect("cleared");
     assert!(queries(&case).is_empty());
 }
@@ -123,7 +129,9 @@ fn a_sealed_case_remembers_and_saves_nothing() {
     let search = Search::of(open.view(Principal::LOCAL));
     search.remember_search("after", false, 1, NOW);
     assert!(queries(&case).is_empty());
-    let is_sealed = |result: Result<(), SearchError>| matches!(result, Err(SearchError::Case(CaseError::Sealed)));
+    let is_sealed = |result: Result<(), SearchError>| {
+        matches!(result, Err(SearchError::Case(CaseError::Sealed)))
+    };
     assert!(is_sealed(search.save_search("after", &asked, NOW)));
     assert!(is_sealed(search.forget_search("before")));
     assert!(is_sealed(search.put_back_search("before", None)));

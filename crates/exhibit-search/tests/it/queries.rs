@@ -15,10 +15,14 @@ fn varied() -> TestCase {
         ..Page::default()
     };
     let case = TestCase::new(&[
-        TestItem::text("通知.txt", "第一条 严防逃跑。\u{c}第二条 所有进出人员须由值班员逐一登记。").language("zh"),
+        TestItem::text("通知.txt", "第一条 严防逃跑。\u{c}第二条 所有进出人员须由值班员逐一登记。")
+            .language("zh"),
         TestItem::text("a/uyghur.txt", "ئون ئىككى كىشىنىڭ تىزىملىكى شۆھرەت زاكىر").language("ug"),
-        TestItem::text("a/b/english.txt", "The registers were destroyed; 12 persons, entered on Monday.")
-            .language("en"),
+        TestItem::text(
+            "a/b/english.txt",
+            "The registers were destroyed; 12 persons, entered on Monday.",
+        )
+        .language("en"),
         TestItem::archive("post.zip"),
         TestItem::message("letter.eml", "gate@example.org", "Registers", "They were burnt.")
             .within("post.zip")
@@ -29,8 +33,10 @@ fn varied() -> TestCase {
             .media_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
             .page(sheet)
             .note(0, NoteCode::FileUpdated { times: 1 }),
-        TestItem::unread("locked.pdf", b"%PDF", State::Encrypted, None).media_type("application/pdf"),
-        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe).relation(Relation::File),
+        TestItem::unread("locked.pdf", b"%PDF", State::Encrypted, None)
+            .media_type("application/pdf"),
+        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe)
+            .relation(Relation::File),
         TestItem::text("copy.txt", "The registers were destroyed; 12 persons, entered on Monday."),
     ]);
     case.tag("通知.txt", "待核实");
@@ -99,7 +105,9 @@ fn exact_queries_have_no_variants() {
             .expect("results")
             .total
     };
-    for (text, widened, exact) in [("登記", 1, 1), ("登记", 1, 1), ("tizimliki", 1, 0), ("registers", 1, 1)] {
+    for (text, widened, exact) in
+        [("登記", 1, 1), ("登记", 1, 1), ("tizimliki", 1, 0), ("registers", 1, 1)]
+    {
         assert_eq!((total(text, false), total(text, true)), (widened, exact), "{text}");
     }
 }
@@ -108,23 +116,32 @@ fn exact_queries_have_no_variants() {
 fn queries_that_cannot_be_parsed_are_errors_of_their_own() {
     let case = varied();
     let open = case.open();
-    for bad in ["\"", "(a", "a)", "date:yesterday", "size:>x", "lang:", "nosuchfield:\"", "a OR", "-"] {
+    for bad in
+        ["\"", "(a", "a)", "date:yesterday", "size:>x", "lang:", "nosuchfield:\"", "a OR", "-"]
+    {
         match Search::of(open.view(Principal::LOCAL)).query(bad, false) {
             Err(SearchError::Query(_)) => {}
             Ok(query) => assert!(!query.parsed().to_string().is_empty(), "{bad}"),
             Err(other) => panic!("{bad}: {other}"),
         }
     }
-    assert!(matches!(Search::of(open.view(Principal::LOCAL)).query("\"", false), Err(SearchError::Query(_))));
+    assert!(matches!(
+        Search::of(open.view(Principal::LOCAL)).query("\"", false),
+        Err(SearchError::Query(_))
+    ));
 }
 
 #[test]
 fn a_query_reads_the_same_after_printing() {
     let case = varied();
     let open = case.open();
-    for text in
-        ["登记 -tag:待核实", "a OR b c", "\"two words\" lang:zh", "date:2019..2020 from:gate@example.org", "(a b) OR c"]
-    {
+    for text in [
+        "登记 -tag:待核实",
+        "a OR b c",
+        "\"two words\" lang:zh",
+        "date:2019..2020 from:gate@example.org",
+        "(a b) OR c",
+    ] {
         let printed = query(&open, text).parsed().to_string();
         assert_eq!(query(&open, &printed).parsed().to_string(), printed, "{text}");
         assert_eq!(search(&open, text).total, search(&open, &printed).total, "{text}");
@@ -139,7 +156,12 @@ fn other_places_of_the_same_bytes_are_named() {
     let hit = &results.hits[0];
     assert_eq!((hit.copies, hit.places.len(), hit.places[0].1.as_str()), (1, 1, "copy.txt"));
     let by_place = search(&case.open(), "path:copy.txt");
-    assert_eq!(by_place.hits[0].found_at.as_deref(), Some("copy.txt"), "{:?}", by_place.hits[0].path);
+    assert_eq!(
+        by_place.hits[0].found_at.as_deref(),
+        Some("copy.txt"),
+        "{:?}",
+        by_place.hits[0].path
+    );
 }
 
 #[test]
@@ -154,12 +176,19 @@ fn a_damaged_or_missing_index_is_an_error_not_an_empty_result() {
     let damaged = case.duplicate();
     flip(&damaged.path("index/meta.json"), 3);
     let opened = Search::of(damaged.open().view(Principal::LOCAL)).query("one", false);
-    assert!(matches!(opened, Err(SearchError::Case(exhibit_case::CaseError::Index(_)) | SearchError::Index(_))));
+    assert!(matches!(
+        opened,
+        Err(SearchError::Case(exhibit_case::CaseError::Index(_)) | SearchError::Index(_))
+    ));
     let other_version = case.duplicate();
     fs::write(other_version.path("index/exhibit-analysis"), "0.1").expect("written");
-    let opened = Search::of(other_version.open().view(Principal::LOCAL)).query("one", false).map(drop);
+    let opened =
+        Search::of(other_version.open().view(Principal::LOCAL)).query("one", false).map(drop);
     let is_index_error = |error: &SearchError| {
-        matches!(error, SearchError::Index(_) | SearchError::Case(exhibit_case::CaseError::Index(_)))
+        matches!(
+            error,
+            SearchError::Index(_) | SearchError::Case(exhibit_case::CaseError::Index(_))
+        )
     };
     assert!(opened.as_ref().is_err_and(is_index_error), "{opened:?}");
 }
@@ -171,7 +200,12 @@ fn a_page_whose_record_is_damaged_is_not_shown_as_empty() {
     flip(&pack, 60);
     let open = case.open();
     let query = query(&open, "two");
-    let results = Search::of(open.view(Principal::LOCAL))
-        .search(&exhibit_search::SearchRequest { limit: 1, ..exhibit_search::SearchRequest::of(&query) });
-    assert!(matches!(results, Err(SearchError::Case(exhibit_case::CaseError::Store(_)))), "{results:?}");
+    let results = Search::of(open.view(Principal::LOCAL)).search(&exhibit_search::SearchRequest {
+        limit: 1,
+        ..exhibit_search::SearchRequest::of(&query)
+    });
+    assert!(
+        matches!(results, Err(SearchError::Case(exhibit_case::CaseError::Store(_)))),
+        "{results:?}"
+    );
 }

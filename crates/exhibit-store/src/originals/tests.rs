@@ -108,7 +108,11 @@ fn a_deposit_dropped_at_any_step_leaves_no_file_and_no_folder() {
     finished.write(b"all of it").expect("write");
     drop(finished.finish().expect("finish"));
     assert_eq!(incoming(&folder), 0);
-    assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1, "only the folder of incoming deposits");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("list").count(),
+        1,
+        "only the folder of incoming deposits"
+    );
 }
 
 #[test]
@@ -125,10 +129,18 @@ fn a_crash_at_any_step_leaves_only_what_sweep_removes() {
     drop(store);
 
     let store = Originals::open(folder.path()).expect("reopen");
-    assert_eq!(listing(&store), [format!("{:?}", Ok::<_, PathBuf>(kept))], "leftovers are not listed");
+    assert_eq!(
+        listing(&store),
+        [format!("{:?}", Ok::<_, PathBuf>(kept))],
+        "leftovers are not listed"
+    );
     store.sweep().expect("sweep");
     assert_eq!(incoming(&folder), 0);
-    assert_eq!(store.check(kept, &mut |_| {}).expect("check"), Fixity::Matches, "sweeping spares originals");
+    assert_eq!(
+        store.check(kept, &mut |_| {}).expect("check"),
+        Fixity::Matches,
+        "sweeping spares originals"
+    );
 }
 
 #[test]
@@ -205,7 +217,9 @@ fn an_altered_original_is_reported_with_its_digest() {
     }
     fs::remove_file(&path).expect("remove");
     assert_eq!(store.check(original, &mut |_| {}).expect("check"), Fixity::Missing);
-    assert!(matches!(store.open_original(original), Err(StoreError::Io { path: named, .. }) if named == path));
+    assert!(
+        matches!(store.open_original(original), Err(StoreError::Io { path: named, .. }) if named == path)
+    );
 }
 
 #[test]
@@ -219,7 +233,10 @@ fn a_check_reports_every_byte_as_progress() {
         let original = finished.original;
         finished.keep().expect("keep");
         let mut seen = 0;
-        assert_eq!(store.check(original, &mut |count| seen += count).expect("check"), Fixity::Matches);
+        assert_eq!(
+            store.check(original, &mut |count| seen += count).expect("check"),
+            Fixity::Matches
+        );
         assert_eq!(seen, size as u64);
         let mut read = Vec::new();
         store.open_original(original).expect("open").read_to_end(&mut read).expect("read");
@@ -258,9 +275,14 @@ fn all_that_is_not_an_original_is_listed_as_unexpected() {
     }
     // a link to an original: its target may be outside the store
     let linked = format!("{}{}", &rest[1..], &rest[..1]);
-    std::os::unix::fs::symlink(store.path(original), at(&format!("{prefix}/{linked}"))).expect("link");
+    std::os::unix::fs::symlink(store.path(original), at(&format!("{prefix}/{linked}")))
+        .expect("link");
     std::os::unix::fs::symlink(at(prefix), at("zz")).expect("link");
-    unexpected.extend([at(&format!("{prefix}/nested")), at(&format!("{prefix}/{linked}")), at("zz")]);
+    unexpected.extend([
+        at(&format!("{prefix}/nested")),
+        at(&format!("{prefix}/{linked}")),
+        at("zz"),
+    ]);
 
     let (mut originals, mut others) = (Vec::new(), Vec::new());
     store

@@ -120,7 +120,10 @@ fn a_location_that_is_not_of_a_record_is_an_error() {
     assert_eq!(damage(folder.path(), end), Some("truncated record"));
     assert_eq!(damage(folder.path(), at(1 << 40)), Some("truncated record"));
     let reader = PackReader::new(folder.path());
-    assert!(matches!(reader.read(PackLocation { pack: 2, offset: 0 }), Err(StoreError::Io { .. })), "no such pack");
+    assert!(
+        matches!(reader.read(PackLocation { pack: 2, offset: 0 }), Err(StoreError::Io { .. })),
+        "no such pack"
+    );
     assert!(reader.read(at(u64::MAX)).is_err());
 }
 
@@ -166,7 +169,10 @@ fn a_pack_shorter_than_its_records_is_not_written_to() {
     fs::write(&path, &short).expect("write");
     let refused = |present: u64| {
         let error = PackWriter::open(folder.path(), Some(end)).expect_err("lost bytes");
-        assert!(matches!(error, StoreError::Damaged { pack: 1, offset, .. } if offset == present), "{error}");
+        assert!(
+            matches!(error, StoreError::Damaged { pack: 1, offset, .. } if offset == present),
+            "{error}"
+        );
         assert!(!error.is_full());
     };
     refused(60);

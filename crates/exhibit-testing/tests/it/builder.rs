@@ -9,8 +9,13 @@ use exhibit_testing::{TestCase, TestItem, deviations, random, stored_case};
 use std::collections::BTreeSet;
 
 fn findings(case: &TestCase) -> Vec<String> {
-    let audit = audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked");
-    audit.findings.iter().map(|finding| format!("{}: {}", finding.place(), finding.text())).collect()
+    let audit = audit(&case.folder(), &AuditOptions { keys: Some(&case.keys()) }, &mut NoProgress)
+        .expect("checked");
+    audit
+        .findings
+        .iter()
+        .map(|finding| format!("{}: {}", finding.place(), finding.text()))
+        .collect()
 }
 
 fn entries(case: &TestCase) -> Vec<Vec<u8>> {
@@ -22,7 +27,8 @@ fn entries(case: &TestCase) -> Vec<Vec<u8>> {
 fn every_check_of_a_built_case_passes() {
     let case = stored_case();
     assert_eq!(findings(&case), [] as [&str; 0]);
-    let states: BTreeSet<State> = case.open().view(Principal::LOCAL).states().expect("states").into_keys().collect();
+    let states: BTreeSet<State> =
+        case.open().view(Principal::LOCAL).states().expect("states").into_keys().collect();
     let expected = [
         State::Read,
         State::Empty,
@@ -49,7 +55,8 @@ fn the_same_calls_make_the_same_log() {
     };
     let (one, two) = (built(), built());
     assert_eq!(entries(&one), entries(&two));
-    let checkpoint = |case: &TestCase| std::fs::read(case.path("custody/checkpoint")).expect("read");
+    let checkpoint =
+        |case: &TestCase| std::fs::read(case.path("custody/checkpoint")).expect("read");
     assert_eq!(checkpoint(&one), checkpoint(&two));
     let other = TestCase::of_seed(2);
     assert_ne!(entries(&one)[0], entries(&other)[0], "another seed gives another key");
@@ -80,8 +87,9 @@ fn a_duplicate_is_independent_of_its_original() {
     let copy = case.duplicate();
     let _ = copy.add_texts(&[("b.txt", "two")]);
     assert_eq!(copy.id("b.txt"), ItemId::new(2));
-    let count =
-        |case: &TestCase| case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len();
+    let count = |case: &TestCase| {
+        case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len()
+    };
     assert_eq!((count(&case), count(&copy)), (1, 2));
     assert_eq!((findings(&case), findings(&copy)), (Vec::new(), Vec::new()));
 }
@@ -90,7 +98,10 @@ fn a_duplicate_is_independent_of_its_original() {
 fn items_have_what_they_were_built_with() {
     let case = TestCase::new(&[
         TestItem::archive("a.zip"),
-        TestItem::text("1", "one\u{c}two").within("a.zip").relation(Relation::Attachment).modified(Moment(5)),
+        TestItem::text("1", "one\u{c}two")
+            .within("a.zip")
+            .relation(Relation::Attachment)
+            .modified(Moment(5)),
         TestItem::archive("inner.zip").within("a.zip"),
         TestItem::text("2", "three").within("inner.zip"),
         TestItem::waiting("later", b"later"),
@@ -98,10 +109,16 @@ fn items_have_what_they_were_built_with() {
     let open = case.open();
     let item = |path: &str| open.view(Principal::LOCAL).item(case.id(path)).expect("an item");
     let one = item("1");
-    assert_eq!((one.container, one.pages, one.relation), (Some(case.id("a.zip")), 2, Relation::Attachment));
+    assert_eq!(
+        (one.container, one.pages, one.relation),
+        (Some(case.id("a.zip")), 2, Relation::Attachment)
+    );
     assert_eq!((one.modified, one.ordinal, item("inner.zip").ordinal), (Some(Moment(5)), 0, 1));
     assert_eq!((item("a.zip").found, item("inner.zip").found), (2, 1));
-    assert_eq!(open.view(Principal::LOCAL).path(&item("2")).expect("a path"), "a.zip!/inner.zip!/2");
+    assert_eq!(
+        open.view(Principal::LOCAL).path(&item("2")).expect("a path"),
+        "a.zip!/inner.zip!/2"
+    );
     assert_eq!(item("later").state, State::Waiting);
     assert_eq!(open.view(Principal::LOCAL).searchable(), 3);
     assert_eq!(findings(&case), [] as [&str; 0]);

@@ -43,11 +43,20 @@ fn opened(form: &str) -> (TempDir, Case) {
 fn stored_cases_are_checked_without_findings() {
     for (form, items, pages, entries) in FORMS {
         let (_parent, case) = opened(form);
-        let audit = audit(case.folder.path(), &AuditOptions::default(), &mut NoProgress).expect("checked");
-        let findings: Vec<_> = audit.findings.iter().map(|found| (found.place(), found.text())).collect();
+        let audit =
+            audit(case.folder.path(), &AuditOptions::default(), &mut NoProgress).expect("checked");
+        let findings: Vec<_> =
+            audit.findings.iter().map(|found| (found.place(), found.text())).collect();
         assert_eq!(findings, [], "form {form}");
-        assert_eq!(case.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len(), *items);
-        assert_eq!((audit.counts.pages, audit.counts.log_entries), (*pages, *entries), "form {form}");
+        assert_eq!(
+            case.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len(),
+            *items
+        );
+        assert_eq!(
+            (audit.counts.pages, audit.counts.log_entries),
+            (*pages, *entries),
+            "form {form}"
+        );
     }
 }
 
@@ -58,7 +67,9 @@ fn stored_cases_are_searched() {
         let search = Search::of(case.view(Principal::LOCAL));
         let paths = |query: &str| -> Vec<String> {
             let query = search.query(query, false).expect("a query");
-            let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
+            let results = search
+                .search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) })
+                .expect("results");
             let mut paths: Vec<String> = results.hits.into_iter().map(|hit| hit.path).collect();
             paths.sort();
             paths
@@ -87,7 +98,11 @@ fn stored_quotes_are_valid_and_read() {
         let (_parent, case) = opened(form);
         let quotes = list_quotes(&case.view(Principal::LOCAL)).expect("quotes");
         let exact: Vec<&str> = quotes.iter().map(|quote| quote.passage.exact.as_str()).collect();
-        assert_eq!(exact, ["须由值班员逐一登记", "تىزىملىكى", "The registers were destroyed"], "form {form}");
+        assert_eq!(
+            exact,
+            ["须由值班员逐一登记", "تىزىملىكى", "The registers were destroyed"],
+            "form {form}"
+        );
         assert!(
             check_quotes(&case.view(Principal::LOCAL))
                 .expect("checked")
@@ -102,10 +117,15 @@ fn stored_documents_keep_their_details() {
     for (form, ..) in FORMS {
         let (_parent, case) = opened(form);
         let document = |path: &str| {
-            case.view(Principal::LOCAL).document(case.view(Principal::LOCAL).resolve(path).expect(path)).expect(path)
+            case.view(Principal::LOCAL)
+                .document(case.view(Principal::LOCAL).resolve(path).expect(path))
+                .expect(path)
         };
         assert_eq!(document("通知.txt").pages.len(), 2);
-        assert_eq!(document("copy of list.txt").item.duplicate_of, Some(document("list.txt").item.id));
+        assert_eq!(
+            document("copy of list.txt").item.duplicate_of,
+            Some(document("list.txt").item.id)
+        );
         let archive = document("post.zip");
         assert_eq!((archive.item.found, archive.members.len()), (2, 2));
         let letter = case.view(Principal::LOCAL).document(archive.members[0].id).expect("a member");
@@ -115,10 +135,21 @@ fn stored_documents_keep_their_details() {
         assert_eq!(broken.item.causes(), ["cannot-parse"]);
         assert_eq!(document("cut.txt").item.causes(), ["archive-ends"]);
         assert_eq!(document("locked.pdf").item.state, State::Encrypted);
-        let tags: BTreeMap<String, Vec<i64>> =
-            case.view(Principal::LOCAL).tags().expect("tags").into_iter().map(|tag| (tag.tag, tag.documents)).collect();
-        assert_eq!(tags, BTreeMap::from([("checked".to_owned(), vec![3]), ("待核实".to_owned(), vec![1])]));
-        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, PageNumber::FIRST).expect("a page");
+        let tags: BTreeMap<String, Vec<i64>> = case
+            .view(Principal::LOCAL)
+            .tags()
+            .expect("tags")
+            .into_iter()
+            .map(|tag| (tag.tag, tag.documents))
+            .collect();
+        assert_eq!(
+            tags,
+            BTreeMap::from([("checked".to_owned(), vec![3]), ("待核实".to_owned(), vec![1])])
+        );
+        let scan = case
+            .view(Principal::LOCAL)
+            .page(archive.members[1].id, PageNumber::FIRST)
+            .expect("a page");
         assert!(matches!(scan.source, exhibit_model::TextSource::Ocr { .. }), "{:?}", scan.source);
     }
 }
@@ -128,11 +159,13 @@ fn stored_documents_keep_their_details() {
 fn the_present_form_is_still_written_the_same() {
     let case = stored_case();
     let contents = |folder: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
-        let own =
-            |file: PathBuf| (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"));
+        let own = |file: PathBuf| {
+            (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"))
+        };
         files_below(folder).into_iter().filter(|file| !file.ends_with("lock")).map(own).collect()
     };
-    for part in [CaseFolder::CUSTODY, CaseFolder::QUOTES, CaseFolder::ORIGINALS, CaseFolder::PACKS] {
+    for part in [CaseFolder::CUSTODY, CaseFolder::QUOTES, CaseFolder::ORIGINALS, CaseFolder::PACKS]
+    {
         let (now, then) = (contents(&case.path(part)), contents(&stored(STORED_FORM).join(part)));
         assert_eq!(now.keys().collect::<Vec<_>>(), then.keys().collect::<Vec<_>>(), "{part}");
         for (path, bytes) in now {
@@ -140,7 +173,10 @@ fn the_present_form_is_still_written_the_same() {
         }
     }
     for file in [CaseFolder::SETTINGS, CaseFolder::TAGS] {
-        assert_eq!(fs::read(case.path(file)).expect("read"), fs::read(stored(STORED_FORM).join(file)).expect("read"));
+        assert_eq!(
+            fs::read(case.path(file)).expect("read"),
+            fs::read(stored(STORED_FORM).join(file)).expect("read")
+        );
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 const ARABIC: [&str; 5] = ["ar", "fa", "ps", "ug", "ur"];
 const CYRILLIC: [&str; 9] = ["be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "uk"];
 const LATIN: [&str; 30] = [
-    "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "la", "lt", "lv", "ms", "nb", "nl",
-    "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tr", "az", "vi",
+    "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "la", "lt", "lv",
+    "ms", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tr", "az", "vi",
 ];
 
 // The minimum probability, among the languages of the script, of a result.
@@ -35,7 +35,13 @@ pub(crate) fn arabic(sample: &str) -> &'static str {
 
 /// The language of a text in Cyrillic letters.
 pub(crate) fn cyrillic(sample: &str) -> &'static str {
-    match decide(&compare(Script::Cyrillic, sample), 0.8, CYRILLIC_MODEL.as_ref(), &CYRILLIC, sample) {
+    match decide(
+        &compare(Script::Cyrillic, sample),
+        0.8,
+        CYRILLIC_MODEL.as_ref(),
+        &CYRILLIC,
+        sample,
+    ) {
         "kk" => "kk-Cyrl",
         "mn" => "mn-Cyrl",
         "sr" => "sr-Cyrl",
@@ -68,7 +74,9 @@ fn decide(
 }
 
 fn classify(model: Option<&Model>, languages: &[&'static str], sample: &str) -> &'static str {
-    let Some((tag, probability)) = model.and_then(|model| model.classify(sample)) else { return "und" };
+    let Some((tag, probability)) = model.and_then(|model| model.classify(sample)) else {
+        return "und";
+    };
     if probability < MIN_PROBABILITY {
         return "und";
     }

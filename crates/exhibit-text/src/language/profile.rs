@@ -25,10 +25,10 @@ const ABSENT: f32 = 1.2;
 
 /// Languages in which most texts are written that people exchange.
 const MAJOR: [&str; 60] = [
-    "am", "ar", "az", "be", "bg", "bo", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he",
-    "hi", "hr", "hu", "id", "it", "kk", "ku", "ky", "la", "lt", "lv", "mk", "mn", "mr", "ms", "my", "nb", "ne", "nl",
-    "nn", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "tg", "ti", "tr", "tt", "ug", "uk", "ur",
-    "uz", "vi", "yi",
+    "am", "ar", "az", "be", "bg", "bo", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa",
+    "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "kk", "ku", "ky", "la", "lt", "lv", "mk", "mn",
+    "mr", "ms", "my", "nb", "ne", "nl", "nn", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr",
+    "sv", "sw", "tg", "ti", "tr", "tt", "ug", "uk", "ur", "uz", "vi", "yi",
 ];
 
 /// The advantage of a major language, in nats.
@@ -81,7 +81,8 @@ impl Index {
             let Ok(number) = u16::try_from(index.tags.len()) else { break };
             index.tags.push(tag);
             // a blank is written as `_`
-            let letters: Vec<char> = letters.chars().map(|c| if c == '_' { ' ' } else { c }).collect();
+            let letters: Vec<char> =
+                letters.chars().map(|c| if c == '_' { ' ' } else { c }).collect();
             for (rank, sequence) in letters.as_chunks::<3>().0.iter().take(LENGTH).enumerate() {
                 let rank = u8::try_from(rank).unwrap_or(u8::MAX);
                 index.ranks.entry(*sequence).or_default().push((number, rank));
@@ -141,7 +142,11 @@ impl Comparison {
     /// The language, if it is the nearest by a margin that chance does not give.
     pub(super) fn decided(&self) -> Option<&'static str> {
         let (tag, score, found) = *self.languages.first()?;
-        let next = self.languages.iter().find(|other| primary(other.0) != primary(tag)).map_or(0.0, |other| other.1);
+        let next = self
+            .languages
+            .iter()
+            .find(|other| primary(other.0) != primary(tag))
+            .map_or(0.0, |other| other.1);
         let (margin, fewest) = if is_major(tag) { (2.0, 8) } else { (3.5, 60) };
         let wide = (score - next) / (self.sequences as f32).sqrt() >= margin;
         (wide && found >= 0.28 && self.sequences >= fewest).then_some(tag)
@@ -150,9 +155,13 @@ impl Comparison {
     /// Whether nothing speaks against a language that another method found: its profile is the nearest, or `nearly` so.
     pub(super) fn allows(&self, tag: &str, nearly: f32) -> bool {
         let Some(best) = self.languages.first() else { return false };
-        self.languages.iter().find(|language| primary(language.0) == primary(tag)).is_some_and(|own| {
-            (best.1 - own.1) / (self.sequences.max(1) as f32).sqrt() <= nearly && own.2 >= 0.28 && self.sequences >= 20
-        })
+        self.languages.iter().find(|language| primary(language.0) == primary(tag)).is_some_and(
+            |own| {
+                (best.1 - own.1) / (self.sequences.max(1) as f32).sqrt() <= nearly
+                    && own.2 >= 0.28
+                    && self.sequences >= 20
+            },
+        )
     }
 }
 
@@ -204,7 +213,11 @@ mod tests {
             assert_eq!(fields.len(), 3, "{line}");
             scripts.insert(fields[0]);
             let letters = fields[2].chars().count();
-            assert!(letters.is_multiple_of(3) && (300..=3 * LENGTH).contains(&letters), "{} {letters}", fields[1]);
+            assert!(
+                letters.is_multiple_of(3) && (300..=3 * LENGTH).contains(&letters),
+                "{} {letters}",
+                fields[1]
+            );
         }
         assert_eq!(scripts.len(), INDEXES.len());
         for index in &INDEXES {

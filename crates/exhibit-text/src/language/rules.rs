@@ -63,10 +63,16 @@ pub(crate) fn arabic(sample: &str) -> &'static str {
     if count(&text, "\u{674}") > 0 && turkic > 0 && uyghur == 0 {
         return "kk-Arab";
     }
-    if (uyghur > 0 && turkic + hamza > 0 || hamza > 0 && turkic > 0) && arabic_forms >= persian_forms {
+    if (uyghur > 0 && turkic + hamza > 0 || hamza > 0 && turkic > 0)
+        && arabic_forms >= persian_forms
+    {
         return "ug";
     }
-    if turkic * 12 >= letters(&text) && uyghur == 0 && arabic_forms >= persian_forms && letters(&text) >= 12 {
+    if turkic * 12 >= letters(&text)
+        && uyghur == 0
+        && arabic_forms >= persian_forms
+        && letters(&text) >= 12
+    {
         return "kk-Arab";
     }
     let decided = model::arabic(&text);
@@ -169,7 +175,10 @@ pub(crate) fn latin(sample: &str) -> &'static str {
         return "und";
     }
     let (mut words, mut uyghur) = (0, 0);
-    for word in sample.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| word.chars().nth(1).is_some()) {
+    for word in sample
+        .split(|c: char| !c.is_alphabetic() && c != '\'')
+        .filter(|word| word.chars().nth(1).is_some())
+    {
         words += 1;
         let lower = word.to_lowercase();
         uyghur += usize::from(UYGHUR_WORDS.contains(&lower.as_str()));

@@ -17,7 +17,8 @@ fn signer(seed: u8) -> SignerKey {
 }
 
 fn witness_key(seed: u8) -> VerifierKey {
-    VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(seed).verifier().public()).expect("a key")
+    VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(seed).verifier().public())
+        .expect("a key")
 }
 
 /// A checkpoint of a log of one entry, signed by its key.
@@ -30,15 +31,22 @@ fn checkpoint() -> SignedNote {
 fn cosigned(note: &SignedNote, seed: u8, time: u64) -> String {
     let key = witness_key(seed);
     let signed = signer(seed).sign(&format!("cosignature/v1\ntime {time}\n{}", note.text)).bytes;
-    Signature { name: key.name().to_owned(), id: key.id(), bytes: [&time.to_be_bytes()[..], &signed].concat() }
-        .to_string()
+    Signature {
+        name: key.name().to_owned(),
+        id: key.id(),
+        bytes: [&time.to_be_bytes()[..], &signed].concat(),
+    }
+    .to_string()
 }
 
 #[test]
 fn a_cosignature_is_by_its_witness_over_its_checkpoint() {
     let note = checkpoint();
     let reply = cosigned(&note, 2, TIME);
-    assert_eq!(check(&note, reply.as_bytes(), &witness_key(2)).expect("valid").to_string(), "2026-05-28T20:26:40Z");
+    assert_eq!(
+        check(&note, reply.as_bytes(), &witness_key(2)).expect("valid").to_string(),
+        "2026-05-28T20:26:40Z"
+    );
     assert!(check(&note, reply.as_bytes(), &witness_key(3)).is_err(), "another witness");
     let mut other = note.clone();
     other.text = other.text.replace("\n1\n", "\n2\n");
@@ -46,7 +54,13 @@ fn a_cosignature_is_by_its_witness_over_its_checkpoint() {
     // several signatures: that of the witness is among them
     let several = format!("{}{}", cosigned(&note, 3, TIME), cosigned(&note, 2, TIME));
     assert!(check(&note, several.as_bytes(), &witness_key(2)).is_ok());
-    for bad in ["", "\n", "\u{2014} partner.example/w1 AAAA\n", "no signature\n", &"\u{2014} x y\n".repeat(50_000)] {
+    for bad in [
+        "",
+        "\n",
+        "\u{2014} partner.example/w1 AAAA\n",
+        "no signature\n",
+        &"\u{2014} x y\n".repeat(50_000),
+    ] {
         assert!(
             check(&note, bad.as_bytes(), &witness_key(2)).is_err(),
             "{:?}",
@@ -57,7 +71,12 @@ fn a_cosignature_is_by_its_witness_over_its_checkpoint() {
     for _ in 0..400 {
         let mutant = numbers.mutate(reply.as_bytes());
         if let Ok(at) = check(&note, &mutant, &witness_key(2)) {
-            assert_eq!(at.to_string(), "2026-05-28T20:26:40Z", "{:?}", String::from_utf8_lossy(&mutant));
+            assert_eq!(
+                at.to_string(),
+                "2026-05-28T20:26:40Z",
+                "{:?}",
+                String::from_utf8_lossy(&mutant)
+            );
         }
     }
 }
@@ -83,10 +102,14 @@ fn a_request_to_a_witness_has_one_form() {
         assert!(read.is_err() || read.is_ok_and(|read| read.write() == bad), "{to}");
     }
     let line = format!("{}\n", Hash::leaf(b"x"));
-    let with = |count: usize| text.replacen("old 0\n", &format!("old 1\n{}", line.repeat(count)), 1);
+    let with =
+        |count: usize| text.replacen("old 0\n", &format!("old 1\n{}", line.repeat(count)), 1);
     assert_eq!(AddCheckpoint::read(with(63).as_bytes()).expect("the most").hashes.len(), 63);
     assert!(AddCheckpoint::read(with(64).as_bytes()).is_err());
-    assert!(matches!(AddCheckpoint::read(&vec![b'x'; MAX_BODY + 1]), Err(TimeFault::TooLarge { .. })));
+    assert!(matches!(
+        AddCheckpoint::read(&vec![b'x'; MAX_BODY + 1]),
+        Err(TimeFault::TooLarge { .. })
+    ));
     assert!(AddCheckpoint::read(&[0xff; 100]).is_err());
 }
 
@@ -97,7 +120,9 @@ fn keys_of_witnesses_are_read_with_or_without_a_line_end() {
         assert_eq!(read_key(text.as_bytes()).expect("a key"), key);
     }
     let log_key = signer(4).verifier().to_string();
-    for bad in ["", "\n", "x", &format!("{key}x"), &format!("{key}\n{key}\n"), "a+00000000+AAAA", &log_key] {
+    for bad in
+        ["", "\n", "x", &format!("{key}x"), &format!("{key}\n{key}\n"), "a+00000000+AAAA", &log_key]
+    {
         let read = read_key(bad.as_bytes());
         assert!(read.is_err(), "{bad:?}: {read:?}");
     }
@@ -126,7 +151,9 @@ fn names_of_anchors_are_plain() {
             assert_eq!(anchored::part(&file), Some(("some-name", kind, place)), "{file}");
         }
     }
-    for other in ["checkpoint", "consistency", "x.txt", ".tsr", "A.tsr", "a.b.tsr", "a.tsr.new", ".a.tsr"] {
+    for other in
+        ["checkpoint", "consistency", "x.txt", ".tsr", "A.tsr", "a.b.tsr", "a.tsr.new", ".a.tsr"]
+    {
         assert_eq!(anchored::part(other), None, "{other}");
     }
 }
@@ -143,12 +170,21 @@ fn files_next_to_a_checkpoint_are_judged_one_by_one() {
     ]);
     let known = Known { kept: true, ..Known::default() };
     let found = anchored::check(&good, &keys, &known).expect("checked");
-    assert!(found.anchors.iter().all(|(_, anchor)| anchor.is_ok()) && found.anchors.len() == 1, "{found:?}");
-    assert!(anchored::check(&good, &[signer(9).verifier().clone()], &known).is_err(), "another log");
+    assert!(
+        found.anchors.iter().all(|(_, anchor)| anchor.is_ok()) && found.anchors.len() == 1,
+        "{found:?}"
+    );
+    assert!(
+        anchored::check(&good, &[signer(9).verifier().clone()], &known).is_err(),
+        "another log"
+    );
     assert!(anchored::check(&BTreeMap::new(), &keys, &known).is_err(), "no checkpoint");
     let mut strange = good.clone();
     strange.insert("notes.txt".to_owned(), b"mine".to_vec());
-    assert_eq!(anchored::check(&strange, &keys, &known).expect("checked").unexpected, ["notes.txt"]);
+    assert_eq!(
+        anchored::check(&strange, &keys, &known).expect("checked").unexpected,
+        ["notes.txt"]
+    );
     let mut without_key = good.clone();
     without_key.remove("p.vkey");
     let found = anchored::check(&without_key, &keys, &known).expect("checked");
@@ -163,7 +199,10 @@ fn files_next_to_a_checkpoint_are_judged_one_by_one() {
             if let Ok(found) = anchored::check(&altered, &keys, &known) {
                 for (_, anchor) in found.anchors.iter().filter(|_| !same) {
                     let stated = anchor.as_ref().map(|anchor| anchor.by.to_string());
-                    assert!(stated.is_err() || stated.as_deref() == Ok("2026-05-28T20:26:40Z"), "{name}: {stated:?}");
+                    assert!(
+                        stated.is_err() || stated.as_deref() == Ok("2026-05-28T20:26:40Z"),
+                        "{name}: {stated:?}"
+                    );
                 }
             }
         }
@@ -182,8 +221,18 @@ fn requests_and_proofs_of_public_logs_have_one_form() {
             assert_eq!(read.write().as_bytes(), mutant, "another spelling of a request");
         }
     }
-    for bad in ["", "version=2\n", "version=1\n\n\n", "version=2\nlog=\nleaf=\n\n", &"version=2\n".repeat(20_000)] {
-        assert!(Proof::read(bad.as_bytes()).is_err(), "{:?}", bad.chars().take(40).collect::<String>());
+    for bad in [
+        "",
+        "version=2\n",
+        "version=1\n\n\n",
+        "version=2\nlog=\nleaf=\n\n",
+        &"version=2\n".repeat(20_000),
+    ] {
+        assert!(
+            Proof::read(bad.as_bytes()).is_err(),
+            "{:?}",
+            bad.chars().take(40).collect::<String>()
+        );
     }
     for _ in 0..400 {
         let length = numbers.below(400);
@@ -209,7 +258,11 @@ fn policies_with_unknown_words_or_members_are_refused() {
         format!("log {key}\nunknown word\nquorum none\n"),
         "quorum none".repeat(10_000),
     ] {
-        assert!(SigsumPolicy::read(bad.as_bytes()).is_err(), "{:?}", bad.chars().take(80).collect::<String>());
+        assert!(
+            SigsumPolicy::read(bad.as_bytes()).is_err(),
+            "{:?}",
+            bad.chars().take(80).collect::<String>()
+        );
     }
 }
 

@@ -23,7 +23,13 @@ const STAMPS: &[(&str, &str, &str, &str, &str)] = &[
     ("local.tsr", "hello.txt", "local.pem", "", ""),
     ("local-injected.tsr", "hello.txt", "local.pem", "", ""),
     ("mock-expired.tsr", "mock.txt", "mock.pem", "", "2023-02-01T00:00:01Z"),
-    ("sigstage-forged.tsr", "hello.txt", "sigstage.pem", "the signature does not match the key of sigstore-tsa", ""),
+    (
+        "sigstage-forged.tsr",
+        "hello.txt",
+        "sigstage.pem",
+        "the signature does not match the key of sigstore-tsa",
+        "",
+    ),
     ("sigstage-sha256.tsr", "mock.txt", "sigstage.pem", "not over this data", ""),
     ("sigstage-sha256.tsr", "hello.txt", "local.pem", "no chain of certificates", ""),
     ("local.tsr", "hello.txt", "identrust.pem", "no chain of certificates", ""),
@@ -34,7 +40,8 @@ fn stamps_of_public_authorities() {
     for (reply, data, authority, refused, by) in STAMPS {
         let trusted = Certificate::read_all(&file(authority)).expect("certificates");
         let data_bytes = file(data);
-        let against = StampContext { data: &data_bytes, request: None, kept: &[], trusted: &trusted };
+        let against =
+            StampContext { data: &data_bytes, request: None, kept: &[], trusted: &trusted };
         let verdict = stamp::check(&file(reply), &against);
         let error = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let fits = if refused.is_empty() { verdict.is_ok() } else { error.contains(refused) };
@@ -42,8 +49,9 @@ fn stamps_of_public_authorities() {
         if let Some(stamp) = verdict.as_ref().ok().filter(|_| !by.is_empty()) {
             assert_eq!(stamp.no_later_than().to_string(), *by, "{reply}");
         }
-        let at = stamp::check(&file(reply), &StampContext { trusted: &[], kept: &trusted, ..against })
-            .map(|stamp| stamp.at.0 / 1_000_000);
+        let at =
+            stamp::check(&file(reply), &StampContext { trusted: &[], kept: &trusted, ..against })
+                .map(|stamp| stamp.at.0 / 1_000_000);
         if let Some(theirs) = openssl(reply, data, authority, at.unwrap_or(1_741_683_128)) {
             assert_eq!(theirs, verdict.is_ok(), "OpenSSL on {reply}");
         }
@@ -52,7 +60,9 @@ fn stamps_of_public_authorities() {
 
 fn openssl(reply: &str, data: &str, authority: &str, at: i64) -> Option<bool> {
     let mut command = Command::new("openssl");
-    command.current_dir(path("")).args(["ts", "-verify", "-in", reply, "-data", data, "-CAfile", authority]);
+    command
+        .current_dir(path(""))
+        .args(["ts", "-verify", "-in", reply, "-data", data, "-CAfile", authority]);
     command.args(["-untrusted", authority, "-attime", &at.to_string()]);
     command.output().ok().map(|output| output.status.success())
 }
@@ -62,7 +72,8 @@ fn a_reply_to_a_third_party_request() {
     let request = StampRequest::read(&file("local.tsq")).expect("a request");
     assert_eq!(request.write(), file("local.tsq"));
     let trusted = Certificate::read_all(&file("local.pem")).expect("certificates");
-    let against = StampContext { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };
+    let against =
+        StampContext { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };
     assert!(stamp::check(&file("local.tsr"), &against).expect("answered").is_trusted);
     let stamp = stamp::check(&file("sigstage-sha512.tsr"), &against);
     assert_eq!(stamp.err(), Some(TimeFault::OtherNonce));
@@ -73,24 +84,36 @@ const SUBMITTER: &str = "99ed58583e8750b20548e69df4a4e1a592379a9a66c51cd32e42fbe
 
 #[test]
 fn a_proof_of_a_public_log() {
-    let key: [u8; 32] = exhibit_proof::hash::from_hex(SUBMITTER).and_then(|key| key.try_into().ok()).expect("a key");
+    let key: [u8; 32] = exhibit_proof::hash::from_hex(SUBMITTER)
+        .and_then(|key| key.try_into().ok())
+        .expect("a key");
     let policy = SigsumPolicy::read(&file("sigsum.policy")).expect("a policy");
     let text = String::from_utf8(file("hello.sigsum")).expect("text");
-    let check = |text: &str| Proof::read(text.as_bytes())?.check(&file("sigsum.txt"), &key, &policy);
+    let check =
+        |text: &str| Proof::read(text.as_bytes())?.check(&file("sigsum.txt"), &key, &policy);
     let logged = check(&text).expect("logged");
     assert_eq!(logged.at.to_string(), "2026-02-04T08:17:31Z");
     assert_eq!(logged.witnesses.len(), 8);
     assert!(logged.log.starts_with("sigsum.org/v1/tree/1643169b"));
     // Version 1 differs in two bytes of the checksum before the leaf.
-    let first =
-        |short: &str| text.replace("version=2", "version=1").replace("leaf=2c8d", &format!("leaf={short} 2c8d"));
-    assert!(check(&first("0000")).is_err_and(|fault| fault == TimeFault::OtherData || fault == TimeFault::Leaf));
-    assert!((0..=u16::MAX).any(|short| check(&first(&format!("{short:04x}"))).is_ok()), "version 1");
+    let first = |short: &str| {
+        text.replace("version=2", "version=1").replace("leaf=2c8d", &format!("leaf={short} 2c8d"))
+    };
+    assert!(
+        check(&first("0000"))
+            .is_err_and(|fault| fault == TimeFault::OtherData || fault == TimeFault::Leaf)
+    );
+    assert!(
+        (0..=u16::MAX).any(|short| check(&first(&format!("{short:04x}"))).is_ok()),
+        "version 1"
+    );
 }
 
 #[test]
 fn invalid_proofs_of_public_logs_are_rejected() {
-    let key: [u8; 32] = exhibit_proof::hash::from_hex(SUBMITTER).and_then(|key| key.try_into().ok()).expect("a key");
+    let key: [u8; 32] = exhibit_proof::hash::from_hex(SUBMITTER)
+        .and_then(|key| key.try_into().ok())
+        .expect("a key");
     let policy_text = String::from_utf8(file("sigsum.policy")).expect("text");
     let text = String::from_utf8(file("hello.sigsum")).expect("text");
     let error = |text: &str, policy: &str, key: &[u8; 32], data: &[u8]| {

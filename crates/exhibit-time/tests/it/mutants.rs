@@ -37,7 +37,9 @@ fn content(stamp: &stamp::TimeStamp) -> String {
 fn mutants_never_change_the_content_of_a_stamp() {
     let data = fixture("data.txt");
     let mut numbers = Mutator::new(1);
-    for (name, authority) in [("good.tsr", "root.pem"), ("chain.tsr", "root.pem"), ("ed-root.tsr", "ed.pem")] {
+    for (name, authority) in
+        [("good.tsr", "root.pem"), ("chain.tsr", "root.pem"), ("ed-root.tsr", "ed.pem")]
+    {
         let good = fixture(name);
         let trusted = Certificate::read_all(&fixture(authority)).expect("certificates");
         let against = StampContext { data: &data, request: None, kept: &[], trusted: &trusted };

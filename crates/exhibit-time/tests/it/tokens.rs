@@ -20,10 +20,23 @@ struct Case {
 }
 
 const fn case(reply: &'static str, ours: &'static str, openssl: bool) -> Case {
-    Case { reply, data: "data.txt", request: None, authority: "root.pem", kept: false, ours, openssl }
+    Case {
+        reply,
+        data: "data.txt",
+        request: None,
+        authority: "root.pem",
+        kept: false,
+        ours,
+        openssl,
+    }
 }
 
-const fn with(reply: &'static str, authority: &'static str, ours: &'static str, openssl: bool) -> Case {
+const fn with(
+    reply: &'static str,
+    authority: &'static str,
+    ours: &'static str,
+    openssl: bool,
+) -> Case {
     Case { authority, ..case(reply, ours, openssl) }
 }
 
@@ -47,8 +60,14 @@ const CASES: &[Case] = &[
     // OpenSSL's `ts -verify` does not support PSS in the token itself (`openssl cms -verify` does).
     case("pss.tsr", "", false),
     Case { data: "other.txt", ..case("good.tsr", "the stamp is not over this data", false) },
-    Case { request: Some("other.tsq"), ..case("good.tsr", "the stamp does not answer this request", false) },
-    Case { request: Some("policy.tsq"), ..case("good.tsr", "the stamp does not answer this request", false) },
+    Case {
+        request: Some("other.tsq"),
+        ..case("good.tsr", "the stamp does not answer this request", false)
+    },
+    Case {
+        request: Some("policy.tsq"),
+        ..case("good.tsr", "the stamp does not answer this request", false)
+    },
     with("good.tsr", "stranger.pem", "no chain of certificates leads from tsa ", false),
     with("good.tsr", "ed.pem", "no chain of certificates", false),
     case("bare.tsr", "the signer's certificate is neither", false),
@@ -82,8 +101,13 @@ fn check(case: &Case) -> Result<TimeStamp, TimeFault> {
     let data = fixture(case.data);
     let request = case.request.map(|name| StampRequest::read(&fixture(name)).expect("a request"));
     let trusted = Certificate::read_all(&fixture(case.authority)).expect("certificates");
-    let kept = if case.kept { Certificate::read_all(&fixture("kept.pem")).expect("certificates") } else { Vec::new() };
-    let against = StampContext { data: &data, request: request.as_ref(), kept: &kept, trusted: &trusted };
+    let kept = if case.kept {
+        Certificate::read_all(&fixture("kept.pem")).expect("certificates")
+    } else {
+        Vec::new()
+    };
+    let against =
+        StampContext { data: &data, request: request.as_ref(), kept: &kept, trusted: &trusted };
     stamp::check(&fixture(case.reply), &against)
 }
 
@@ -93,7 +117,11 @@ fn verdicts() {
         let verdict = check(case);
         let error = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let fits = if case.ours.is_empty() { verdict.is_ok() } else { error.contains(case.ours) };
-        assert!(fits, "{} below {}: {error:?} instead of {:?}", case.reply, case.authority, case.ours);
+        assert!(
+            fits,
+            "{} below {}: {error:?} instead of {:?}",
+            case.reply, case.authority, case.ours
+        );
     }
 }
 
@@ -105,7 +133,10 @@ fn content_of_a_stamp() {
     let names: Vec<&str> = stamp.chain.iter().map(Certificate::name).collect();
     assert_eq!(names, ["tsa", "Root root"]);
     let chain = check(&case("chain.tsr", "", true)).expect("good").chain;
-    assert_eq!(chain.iter().map(Certificate::name).collect::<Vec<_>>(), ["tsa-sub", "sub", "Root root"]);
+    assert_eq!(
+        chain.iter().map(Certificate::name).collect::<Vec<_>>(),
+        ["tsa-sub", "sub", "Root root"]
+    );
     // The chain round-trips through PEM.
     let pem: String = chain.iter().map(Certificate::pem).collect();
     assert_eq!(Certificate::read_all(pem.as_bytes()), Ok(chain));
@@ -118,7 +149,10 @@ fn without_an_authority_the_chain_is_only_the_signer() {
     let stamp = stamp::check(&fixture("good.tsr"), &against).expect("intact");
     assert!(!stamp.is_trusted);
     assert_eq!(stamp.signer(), "tsa");
-    assert!(matches!(stamp::check(&fixture("expired.tsr"), &against), Err(TimeFault::NotValid { .. })));
+    assert!(matches!(
+        stamp::check(&fixture("expired.tsr"), &against),
+        Err(TimeFault::NotValid { .. })
+    ));
     // Intermediate certificates do not serve as authorities.
     let links = Certificate::read_all(&fixture("kept.pem")).expect("certificates");
     let against = StampContext { data: &data, request: None, kept: &[], trusted: &links };
@@ -131,7 +165,9 @@ fn faults_name_the_altered_part() {
     let good = fixture("good.tsr");
     let trusted = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     let data = fixture("data.txt");
-    let find = |needle: &[u8]| good.windows(needle.len()).rposition(|window| window == needle).expect("there");
+    let find = |needle: &[u8]| {
+        good.windows(needle.len()).rposition(|window| window == needle).expect("there")
+    };
     let altered = |at: usize| {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
@@ -153,7 +189,14 @@ fn faults_name_the_altered_part() {
 fn openssl(case: &Case, time: i64) -> Option<bool> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut command = Command::new("openssl");
-    command.current_dir(folder).args(["ts", "-verify", "-in", case.reply, "-CAfile", case.authority]);
+    command.current_dir(folder).args([
+        "ts",
+        "-verify",
+        "-in",
+        case.reply,
+        "-CAfile",
+        case.authority,
+    ]);
     command.args(["-attime", &time.to_string()]);
     if case.reply == "token.tsr" || is_bare_token(case.reply) {
         command.arg("-token_in");

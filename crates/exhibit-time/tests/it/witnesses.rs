@@ -30,11 +30,23 @@ fn specification_request_round_trips() {
     let body = AddCheckpoint::read(REQUEST.as_bytes()).expect("a body");
     assert_eq!((body.old, body.hashes.len(), body.checkpoint.signatures.len()), (20_852_014, 4, 2));
     assert_eq!(body.write(), REQUEST);
-    for (from, to) in [("old 2", "old 02"), ("old 2", "old +2"), ("old ", "old  "), ("PlRN", "PlR"), ("old", "new")] {
-        assert!(AddCheckpoint::read(REQUEST.replacen(from, to, 1).as_bytes()).is_err(), "{from} -> {to}");
+    for (from, to) in [
+        ("old 2", "old 02"),
+        ("old 2", "old +2"),
+        ("old ", "old  "),
+        ("PlRN", "PlR"),
+        ("old", "new"),
+    ] {
+        assert!(
+            AddCheckpoint::read(REQUEST.replacen(from, to, 1).as_bytes()).is_err(),
+            "{from} -> {to}"
+        );
     }
-    let long =
-        REQUEST.replacen("\n\n", &format!("\n{}\n", "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n".repeat(60)), 1);
+    let long = REQUEST.replacen(
+        "\n\n",
+        &format!("\n{}\n", "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n".repeat(60)),
+        1,
+    );
     assert!(AddCheckpoint::read(long.as_bytes()).is_err(), "64 hashes");
 }
 
@@ -43,21 +55,30 @@ fn log() -> SignerKey {
 }
 
 fn checkpoint(size: u64, root: Hash) -> SignedNote {
-    let text = Checkpoint { origin: "0707070707070707/custody".to_owned(), size, root, extensions: Vec::new() }.text();
+    let text = Checkpoint {
+        origin: "0707070707070707/custody".to_owned(),
+        size,
+        root,
+        extensions: Vec::new(),
+    }
+    .text();
     SignedNote { signatures: vec![log().sign(&text)], text }
 }
 
 // A witness signs according to C2SP tlog-cosignature, with the same Ed25519 as the keys of notes.
 fn witness(seed: u8, name: &str) -> (SignerKey, VerifierKey) {
     let signer = SignerKey::new(name, &[seed; 32]).expect("a key");
-    let key = VerifierKey::new(name, KeyKind::Cosignature, &signer.verifier().public()).expect("a key");
+    let key =
+        VerifierKey::new(name, KeyKind::Cosignature, &signer.verifier().public()).expect("a key");
     (signer, key)
 }
 
 fn response((signer, key): &(SignerKey, VerifierKey), note: &SignedNote, time: u64) -> Vec<u8> {
     let signed = signer.sign(&format!("cosignature/v1\ntime {time}\n{}", note.text));
     let bytes = [&time.to_be_bytes()[..], &signed.bytes].concat();
-    exhibit_proof::Signature { name: key.name().to_owned(), id: key.id(), bytes }.to_string().into_bytes()
+    exhibit_proof::Signature { name: key.name().to_owned(), id: key.id(), bytes }
+        .to_string()
+        .into_bytes()
 }
 
 #[test]
@@ -73,8 +94,18 @@ fn responses_of_witnesses() {
     assert!(matches!(witness::check(&note, &good, &other.1), Err(TimeFault::NoWitness(_))));
     let later = checkpoint(2, Hash::leaf(b"b"));
     assert!(matches!(witness::check(&later, &good, &own.1), Err(TimeFault::Signature(_))));
-    assert!(matches!(witness::check(&note, &response(&own, &note, 0), &own.1), Err(TimeFault::Signature(_))));
-    for bad in [&b""[..], b"\n", b"x", &good[..good.len() - 1], &[good.as_slice(), b"\n"].concat(), &[0xff, 0xfe]] {
+    assert!(matches!(
+        witness::check(&note, &response(&own, &note, 0), &own.1),
+        Err(TimeFault::Signature(_))
+    ));
+    for bad in [
+        &b""[..],
+        b"\n",
+        b"x",
+        &good[..good.len() - 1],
+        &[good.as_slice(), b"\n"].concat(),
+        &[0xff, 0xfe],
+    ] {
         assert!(witness::check(&note, bad, &own.1).is_err(), "{bad:?}");
     }
     assert_eq!(witness::read_key(format!("{}\n", own.1).as_bytes()), Ok(own.1.clone()));
@@ -93,7 +124,10 @@ fn consistency_between_states() {
     assert_eq!(body.check(&older), Ok(()));
     let files = BTreeMap::from([(anchored::CONSISTENCY.to_owned(), body.write().into_bytes())]);
     assert_eq!(anchored::check_consistency(&files, &older, &newer), Ok(()));
-    assert!(anchored::check_consistency(&files, &older, &checkpoint(1, a)).is_err(), "another checkpoint");
+    assert!(
+        anchored::check_consistency(&files, &older, &checkpoint(1, a)).is_err(),
+        "another checkpoint"
+    );
     assert!(anchored::check_consistency(&BTreeMap::new(), &older, &newer).is_err(), "no proof");
     let fork = Checkpoint { root: b, ..older.clone() };
     assert!(matches!(body.check(&fork), Err(TimeFault::Consistency(_))));
@@ -127,10 +161,13 @@ fn checks_a_folder_of_anchors() {
         ("pending.tsq".to_owned(), fixture("good.tsq")),
         ("Odd.tsr".to_owned(), Vec::new()),
     ]);
-    let found = anchored::check(&files, std::slice::from_ref(&key), &Known::default()).expect("a folder");
+    let found =
+        anchored::check(&files, std::slice::from_ref(&key), &Known::default()).expect("a folder");
     assert_eq!(found.checkpoint.size, 12);
     assert_eq!(found.unexpected, ["Odd.tsr"]);
-    let [(_, cosigned), (_, stamped)] = found.anchors.as_slice() else { panic!("{:?}", found.anchors) };
+    let [(_, cosigned), (_, stamped)] = found.anchors.as_slice() else {
+        panic!("{:?}", found.anchors)
+    };
     let cosigned = cosigned.as_ref().expect("cosigned");
     assert_eq!(
         (cosigned.kind, cosigned.who.as_str(), cosigned.is_trusted),
@@ -143,7 +180,10 @@ fn checks_a_folder_of_anchors() {
     let found = anchored::check(&files, std::slice::from_ref(&key), &known).expect("a folder");
     assert!(found.anchors[0].1.as_ref().is_ok_and(|anchored| anchored.is_trusted));
     files.insert("checkpoint".to_owned(), b"x".to_vec());
-    assert!(matches!(anchored::check(&files, std::slice::from_ref(&key), &known), Err(TimeFault::Checkpoint(_))));
+    assert!(matches!(
+        anchored::check(&files, std::slice::from_ref(&key), &known),
+        Err(TimeFault::Checkpoint(_))
+    ));
     let authority = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     assert!(authority[0].is_self_issued());
 }

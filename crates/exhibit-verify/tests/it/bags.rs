@@ -61,9 +61,12 @@ fn without_a_key_the_origin_is_not_proved() {
 
 #[test]
 fn sealed_numbered_and_handed_over_bags_are_good() {
-    for (sealed, first, handover) in
-        [(true, None, false), (false, Some("N-0099"), false), (false, None, true), (true, Some("N-0099"), true)]
-    {
+    for (sealed, first, handover) in [
+        (true, None, false),
+        (false, Some("N-0099"), false),
+        (false, None, true),
+        (true, Some("N-0099"), true),
+    ] {
         let plan = Plan { first, sealed, handover, ..Plan::default() };
         let folder = bag(plan).write();
         for known in if handover { vec![1, 2] } else { vec![1] } {
@@ -83,14 +86,22 @@ const RECORD: &str = "data/documents/EXH-000001/record.json";
 
 // Each case is relisted as a forger would where that makes the custody proofs the only obstacle.
 const TAMPERED: &[Case] = &[
-    ("a text", |bag| bag.edit(TEXT, "must", "may"), &[(TEXT, Fault::Altered), (TEXT, Fault::Content)]),
+    (
+        "a text",
+        |bag| bag.edit(TEXT, "must", "may"),
+        &[(TEXT, Fault::Altered), (TEXT, Fault::Content)],
+    ),
     (
         "a text, relisted",
         |bag| {
             bag.edit(TEXT, "must", "may");
             bag.relist();
         },
-        &[(TEXT, Fault::Content), ("manifest-sha256.txt", Fault::Export), ("bag-info.txt", Fault::Export)],
+        &[
+            (TEXT, Fault::Content),
+            ("manifest-sha256.txt", Fault::Export),
+            ("bag-info.txt", Fault::Export),
+        ],
     ),
     (
         "an original",
@@ -122,11 +133,15 @@ const TAMPERED: &[Case] = &[
     (
         "a manifest line",
         |bag| {
-            let line = bag.text("manifest-sha256.txt").lines().next().expect("a line").to_owned() + "\n";
+            let line =
+                bag.text("manifest-sha256.txt").lines().next().expect("a line").to_owned() + "\n";
             bag.edit("manifest-sha256.txt", &line, "");
             bag.relist_tags();
         },
-        &[("data/documents/EXH-000001/original.txt", Fault::Unlisted), ("manifest-sha256.txt", Fault::Export)],
+        &[
+            ("data/documents/EXH-000001/original.txt", Fault::Unlisted),
+            ("manifest-sha256.txt", Fault::Export),
+        ],
     ),
     (
         "a tag manifest in another order",
@@ -143,7 +158,10 @@ const TAMPERED: &[Case] = &[
             // The same key, for another text.
             let text = bag.text("custody/checkpoint");
             let signed = text.rfind("— ").expect("a signature");
-            bag.put("custody/checkpoint", format!("{}{}", &text[..signed], signer(1).sign("another text\n")));
+            bag.put(
+                "custody/checkpoint",
+                format!("{}{}", &text[..signed], signer(1).sign("another text\n")),
+            );
             bag.relist_tags();
         },
         &[("custody/checkpoint", Fault::Checkpoint)],
@@ -225,7 +243,11 @@ const TAMPERED: &[Case] = &[
     (
         "another name",
         |bag| {
-            bag.edit("data/documents/EXH-000002/record.json", "bGV0dGVyLnR4dA==", "bGV0dGVyLnR4dQ==");
+            bag.edit(
+                "data/documents/EXH-000002/record.json",
+                "bGV0dGVyLnR4dA==",
+                "bGV0dGVyLnR4dQ==",
+            );
             bag.relist();
         },
         &[("data/documents/EXH-000002/record.json", Fault::Opening)],
@@ -249,7 +271,11 @@ const TAMPERED: &[Case] = &[
     (
         "an extra file",
         |bag| bag.put("data/more.txt", "more"),
-        &[("data/more.txt", Fault::Unlisted), ("data/more.txt", Fault::Unproved), ("bag-info.txt", Fault::Oxum)],
+        &[
+            ("data/more.txt", Fault::Unlisted),
+            ("data/more.txt", Fault::Unproved),
+            ("bag-info.txt", Fault::Oxum),
+        ],
     ),
     (
         "an extra file, relisted",
@@ -284,7 +310,11 @@ const TAMPERED: &[Case] = &[
         &[("manifest-sha256.txt", Fault::Export)],
     ),
     ("fetch.txt", |bag| bag.put("fetch.txt", ""), &[("fetch.txt", Fault::Fetch)]),
-    ("another declaration", |bag| bag.edit("bagit.txt", "1.0", "0.97"), &[("bagit.txt", Fault::Declaration)]),
+    (
+        "another declaration",
+        |bag| bag.edit("bagit.txt", "1.0", "0.97"),
+        &[("bagit.txt", Fault::Declaration)],
+    ),
 ];
 
 fn assert_has(name: &str, report: &Report, wanted: &[(&str, Fault)]) {
@@ -310,7 +340,8 @@ fn every_tampering_is_a_deviation_at_its_place() {
         let folder = bag.write();
         let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
         assert_has(name, &report, wanted);
-        let in_memory = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
+        let in_memory =
+            check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
         assert_has(name, &in_memory, wanted);
     }
 }
@@ -326,12 +357,14 @@ fn every_changed_byte_of_a_small_file_is_found() {
             if !path.starts_with("tagmanifest-") {
                 bag.relist_tags();
             }
-            let report = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
+            let report =
+                check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
             assert!(!report.is_good(), "byte {at} of {path}");
         }
         let mut bag = good.clone();
         bag.remove(path);
-        let report = check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
+        let report =
+            check_bag(&mut bag, &TrustInput::default(), &TrustedFiles::default(), false).report;
         assert!(!report.is_good(), "{path} was removed");
     }
 }
@@ -389,20 +422,29 @@ fn altered_load_files_are_deviations() {
         bag.relist();
         let folder = bag.write();
         let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
-        assert!(report.deviations.iter().any(|found| matches!(found.fault, Fault::LoadFile)), "{first}");
+        assert!(
+            report.deviations.iter().any(|found| matches!(found.fault, Fault::LoadFile)),
+            "{first}"
+        );
     }
     let mut bag = bag(Plan::default());
     bag.put("data/loadfile/documents.dat", good.0["data/loadfile/documents.dat"].clone());
     bag.relist();
     let folder = bag.write();
     let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
-    assert_has("load files without a first number", &report, &[("data/loadfile/documents.dat", Fault::Unproved)]);
+    assert_has(
+        "load files without a first number",
+        &report,
+        &[("data/loadfile/documents.dat", Fault::Unproved)],
+    );
 }
 
 #[test]
 fn load_files_number_the_documents_of_a_family() {
     let bag = bag(Plan { first: Some("N-0099"), ..Plan::default() });
-    let visible = |path: &str| bag.text(path).replace('\u{14}', "|").replace(['\u{fe}', '\u{feff}', '\r'], "");
+    let visible = |path: &str| {
+        bag.text(path).replace('\u{14}', "|").replace(['\u{fe}', '\u{feff}', '\r'], "")
+    };
     expect![[r#"
         BEGBATES|ENDBATES|BEGATTACH|ENDATTACH|PAGECOUNT|DOCID|SHA256|FILESIZE|FILENAME|DATERECEIVED|NATIVEPATH|TEXTPATH|PAGES|NOTE
         N-0099|N-0100|N-0099|N-0101|2|EXH-000001|5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc|21|登记.txt|2026-11-23T09:30:02.000000Z|data\documents\EXH-000001\original.txt|data\loadfile\text\N-0099.txt|1-2|
@@ -421,13 +463,19 @@ fn links_and_special_files_are_deviations_and_are_not_followed() {
     let other = tempfile::tempdir().expect("a folder");
     fs::write(other.path().join("secret.txt"), "secret").expect("a file");
     std::os::unix::fs::symlink(other.path(), folder.path().join("data/folder")).expect("a link");
-    std::os::unix::fs::symlink(other.path().join("secret.txt"), folder.path().join("data/link")).expect("a link");
-    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("data/socket")).expect("a socket");
+    std::os::unix::fs::symlink(other.path().join("secret.txt"), folder.path().join("data/link"))
+        .expect("a link");
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("data/socket"))
+        .expect("a socket");
     let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
     for place in ["data/folder", "data/link", "data/socket"] {
         assert_has(place, &report, &[(place, Fault::NotAFile)]);
     }
-    assert!(!report.deviations.iter().any(|found| found.place.contains("secret")), "{:?}", report.deviations);
+    assert!(
+        !report.deviations.iter().any(|found| found.place.contains("secret")),
+        "{:?}",
+        report.deviations
+    );
 }
 
 #[cfg(unix)]
@@ -448,7 +496,8 @@ fn a_plain_check_needs_no_proofs() {
     bag.0.retain(|path, _| !path.starts_with("custody/"));
     bag.relist_tags();
     let folder = bag.write();
-    let report = verify(&VerifyRequest { plain: true, ..request(What::Bag, folder.path()) }).expect("a report");
+    let report = verify(&VerifyRequest { plain: true, ..request(What::Bag, folder.path()) })
+        .expect("a report");
     assert!(report.is_good(), "{:?}", report.deviations);
     assert!(ids(&report.not_proved).contains(&"not-custody"));
 }
@@ -480,9 +529,14 @@ fn a_witness_proves_the_time_if_the_reader_trusts_it() {
     let policies = tempfile::tempdir().expect("a folder");
     let policy = policies.path().join("policy");
     let log = signer(1);
-    fs::write(&policy, format!("log {}\nwitness w1 {}\nquorum none\n", log.verifier(), witness())).expect("a file");
+    fs::write(&policy, format!("log {}\nwitness w1 {}\nquorum none\n", log.verifier(), witness()))
+        .expect("a file");
     let trusting = |path: &std::path::Path| {
-        let request = VerifyRequest { policy: Some(policy.clone()), key: Some(key(1)), ..request(What::Bag, path) };
+        let request = VerifyRequest {
+            policy: Some(policy.clone()),
+            key: Some(key(1)),
+            ..request(What::Bag, path)
+        };
         verify(&request).expect("a report")
     };
     let report = trusting(folder.path());
@@ -492,7 +546,10 @@ fn a_witness_proves_the_time_if_the_reader_trusts_it() {
     let json = JsonValue::read(report.json().as_bytes()).expect("canonical JSON");
     let [anchor] = json.list("anchors").expect("a list") else { panic!("one anchor") };
     assert_eq!(anchor.get("trusted"), Some(&JsonValue::Bool(true)));
-    assert_eq!(["name", "type", "size"].map(|member| anchor.text(member)), [Some("w1"), Some("witness"), Some("7")]);
+    assert_eq!(
+        ["name", "type", "size"].map(|member| anchor.text(member)),
+        [Some("w1"), Some("witness"), Some("7")]
+    );
     for (name, fault) in [
         ("checkpoint", Fault::Time),
         ("w1.cosignature", Fault::Time),
@@ -536,17 +593,28 @@ fn the_json_report_has_the_same_facts() {
         assert_eq!(json.text("log"), Some(crate::made::ORIGIN));
         assert_eq!(json.text("size"), Some("8"));
         let texts = |name: &str| -> Vec<String> {
-            json.list(name).expect("a list").iter().filter_map(JsonValue::as_text).map(str::to_owned).collect()
+            json.list(name)
+                .expect("a list")
+                .iter()
+                .filter_map(JsonValue::as_text)
+                .map(str::to_owned)
+                .collect()
         };
         assert_eq!(texts("documents"), ["EXH-000001", "EXH-000002"]);
         assert_eq!(json.list("quotes").expect("a list").len(), usize::from(good));
         assert_eq!(texts("earlier_keys"), [""; 0]);
-        for (name, lines) in
-            [("checked", &report.checked), ("proved", &report.proved), ("not_proved", &report.not_proved)]
-        {
+        for (name, lines) in [
+            ("checked", &report.checked),
+            ("proved", &report.proved),
+            ("not_proved", &report.not_proved),
+        ] {
             let found: Vec<Option<&str>> =
                 json.list(name).expect("a list").iter().map(|line| line.text("id")).collect();
-            assert_eq!(found, lines.iter().map(|line| Some(line.id())).collect::<Vec<_>>(), "{name}");
+            assert_eq!(
+                found,
+                lines.iter().map(|line| Some(line.id())).collect::<Vec<_>>(),
+                "{name}"
+            );
         }
         let found: Vec<[&str; 3]> = json
             .list("deviations")
@@ -554,8 +622,11 @@ fn the_json_report_has_the_same_facts() {
             .iter()
             .map(|found| ["place", "fault", "detail"].map(|key| found.text(key).expect("a text")))
             .collect();
-        let wanted: Vec<[&str; 3]> =
-            report.deviations.iter().map(|found| [&*found.place, found.fault.word(), &*found.detail]).collect();
+        let wanted: Vec<[&str; 3]> = report
+            .deviations
+            .iter()
+            .map(|found| [&*found.place, found.fault.word(), &*found.detail])
+            .collect();
         assert_eq!(found, wanted);
     }
 }

@@ -31,7 +31,11 @@ fn found(what: What, path: &Path, key: Option<&str>) -> Vec<(String, Fault)> {
     let request = VerifyRequest { key: key.map(str::to_owned), ..request(what, path.to_owned()) };
     let report = verify(&request).expect("something to check");
     let below = format!("{}/", path.parent().expect("a parent").display());
-    report.deviations.into_iter().map(|found| (found.place.replace(&below, ""), found.fault)).collect()
+    report
+        .deviations
+        .into_iter()
+        .map(|found| (found.place.replace(&below, ""), found.fault))
+        .collect()
 }
 
 #[test]
@@ -60,7 +64,9 @@ fn proofs_and_checkpoints_are_trusted_by_an_earlier_key() {
     // one handover is missing: nothing leads from the first key to the last
     let handover = exhibit_testing::files_below(&bag.join("custody/handovers")).remove(0);
     fs::remove_file(handover).expect("removed");
-    assert!(found(What::Proof, &proof, Some(&first)).iter().any(|(_, fault)| *fault == Fault::Proof));
+    assert!(
+        found(What::Proof, &proof, Some(&first)).iter().any(|(_, fault)| *fault == Fault::Proof)
+    );
     assert!(found(What::Proof, &proof, Some(&last)).is_empty(), "the last key needs none");
 }
 
@@ -70,9 +76,14 @@ fn a_copy_of_a_log_that_was_altered_is_named() {
     rotate(&case);
     let copy = case.beside("copy");
     case.open().folder.log().expect("a log").copy_to(&copy).expect("copied");
-    let width =
-        fs::read_to_string(copy.join("checkpoint")).expect("a checkpoint").lines().nth(1).expect("a size").to_owned();
-    let (entries, hashes) = (format!("tile/entries/000.p/{width}"), format!("tile/0/000.p/{width}"));
+    let width = fs::read_to_string(copy.join("checkpoint"))
+        .expect("a checkpoint")
+        .lines()
+        .nth(1)
+        .expect("a size")
+        .to_owned();
+    let (entries, hashes) =
+        (format!("tile/entries/000.p/{width}"), format!("tile/0/000.p/{width}"));
     let handover = exhibit_testing::files_below(&copy.join("handovers")).remove(0);
     let handover = handover.strip_prefix(&copy).expect("below").to_string_lossy().into_owned();
     for (name, at, named, fault) in [
@@ -86,7 +97,8 @@ fn a_copy_of_a_log_that_was_altered_is_named() {
     ] {
         flip(&copy.join(name), at);
         let all = found(What::Checkpoint, &copy, None);
-        let is_named = all.iter().any(|(place, found)| place.contains(named.as_str()) && *found == fault);
+        let is_named =
+            all.iter().any(|(place, found)| place.contains(named.as_str()) && *found == fault);
         assert!(is_named, "byte {at} of {name}: {all:?}");
         flip(&copy.join(name), at);
     }
@@ -104,7 +116,10 @@ fn a_copy_of_a_log_that_was_altered_is_named() {
     fs::create_dir_all(copy.join("tile/0/001.p")).expect("made");
     fs::write(copy.join("tile/0/001.p/3"), "x").expect("written");
     let all = found(What::Checkpoint, &copy, None);
-    assert!(matches!(&all[..], [(place, Fault::Unproved)] if place.ends_with("tile/0/001.p/3")), "{all:?}");
+    assert!(
+        matches!(&all[..], [(place, Fault::Unproved)] if place.ends_with("tile/0/001.p/3")),
+        "{all:?}"
+    );
 }
 
 #[test]
@@ -154,11 +169,16 @@ fn a_plain_check_looks_at_lists_alone() {
     fs::remove_dir_all(bag.join("custody")).expect("removed");
     let forged = ForgedBag::new(&bag, case.beside("forged"), &bag, &bag);
     forged.cover_up();
-    let check =
-        |plain: bool| verify(&VerifyRequest { plain, ..request(What::Bag, forged.bag.clone()) }).expect("a bag");
+    let check = |plain: bool| {
+        verify(&VerifyRequest { plain, ..request(What::Bag, forged.bag.clone()) }).expect("a bag")
+    };
     assert!(check(true).is_good());
     let proved = check(false);
-    assert!(proved.deviations.iter().any(|found| found.fault == Fault::NoCustody), "{:?}", proved.deviations);
+    assert!(
+        proved.deviations.iter().any(|found| found.fault == Fault::NoCustody),
+        "{:?}",
+        proved.deviations
+    );
     overwrite(&forged.bag.join("bagit.txt"), |bytes| bytes.push(b'\n'));
     assert!(!check(true).is_good());
 }
@@ -179,12 +199,16 @@ fn quotes_are_proved_by_the_bag_around_them_and_not_without() {
         forged.edit(&format!("data/quotes/{id}.json"), from, to);
         forged.cover_up();
         let all = deviations(&forged.bag);
-        let is_named =
-            all.iter().any(|(_, found, _)| *found == fault || matches!(found, Fault::QuoteLog | Fault::Quote));
+        let is_named = all.iter().any(|(_, found, _)| {
+            *found == fault || matches!(found, Fault::QuoteLog | Fault::Quote)
+        });
         assert!(is_named, "{from}: {all:?}");
     }
     let alone = case.beside("alone.json");
     fs::copy(&quote, &alone).expect("copied");
     let report = verify(&request(What::Quote, alone));
-    assert!(report.as_ref().map_or(true, |report| !report.is_good() || !report.not_proved.is_empty()), "{report:?}");
+    assert!(
+        report.as_ref().map_or(true, |report| !report.is_good() || !report.not_proved.is_empty()),
+        "{report:?}"
+    );
 }

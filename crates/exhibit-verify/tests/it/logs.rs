@@ -55,7 +55,10 @@ fn altered_entries_and_proofs_are_deviations() {
         (PROOF, "v1", "v1", 9),
     ] {
         let found = found(path, from, to, known);
-        assert!(found.iter().any(|line| line.starts_with(&format!("{PROOF}: proof: "))), "{to}: {found:?}");
+        assert!(
+            found.iter().any(|line| line.starts_with(&format!("{PROOF}: proof: "))),
+            "{to}: {found:?}"
+        );
     }
     assert_eq!(found(PROOF, "c2sp.org", "c2sp.net", 1).len(), 1);
 }
@@ -68,7 +71,8 @@ fn another_entry_can_be_given() {
     fs::copy(folder.path().join(PROOF), &proof).expect("a copy");
     fs::copy(folder.path().join(ENTRY), &entry).expect("a copy");
     check(What::Proof, &proof, &key(1)).expect_err("no entry next to it");
-    let given = VerifyRequest { key: Some(key(1)), entry: Some(entry), ..request(What::Proof, &proof) };
+    let given =
+        VerifyRequest { key: Some(key(1)), entry: Some(entry), ..request(What::Proof, &proof) };
     assert!(verify(&given).expect("a report").is_good());
     let no_key = VerifyRequest { key: None, ..given };
     verify(&no_key).expect_err("no key");
@@ -242,7 +246,8 @@ const FORGED: &[Forged] = &[
         "another signature on the checkpoint",
         Forgery {
             note: |note| {
-                let also = exhibit_proof::SignerKey::new("court.example/register", &[4; 32]).expect("a name");
+                let also = exhibit_proof::SignerKey::new("court.example/register", &[4; 32])
+                    .expect("a name");
                 note.signatures.push(also.sign(&note.text));
             },
             ..HONEST
@@ -347,7 +352,10 @@ fn a_claimed_size_does_not_control_the_work() {
     let folder = files.write();
     let report = check(What::Checkpoint, folder.path(), &key(2)).expect("a report");
     let found = deviations(&report, folder.path());
-    assert!(found.contains(&"tile: missing: too few files for a log of this size".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"tile: missing: too few files for a log of this size".to_owned()),
+        "{found:?}"
+    );
 }
 
 #[cfg(unix)]

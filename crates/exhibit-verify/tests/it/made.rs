@@ -160,9 +160,11 @@ impl Tree {
     /// Rewrites the payload manifests, the stated size and the tag manifests, as a forger who knows BagIt would.
     pub(crate) fn relist(&mut self) {
         let payload = self.0.iter().filter(|(path, _)| path.starts_with("data/"));
-        let (count, size) = payload.fold((0, 0), |(count, size), (_, bytes)| (count + 1, size + bytes.len()));
+        let (count, size) =
+            payload.fold((0, 0), |(count, size), (_, bytes)| (count + 1, size + bytes.len()));
         let info = self.text("bag-info.txt");
-        let kept: String = info.split_inclusive('\n').filter(|line| !line.starts_with("Payload-Oxum")).collect();
+        let kept: String =
+            info.split_inclusive('\n').filter(|line| !line.starts_with("Payload-Oxum")).collect();
         self.put("bag-info.txt", format!("{kept}Payload-Oxum: {size}.{count}\n"));
         self.manifests("manifest", |path| path.starts_with("data/"));
         self.relist_tags();
@@ -170,7 +172,9 @@ impl Tree {
 
     /// Rewrites the tag manifests.
     pub(crate) fn relist_tags(&mut self) {
-        self.manifests("tagmanifest", |path| !path.starts_with("data/") && !path.starts_with("tagmanifest-"));
+        self.manifests("tagmanifest", |path| {
+            !path.starts_with("data/") && !path.starts_with("tagmanifest-")
+        });
     }
 
     fn manifests(&mut self, name: &str, lists: impl Fn(&str) -> bool) {
@@ -219,7 +223,13 @@ impl Log {
     /// The same with a forgery.
     pub(crate) fn forged(byte: u8, forgery: Forgery) -> Self {
         let signer = SignerKey::new(forgery.origin, &[byte; 32]).expect("a valid name");
-        let mut log = Self { entries: Vec::new(), handovers: Vec::new(), signer, forgery, hidden: BTreeSet::new() };
+        let mut log = Self {
+            entries: Vec::new(),
+            handovers: Vec::new(),
+            signer,
+            forgery,
+            hidden: BTreeSet::new(),
+        };
         let made = key_ref(log.signer.verifier());
         let facts = JsonValue::map([("prefix", "EXH".into())]);
         log.push("case.open", "case", [("made", list(&[&made])), ("facts", facts)]);
@@ -228,12 +238,18 @@ impl Log {
 
     /// Appends the receipt of a folder.
     pub(crate) fn receive_source(&mut self) -> u64 {
-        let (facts, sealed) = (JsonValue::map([("channel", "folder".into())]), commitments(&["name"]));
+        let (facts, sealed) =
+            (JsonValue::map([("channel", "folder".into())]), commitments(&["name"]));
         self.push("source.receive", "source:1", [("facts", facts), ("sealed", sealed)])
     }
 
     /// Appends an entry; returns its number.
-    pub(crate) fn push<const N: usize>(&mut self, act: &str, object: &str, members: [(&str, JsonValue); N]) -> u64 {
+    pub(crate) fn push<const N: usize>(
+        &mut self,
+        act: &str,
+        object: &str,
+        members: [(&str, JsonValue); N],
+    ) -> u64 {
         let seq = self.entries.len() as u64;
         let fixed = [
             ("v", 1.into()),
@@ -249,7 +265,9 @@ impl Log {
             ("tool", "exhibit 0.1.0".into()),
             ("salt", format!("{seq:032x}").into()),
         ];
-        let JsonValue::Map(mut entry) = JsonValue::map(fixed.into_iter().chain(members)) else { panic!("an object") };
+        let JsonValue::Map(mut entry) = JsonValue::map(fixed.into_iter().chain(members)) else {
+            panic!("an object")
+        };
         (self.forgery.entry)(seq, &mut entry);
         self.entries.push(JsonValue::Map(entry).write().into_bytes());
         seq
@@ -259,7 +277,10 @@ impl Log {
     pub(crate) fn hand_over(&mut self, byte: u8) {
         let new = SignerKey::new(self.forgery.origin, &[byte; 32]).expect("a valid name");
         let old = self.signer.verifier().clone();
-        let facts = JsonValue::map([("after", old.to_string().into()), ("key", new.verifier().to_string().into())]);
+        let facts = JsonValue::map([
+            ("after", old.to_string().into()),
+            ("key", new.verifier().to_string().into()),
+        ]);
         let index = self.push("key.add", &key_ref(new.verifier()), [("facts", facts)]);
         let reason = JsonValue::map([("reason", "superseded".into())]);
         self.push("key.revoke", &key_ref(&old), [("facts", reason)]);
@@ -289,14 +310,16 @@ impl Log {
     fn subtree(&self, subtree: exhibit_proof::Subtree) -> Hash {
         let width = 1 << subtree.level;
         let first = usize::try_from(subtree.index).expect("a small log") * width;
-        let hashes: Vec<Hash> = self.entries[first..first + width].iter().map(|entry| Hash::leaf(entry)).collect();
+        let hashes: Vec<Hash> =
+            self.entries[first..first + width].iter().map(|entry| Hash::leaf(entry)).collect();
         complete_root(&hashes)
     }
 
     /// The proof of an entry.
     pub(crate) fn proof(&self, index: u64) -> LogProof {
         let size = self.entries.len() as u64;
-        let hashes = tree::inclusion(index, size, &mut |subtree| Ok::<_, ProofError>(self.subtree(subtree)));
+        let hashes =
+            tree::inclusion(index, size, &mut |subtree| Ok::<_, ProofError>(self.subtree(subtree)));
         LogProof { extra: None, index, hashes: hashes.expect("an entry"), checkpoint: self.note() }
     }
 
@@ -312,13 +335,17 @@ impl Log {
         for name in TileName::all(size) {
             let bytes = match name.layer {
                 Layer::Hashes(0) => {
-                    let hashes: Vec<Hash> = self.entries.iter().map(|entry| Hash::leaf(entry)).collect();
+                    let hashes: Vec<Hash> =
+                        self.entries.iter().map(|entry| Hash::leaf(entry)).collect();
                     write_hashes(&hashes)
                 }
                 Layer::Hashes(level) => panic!("a log of {size} entries has no level {level}"),
                 Layer::Entries => {
                     let mut bundle = Vec::new();
-                    assert!(self.entries.iter().all(|entry| push_entry(&mut bundle, entry)), "short entries");
+                    assert!(
+                        self.entries.iter().all(|entry| push_entry(&mut bundle, entry)),
+                        "short entries"
+                    );
                     bundle
                 }
             };
@@ -424,7 +451,8 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
     }
     files.relist();
     (forgery.files)(&mut files);
-    let mut made: Vec<String> = package::BOUND.iter().map(|path| reference(&files.0[*path])).collect();
+    let mut made: Vec<String> =
+        package::BOUND.iter().map(|path| reference(&files.0[*path])).collect();
     (forgery.export)(&mut made);
     if plan.sealed {
         log.push("case.seal", "case", []);
@@ -437,8 +465,16 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
         let made: Vec<&str> = made.iter().map(String::as_str).collect();
         let counts = [("documents", 2), ("pages", 3), ("pictures", 1), ("quotes", 1)];
         let facts = JsonValue::map(counts.map(|(name, count): (_, u64)| (name, count.into())));
-        let sealed = commitments(if plan.first.is_some() { &["bates", "selection"] } else { &["selection"] });
-        let export = log.push("export", "case", [("made", list(&made)), ("facts", facts), ("sealed", sealed)]);
+        let sealed = commitments(if plan.first.is_some() {
+            &["bates", "selection"]
+        } else {
+            &["selection"]
+        });
+        let export = log.push(
+            "export",
+            "case",
+            [("made", list(&made)), ("facts", facts), ("sealed", sealed)],
+        );
         if plan.transferred {
             let facts = JsonValue::map([("export", export.into()), ("receiver", "court".into())]);
             log.push("transfer", "case", [("used", list(&[&manifest])), ("facts", facts)]);
@@ -448,9 +484,14 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
     add_custody(&mut files, &log);
     if let Some(old) = anchored {
         let size = log.entries.len() as u64;
-        let hashes = tree::consistency(old, size, &mut |subtree| Ok::<_, ProofError>(log.subtree(subtree)));
-        let hashes: String = hashes.expect("a proof").iter().map(|hash| format!("{hash}\n")).collect();
-        files.put(&format!("{}{old:09}/consistency", package::ANCHORS), format!("old {old}\n{hashes}\n{}", log.note()));
+        let hashes =
+            tree::consistency(old, size, &mut |subtree| Ok::<_, ProofError>(log.subtree(subtree)));
+        let hashes: String =
+            hashes.expect("a proof").iter().map(|hash| format!("{hash}\n")).collect();
+        files.put(
+            &format!("{}{old:09}/consistency", package::ANCHORS),
+            format!("old {old}\n{hashes}\n{}", log.note()),
+        );
     }
     (forgery.finished)(&mut files, &log);
     files.relist_tags();
@@ -459,7 +500,10 @@ pub(crate) fn forged_bag(plan: Plan, forgery: Forgery) -> Tree {
 
 // Appends the receipt of a bag of another case.
 fn receive_bag(log: &mut Log) -> u64 {
-    let (bytes, other) = (reference(b"a file of the other bag"), SignerKey::new("fedcba9876543210/custody", &[8; 32]));
+    let (bytes, other) = (
+        reference(b"a file of the other bag"),
+        SignerKey::new("fedcba9876543210/custody", &[8; 32]),
+    );
     let key = key_ref(other.expect("a valid name").verifier());
     let facts = JsonValue::map([
         ("channel", "bag".into()),
@@ -469,15 +513,23 @@ fn receive_bag(log: &mut Log) -> u64 {
         ("log_size", 40.into()),
     ]);
     let used = list(&[&bytes, &key, &bytes]);
-    log.push("source.receive", "source:1", [("used", used), ("facts", facts), ("sealed", commitments(&["name"]))])
+    log.push(
+        "source.receive",
+        "source:1",
+        [("used", used), ("facts", facts), ("sealed", commitments(&["name"]))],
+    )
 }
 
 // Adds an anchor: the cosignature of the current checkpoint by the witness. Returns the anchored size.
 fn add_cosignature(files: &mut Tree, log: &mut Log) -> Option<u64> {
-    let (size, note, key, at) = (log.entries.len() as u64, log.note(), witness(), 1_795_000_000_u64);
+    let (size, note, key, at) =
+        (log.entries.len() as u64, log.note(), witness(), 1_795_000_000_u64);
     let signed = witness_signer().sign(&format!("cosignature/v1\ntime {at}\n{}", note.text)).bytes;
-    let cosignature =
-        Signature { name: WITNESS.to_owned(), id: key.id(), bytes: [&at.to_be_bytes()[..], &signed].concat() };
+    let cosignature = Signature {
+        name: WITNESS.to_owned(),
+        id: key.id(),
+        bytes: [&at.to_be_bytes()[..], &signed].concat(),
+    };
     let anchor = [
         ("checkpoint", note.to_string()),
         ("w1.cosignature", cosignature.to_string()),
@@ -507,7 +559,9 @@ fn add_custody(files: &mut Tree, log: &Log) {
     files.put("custody/key.pub", format!("{}\n", log.signer.verifier()));
     files.put("custody/checkpoint", log.note().to_string());
     files.put("custody/policy", policy_text(log.signer.verifier()));
-    for (entry, number) in log.entries.iter().zip(0..).filter(|(_, number)| !log.hidden.contains(number)) {
+    for (entry, number) in
+        log.entries.iter().zip(0..).filter(|(_, number)| !log.hidden.contains(number))
+    {
         files.put(&entry_path(number), entry.clone());
         files.put(&proof_path(number), log.proof(number).write());
     }
@@ -525,7 +579,8 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
     let salt = [1; 16];
     let name_digest = to_hex(&Sha256::new().chain_update(salt).chain_update(name).finalize());
     let from = container.map_or("source:1".to_owned(), |(item, _)| format!("item:{item}"));
-    let (size, relation) = (bytes.len() as u64, if container.is_some() { "attachment" } else { "file" });
+    let (size, relation) =
+        (bytes.len() as u64, if container.is_some() { "attachment" } else { "file" });
     let receipt = log.push(
         "item.receive",
         &object,
@@ -570,11 +625,15 @@ fn add(files: &mut Tree, log: &mut Log, original: &Original<'_>) -> (u64, u64) {
         JsonValue::map([
             ("index", index.into()),
             ("record", String::from_utf8(proof.record).expect("UTF-8").into()),
-            ("proof", JsonValue::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect())),
+            (
+                "proof",
+                JsonValue::List(proof.hashes.iter().map(|hash| hash.to_base64().into()).collect()),
+            ),
         ])
     };
-    let link =
-        |(item, receipt): &(u64, u64)| JsonValue::map([("item", (*item).into()), ("receipt", (*receipt).into())]);
+    let link = |(item, receipt): &(u64, u64)| {
+        JsonValue::map([("item", (*item).into()), ("receipt", (*receipt).into())])
+    };
     let file = format!("data/documents/{label}/original.txt");
     let opening = JsonValue::map([
         ("entry", receipt.into()),
@@ -632,9 +691,15 @@ fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
     };
     (log.forgery.quote)(&mut anchor);
     let text = anchor.write();
-    let reading = JsonValue::read(&log.entries[usize::try_from(reading).expect("small")]).expect("an entry");
-    let tree = reading.list("made").and_then(|made| made.first()?.as_text()).unwrap_or("tree:none").to_owned();
-    let used = list(&[&format!("original:{}", to_hex(&Sha256::digest(b"the bytes of a notice"))), &tree]);
+    let reading =
+        JsonValue::read(&log.entries[usize::try_from(reading).expect("small")]).expect("an entry");
+    let tree = reading
+        .list("made")
+        .and_then(|made| made.first()?.as_text())
+        .unwrap_or("tree:none")
+        .to_owned();
+    let used =
+        list(&[&format!("original:{}", to_hex(&Sha256::digest(b"the bytes of a notice"))), &tree]);
     log.push("quote", "item:1", [("used", used), ("made", list(&[&reference(text.as_bytes())]))]);
     files.put(&package::quote_path(QUOTE), text);
 }
@@ -646,14 +711,16 @@ fn add_load_files(files: &mut Tree, log: &Log, first: &str) {
     add_custody(&mut unfinished, log);
     let mut checked = check(&mut unfinished);
     let trust = TrustInput::default();
-    let proved = package::check(&mut unfinished, &mut checked, &trust, &|_, _, _| Vec::new()).expect("proofs");
+    let proved = package::check(&mut unfinished, &mut checked, &trust, &|_, _, _| Vec::new())
+        .expect("proofs");
     let first = loadfile::Number::read(first).expect("a number");
     let made = loadfile::make(&proved.documents, &first).expect("enough digits");
     for (path, table) in made.tables {
         files.put(&path, table);
     }
     for (path, (label, pages)) in made.texts {
-        let texts: Vec<String> = pages.iter().map(|page| files.text(&text_path(&label, *page))).collect();
+        let texts: Vec<String> =
+            pages.iter().map(|page| files.text(&text_path(&label, *page))).collect();
         files.put(&path, texts.join("\u{c}"));
     }
 }

@@ -51,6 +51,9 @@ fn every_test_file_is_compiled() {
     for file in std::fs::read_dir(folder).expect("a folder") {
         let name = file.expect("a file").file_name().into_string().expect("a name");
         let module = name.trim_end_matches(".rs");
-        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name} is not in main.rs");
+        assert!(
+            module == "main" || main.contains(&format!("mod {module};")),
+            "{name} is not in main.rs"
+        );
     }
 }

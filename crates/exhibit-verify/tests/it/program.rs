@@ -33,12 +33,19 @@ fn the_exit_status_gives_the_result() {
         (folder.path(), "not a key".to_owned(), 2),
     ] {
         let output = run(&["bag", "--key", &key], Some(path));
-        assert_eq!(output.status.code(), Some(status), "{}: {}", path.display(), text(&output.stdout));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{}: {}",
+            path.display(),
+            text(&output.stdout)
+        );
         assert_eq!(output.stdout.is_empty(), status == 2);
         assert_eq!(output.stderr.is_empty(), status != 2);
     }
     let output = run(&["bag", "--key", &known], Some(folder.path()));
-    let head = format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), folder.path().display());
+    let head =
+        format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), folder.path().display());
     assert!(text(&output.stdout).starts_with(&head));
 }
 
@@ -60,8 +67,13 @@ fn invalid_invocations_are_errors() {
     let key = folder.path().join("custody/key.pub");
     let output = run(&["bag", "--key", key.to_str().expect("UTF-8")], Some(folder.path()));
     assert_eq!(output.status.code(), Some(0), "a key can be a file");
-    assert!(text(&run(&["--help"], None).stdout).starts_with("Checks packages, quotes, log entries"));
-    assert_eq!(text(&run(&["-V"], None).stdout), format!("exhibit-verify {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(
+        text(&run(&["--help"], None).stdout).starts_with("Checks packages, quotes, log entries")
+    );
+    assert_eq!(
+        text(&run(&["-V"], None).stdout),
+        format!("exhibit-verify {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -92,7 +104,12 @@ fn json_and_languages() {
     let line = text(&output.stdout);
     let json = JsonValue::read(line.trim_end().as_bytes()).expect("one object of canonical JSON");
     assert_eq!(json.get("good"), Some(&JsonValue::Bool(true)));
-    let pages = ["en", "zh-Hans", "ug"].map(|tag| text(&run(&["bag", "--lang", tag], Some(folder.path())).stdout));
+    let pages = ["en", "zh-Hans", "ug"]
+        .map(|tag| text(&run(&["bag", "--lang", tag], Some(folder.path())).stdout));
     assert!(pages[0] != pages[1] && pages[1] != pages[2] && pages[0] != pages[2]);
-    assert_eq!(text(&run(&["bag"], Some(folder.path())).stdout), pages[0], "English without a language of the system");
+    assert_eq!(
+        text(&run(&["bag"], Some(folder.path())).stdout),
+        pages[0],
+        "English without a language of the system"
+    );
 }

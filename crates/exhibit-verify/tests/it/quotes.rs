@@ -52,8 +52,14 @@ fn an_altered_passage_is_a_deviation() {
         let folder = bag.write();
         let report = check(What::Quote, &folder.path().join(path()), &key(1)).expect("a report");
         let found = deviations(&report, folder.path());
-        assert!(found.iter().any(|line| line.starts_with("data/quotes/Q-000006.json: quote")), "{to}: {found:?}");
-        assert!(found.iter().any(|line| line.ends_with("not among the quotes that the bag proves")), "{to}");
+        assert!(
+            found.iter().any(|line| line.starts_with("data/quotes/Q-000006.json: quote")),
+            "{to}: {found:?}"
+        );
+        assert!(
+            found.iter().any(|line| line.ends_with("not among the quotes that the bag proves")),
+            "{to}"
+        );
         assert!(report.proved.iter().all(|line| line.id() != "proved-quote-page"), "{to}");
     }
 }
@@ -66,7 +72,9 @@ fn a_copy_elsewhere_in_the_bag_is_a_deviation() {
     let report = check(What::Quote, &copy, &key(1)).expect("a report");
     let found = deviations(&report, folder.path());
     assert!(
-        found.contains(&"data/Q-000006.json: quote: not among the quotes that the bag proves".to_owned()),
+        found.contains(
+            &"data/Q-000006.json: quote: not among the quotes that the bag proves".to_owned()
+        ),
         "{found:?}"
     );
 }
@@ -77,5 +85,10 @@ fn a_quote_outside_a_bag_cannot_be_checked() {
     let quote = folder.path().join("Q-000006.json");
     fs::write(&quote, &bag(Plan::default()).0[&path()]).expect("a file");
     let error = check(What::Quote, &quote, &key(1)).expect_err("no bag");
-    assert!(error.to_string().ends_with("not in a bag: a quote is proved by the other files of its bag"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("not in a bag: a quote is proved by the other files of its bag"),
+        "{error}"
+    );
 }

@@ -49,7 +49,11 @@ fn a_good_time_stamp_of_a_trusted_authority() {
 fn without_a_trusted_authority_the_signer_is_unknown() {
     let report = stamp("good.tsr", "data.txt", &[]).expect("a report");
     assert!(report.is_good(), "{:?}", report.deviations);
-    assert!(report.not_proved.iter().any(|line| line.id() == "not-authority"), "{:?}", report.not_proved);
+    assert!(
+        report.not_proved.iter().any(|line| line.id() == "not-authority"),
+        "{:?}",
+        report.not_proved
+    );
     assert!(report.proved.iter().all(|line| line.id() != "proved-stamp"), "{:?}", report.proved);
 }
 

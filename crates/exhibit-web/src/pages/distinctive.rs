@@ -85,8 +85,16 @@ fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
         None => exhibit_search::DistinctiveWords::default(),
     };
     let narrowed = |word: &str| {
-        let text = ClauseText { field: Field::Text, exact: false, text: word.to_owned(), form: Form::Quoted };
-        parsed.as_ref().and_then(|parsed| Some(parsed.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
+        let text = ClauseText {
+            field: Field::Text,
+            exact: false,
+            text: word.to_owned(),
+            form: Form::Quoted,
+        };
+        parsed
+            .as_ref()
+            .and_then(|parsed| Some(parsed.parsed().narrowed(text).ok()?.to_string()))
+            .unwrap_or_default()
     };
     let row = |word: &exhibit_search::DistinctiveWord| {
         let narrowed = narrowed(&word.word);
@@ -99,7 +107,13 @@ fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
         }
     };
     let rows = found.words.iter().map(row).collect();
-    Ok(DistinctiveView { query: query.to_owned(), back, total: found.total, read: found.read, rows })
+    Ok(DistinctiveView {
+        query: query.to_owned(),
+        back,
+        total: found.total,
+        read: found.read,
+        rows,
+    })
 }
 
 fn page(frame: &Frame, view: &DistinctiveView) -> Markup {
@@ -158,6 +172,8 @@ fn sample() -> DistinctiveView {
         back: links::search(&SearchPlace::of(QUERY)),
         total: 1_904,
         read: 500,
-        rows: [("登记表", 310, 402, 512.3), ("ئامبار", 28, 31, 60.1), ("monthly", 44, 160, 21.7)].map(row).into(),
+        rows: [("登记表", 310, 402, 512.3), ("ئامبار", 28, 31, 60.1), ("monthly", 44, 160, 21.7)]
+            .map(row)
+            .into(),
     }
 }

@@ -102,7 +102,8 @@ pub(crate) fn load(app: &App, params: &Params) -> Option<IntakeView> {
     if state == IntakeState::Finished {
         return None;
     }
-    let watched = params.number("refresh") > 0 && matches!(state, IntakeState::Running | IntakeState::Stopping);
+    let watched = params.number("refresh") > 0
+        && matches!(state, IntakeState::Running | IntakeState::Stopping);
     let mut view = IntakeView {
         state,
         steps: Vec::new(),
@@ -130,7 +131,13 @@ fn steps(snapshot: &Snapshot) -> Vec<Step> {
     let of_stage = |stage| {
         let counts = snapshot.stage(stage);
         let now = snapshot.phase == Phase::Stage(stage);
-        Step { stage: Some(stage), now, done: counts.done, left: counts.left(), failed: counts.failed }
+        Step {
+            stage: Some(stage),
+            now,
+            done: counts.done,
+            left: counts.left(),
+            failed: counts.failed,
+        }
     };
     let pages: u64 = snapshot.stages.values().map(|counts| counts.pages).sum();
     let indexed = snapshot.indexed.min(pages);
@@ -259,9 +266,16 @@ pub(crate) fn samples() -> [(&'static str, IntakeView); 3] {
         watched: false,
         ..running.clone()
     };
-    let failed =
-        IntakeView { state: IntakeState::Failed("<b>ENOSPC</b>".to_owned()), watched: false, ..running.clone() };
-    [("overview-intake", running), ("overview-intake-begun", begun), ("overview-intake-failed", failed)]
+    let failed = IntakeView {
+        state: IntakeState::Failed("<b>ENOSPC</b>".to_owned()),
+        watched: false,
+        ..running.clone()
+    };
+    [
+        ("overview-intake", running),
+        ("overview-intake-begun", begun),
+        ("overview-intake-failed", failed),
+    ]
 }
 
 #[cfg(test)]
@@ -277,10 +291,15 @@ mod tests {
     fn an_intake_is_shown_with_its_steps_and_can_be_paused() {
         let [(_, running), (_, begun), (_, failed)] = super::samples();
         let page = shown(&running);
-        for part in ["3,120", "2,080", "12", "412 a minute", "about 3 to 13 min left", "EXH-003117", "41 s"] {
+        for part in
+            ["3,120", "2,080", "12", "412 a minute", "about 3 to 13 min left", "EXH-003117", "41 s"]
+        {
             assert!(page.contains(part), "{part}: {page}");
         }
-        assert!(page.contains("action=\"/intake/pause\"") && page.contains("name=\"token\""), "{page}");
+        assert!(
+            page.contains("action=\"/intake/pause\"") && page.contains("name=\"token\""),
+            "{page}"
+        );
         assert!(page.contains("aria-current=\"step\""), "{page}");
         let page = shown(&begun);
         assert!(page.contains("2,080+"), "more may be found: {page}");

@@ -11,8 +11,13 @@ use std::sync::Arc;
 
 /// The interface's own files.
 pub(super) fn asset(_: &Arc<App>, params: &Params) -> Result<Loaded<Content>, PageError> {
-    let asset = assets::at(&format!("/static/{}", params.path("file"))).ok_or(PageError::NotThere)?;
-    let content = Content { media_type: asset.media_type, download_name: None, body: Body::from(asset.bytes) };
+    let asset =
+        assets::at(&format!("/static/{}", params.path("file"))).ok_or(PageError::NotThere)?;
+    let content = Content {
+        media_type: asset.media_type,
+        download_name: None,
+        body: Body::from(asset.bytes),
+    };
     Ok(Loaded::new(AccessEvent::Nothing, content))
 }
 

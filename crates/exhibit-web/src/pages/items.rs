@@ -73,7 +73,8 @@ impl Page for Items {
     }
 
     fn samples() -> Vec<(&'static str, ItemsView)> {
-        let container = Some(("EXH-000126".to_owned(), Name::from("通知.zip"), "/doc/EXH-000126".to_owned()));
+        let container =
+            Some(("EXH-000126".to_owned(), Name::from("通知.zip"), "/doc/EXH-000126".to_owned()));
         vec![
             ("items", sample()),
             ("items-members", ItemsView { container, ..sample() }),
@@ -111,7 +112,8 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
     let number = container.as_ref().map(|item| case.label(item.id)).unwrap_or_default();
     let last = found.last().map_or(0, |item| item.id.get().unsigned_abs());
     let event = AccessEvent::Items { container: container.as_ref().map(|item| item.id) };
-    let rows: Result<Vec<ItemRow>, CaseError> = found.iter().map(|item| row(app, app.words(), item)).collect();
+    let rows: Result<Vec<ItemRow>, CaseError> =
+        found.iter().map(|item| row(app, app.words(), item)).collect();
     let view = ItemsView {
         state,
         container: container.map(|item| (number.clone(), display::name(case, &item), to(&number))),
@@ -231,9 +233,21 @@ fn sample() -> ItemsView {
     ItemsView {
         total: Some(1_204),
         rows: vec![
-            row(127, "关于规范仓库出入登记工作的通知.pdf".as_bytes(), "PDF".to_owned(), State::Read, ""),
+            row(
+                127,
+                "关于规范仓库出入登记工作的通知.pdf".as_bytes(),
+                "PDF".to_owned(),
+                State::Read,
+                "",
+            ),
             row(398, "ئامبار تىزىملىكى 2019-4.docx".as_bytes(), "Word".to_owned(), State::Read, ""),
-            row(1044, HOSTILE, "PDF".to_owned(), State::Failed, "the cross-reference table ends too early"),
+            row(
+                1044,
+                HOSTILE,
+                "PDF".to_owned(),
+                State::Failed,
+                "the cross-reference table ends too early",
+            ),
             ItemRow {
                 size: None,
                 pages: 0,

@@ -147,7 +147,8 @@ fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
 
 fn one(app: &App, index: &str) -> Result<EntryView, PageError> {
     let size = app.view().log_size()?;
-    let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
+    let index =
+        index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
     let entry = app.view().entry(EntrySeq::new(index))?;
     Ok(EntryView {
         index,
@@ -286,7 +287,11 @@ fn list_sample() -> LogView {
 }
 
 fn sample_subject(number: &str) -> Subject {
-    Subject { number: number.to_owned(), name: Name::new(HOSTILE), href: links::document(number, &Place::default()) }
+    Subject {
+        number: number.to_owned(),
+        name: Name::new(HOSTILE),
+        href: links::document(number, &Place::default()),
+    }
 }
 
 fn entry_sample() -> EntryView {

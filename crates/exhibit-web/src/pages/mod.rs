@@ -78,7 +78,8 @@ pub static ROUTES: &[Route] = &[
     form("/saved/rm", saved::forget),
     form("/saved/undo", saved::take_back),
     page::<items::Items>("/items", Section::Items).in_bar("g i", |words| words.items()),
-    page::<problems::Problems>("/problems", Section::Problems).in_bar("g p", |words| words.problems()),
+    page::<problems::Problems>("/problems", Section::Problems)
+        .in_bar("g p", |words| words.problems()),
     page::<log::LogList>("/log", Section::Log).in_bar("g l", |words| words.log()),
     page::<log::LogEntry>("/log/{index}", Section::Log),
     page::<document::DocumentPage>("/doc/{number}", Section::None),
@@ -141,7 +142,14 @@ pub(crate) enum Serve {
 const SHORT_FORM: usize = 2 << 20;
 
 const fn page<P: Page>(path: &'static str, section: Section) -> Route {
-    Route { method: "GET", path, section, bar: None, serve: Serve::Page(render::<P>), samples: samples_of::<P> }
+    Route {
+        method: "GET",
+        path,
+        section,
+        bar: None,
+        serve: Serve::Page(render::<P>),
+        samples: samples_of::<P>,
+    }
 }
 
 const fn file(path: &'static str, load: LoadFile) -> Route {
@@ -181,7 +189,10 @@ fn render<P: Page>(app: &App, frame: &Frame, params: &Params) -> Result<Markup, 
 }
 
 fn samples_of<P: Page>(frame: &Frame) -> Vec<Sample> {
-    P::samples().into_iter().map(|(name, view)| Sample { name, page: P::render(frame, &view) }).collect()
+    P::samples()
+        .into_iter()
+        .map(|(name, view)| Sample { name, page: P::render(frame, &view) })
+        .collect()
 }
 
 const fn no_samples(_: &Frame) -> Vec<Sample> {

@@ -97,23 +97,37 @@ impl Page for Overview {
     fn samples() -> Vec<(&'static str, OverviewView)> {
         let broken = OverviewView {
             gaps: vec![
-                Gap { container: Some(("EXH-000126".to_owned(), "/doc/EXH-000126".to_owned())), found: 3, listed: 2 },
+                Gap {
+                    container: Some(("EXH-000126".to_owned(), "/doc/EXH-000126".to_owned())),
+                    found: 3,
+                    listed: 2,
+                },
                 Gap { container: None, found: 1_201, listed: 1_200 },
             ],
             ..sample()
         };
-        let mut samples =
-            vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())];
-        let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
+        let mut samples = vec![
+            ("overview", sample()),
+            ("overview-broken", broken),
+            ("overview-empty", OverviewView::default()),
+        ];
+        let running = intake::samples()
+            .map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
         samples.extend(running);
         let copy = Standing::CopyOf("/home/user/Exhibit/<harbour>".into());
-        let behind = Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
+        let behind =
+            Standing::Behind { size: 3_800, once: 4_120, last: Some("/media/disk/harbour".into()) };
         let lost = Standing::Behind { size: 3_800, once: 4_120, last: None };
-        for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
+        for (name, standing) in
+            [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)]
+        {
             samples.push((name, OverviewView { standing, ..sample() }));
         }
         let cut = OverviewView {
-            intakes: vec![coverage::intake_text(&crate::words::ENGLISH, &coverage::sample_intake())],
+            intakes: vec![coverage::intake_text(
+                &crate::words::ENGLISH,
+                &coverage::sample_intake(),
+            )],
             ..sample()
         };
         samples.push(("overview-interrupted", cut));
@@ -152,12 +166,18 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         listed: gap.listed,
     });
     Ok(OverviewView {
-        states: State::ALL.map(|state| (state, account.items.get(&state).copied().unwrap_or(0))).into(),
+        states: State::ALL
+            .map(|state| (state, account.items.get(&state).copied().unwrap_or(0)))
+            .into(),
         originals: account.originals,
         bytes: account.bytes,
         pages: account.pages_with_text(),
         read_in_part: account.read_in_part,
-        intakes: account.intakes.iter().map(|intake| coverage::intake_text(words, intake)).collect(),
+        intakes: account
+            .intakes
+            .iter()
+            .map(|intake| coverage::intake_text(words, intake))
+            .collect(),
         by_ocr: account.pages_by_ocr,
         waiting_for_ocr: account.pages_waiting_for_ocr,
         ocr_failed: account.pages_ocr_failed,
@@ -252,12 +272,15 @@ fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
     for (state, count) in &view.states {
         let in_part = if *state == State::Read { view.read_in_part.min(*count) } else { 0 };
         let href = || Some(crate::links::items(state.word(), "", 0));
-        let shown = [(words.state(*state).to_owned(), count - in_part), (words.read_in_part(), in_part)];
-        counts.extend(shown.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| Count {
-            label,
-            count,
-            href: href(),
-        }));
+        let shown =
+            [(words.state(*state).to_owned(), count - in_part), (words.read_in_part(), in_part)];
+        counts.extend(
+            shown.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| Count {
+                label,
+                count,
+                href: href(),
+            }),
+        );
     }
     counts
 }
@@ -265,11 +288,18 @@ fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
 /// The account: every item has exactly one state, the members of each container add up, and every source was received to
 /// its end.
 fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
-    let terms: Vec<String> =
-        states(words, view).iter().map(|term| format!("{} {}", words.number(term.count), term.label)).collect();
-    let unread: u64 = view.states.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+    let terms: Vec<String> = states(words, view)
+        .iter()
+        .map(|term| format!("{} {}", words.number(term.count), term.label))
+        .collect();
+    let unread: u64 =
+        view.states.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     let unread = unread + view.read_in_part;
-    let waiting = view.states.iter().find(|(state, _)| *state == State::Waiting).map_or(0, |(_, count)| *count);
+    let waiting = view
+        .states
+        .iter()
+        .find(|(state, _)| *state == State::Waiting)
+        .map_or(0, |(_, count)| *count);
     html! {
         h2 { (words.account()) }
         p.account { (words.number(found)) " " (words.found()) " = " (terms.join(" + ")) }
@@ -301,7 +331,13 @@ fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
     }
 }
 
-fn bars(words: &Words, group: usize, title: &str, counts: &[Count], rules: &mut CssRules) -> Markup {
+fn bars(
+    words: &Words,
+    group: usize,
+    title: &str,
+    counts: &[Count],
+    rules: &mut CssRules,
+) -> Markup {
     let most = counts.iter().map(|count| count.count).max().unwrap_or(0).max(1);
     html! {
         @if !counts.is_empty() {
@@ -327,7 +363,8 @@ fn share(count: u64, most: u64) -> f32 {
 }
 
 fn sample() -> OverviewView {
-    let count = |label: &str, count, href: Option<String>| Count { label: label.to_owned(), count, href };
+    let count =
+        |label: &str, count, href: Option<String>| Count { label: label.to_owned(), count, href };
     OverviewView {
         states: vec![
             (State::Waiting, 0),

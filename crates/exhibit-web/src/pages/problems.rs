@@ -102,7 +102,8 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     }
     let mut causes = Vec::with_capacity(groups.len());
     for ((state, _), items) in groups {
-        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(app.words(), item)).collect();
+        let reasons: BTreeSet<String> =
+            items.iter().map(|item| display::why(app.words(), item)).collect();
         let sample: Result<Vec<ProblemItem>, CaseError> =
             items.iter().take(NAMED).map(|item| item_of(app, item)).collect();
         causes.push(Cause {
@@ -120,7 +121,11 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
         items: account.items.values().sum(),
         waiting: account.in_state(State::Waiting),
         pages: unread_pages(app.words(), &account),
-        intakes: account.intakes.iter().map(|intake| coverage::intake_text(app.words(), intake)).collect(),
+        intakes: account
+            .intakes
+            .iter()
+            .map(|intake| coverage::intake_text(app.words(), intake))
+            .collect(),
         cut: (found.len() == GROUPED as usize).then_some(u64::from(GROUPED)),
     })
 }
@@ -209,7 +214,10 @@ fn sample() -> ProblemsView {
                 State::Encrypted,
                 "",
                 12,
-                vec![item(31, "名单(加密).zip".as_bytes(), "disk2/"), item(77, b"list.pdf", "mail/")],
+                vec![
+                    item(31, "名单(加密).zip".as_bytes(), "disk2/"),
+                    item(77, b"list.pdf", "mail/"),
+                ],
             ),
             cause(
                 State::Failed,
@@ -217,7 +225,12 @@ fn sample() -> ProblemsView {
                 7,
                 vec![item(1044, HOSTILE, "disk2/<b>/")],
             ),
-            cause(State::Truncated, "more than 1,000,000 members", 1, vec![item(1051, b"big.zip", "")]),
+            cause(
+                State::Truncated,
+                "more than 1,000,000 members",
+                1,
+                vec![item(1051, b"big.zip", "")],
+            ),
         ],
         items: 1_204,
         waiting: 18,

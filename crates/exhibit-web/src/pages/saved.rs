@@ -68,7 +68,14 @@ impl Page for SavedSearches {
 
     fn samples() -> Vec<(&'static str, SavedView)> {
         vec![
-            ("saved", SavedView { rows: sample(), undo: Some(undone()), not_searched: coverage::sample(&ENGLISH) }),
+            (
+                "saved",
+                SavedView {
+                    rows: sample(),
+                    undo: Some(undone()),
+                    not_searched: coverage::sample(&ENGLISH),
+                },
+            ),
             ("saved-none", SavedView::default()),
         ]
     }
@@ -80,7 +87,8 @@ const LONGEST: usize = 100;
 
 fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
     let saved = app.search().saved()?;
-    let rows: Result<Vec<SavedRow>, PageError> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
+    let rows: Result<Vec<SavedRow>, PageError> =
+        saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
     // only the last change can be undone
     let undo = app.saved_before(done).map(|_| {
         let said = if saved.contains_key(done) { Done::SearchSaved } else { Done::SearchForgotten };
@@ -104,7 +112,10 @@ fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
     };
     let link = |document: &i64| {
         let number = app.case.label(ItemId::new(*document));
-        let href = links::document(&number, &Place { query: &saved.query, exact: saved.exact, ..Place::default() });
+        let href = links::document(
+            &number,
+            &Place { query: &saved.query, exact: saved.exact, ..Place::default() },
+        );
         (number, href)
     };
     Ok(SavedRow {
@@ -231,7 +242,10 @@ fn sample() -> Vec<SavedRow> {
         documents: Some(41),
         seen: Some("2026-02-11 14:02:09 UTC".to_owned()),
         new: 25,
-        first_new: vec![("EXH-000127".to_owned(), links::document("EXH-000127", &Place::default()))],
+        first_new: vec![(
+            "EXH-000127".to_owned(),
+            links::document("EXH-000127", &Place::default()),
+        )],
         ..SavedRow::default()
     };
     vec![
@@ -244,7 +258,9 @@ fn sample() -> Vec<SavedRow> {
             exact: true,
             ..row("<b>old</b>", "a (b")
         },
-        SavedRow { seen: None, new: 0, first_new: Vec::new(), ..row("ئامبار", "تىزىملىك") },
+        SavedRow {
+            seen: None, new: 0, first_new: Vec::new(), ..row("ئامبار", "تىزىملىك")
+        },
     ]
 }
 

@@ -70,7 +70,8 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     let number = app.case.label(id);
     // a row leads to its page with the shared words highlighted
     let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {
-        let query = found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
+        let query =
+            found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
         let made = search_row(app, app.words(), &SearchPlace::of(&query), &found.hit, rank);
         let place = Place { query: &query, page: found.hit.page.get(), ..Place::default() };
         let href = links::document(&made.number, &place);
@@ -81,7 +82,10 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     });
     let view = SimilarView {
         name: display::name(&app.case, &item),
-        href: links::document(&number, &Place { page: page.map_or(0, PageNumber::get), ..Place::default() }),
+        href: links::document(
+            &number,
+            &Place { page: page.map_or(0, PageNumber::get), ..Place::default() },
+        ),
         page,
         words: similar
             .words
@@ -130,8 +134,10 @@ fn words_of(words: &Words, distinctive: &[(String, String)]) -> Markup {
 }
 
 fn sample() -> SimilarView {
-    let shares =
-        |row: Row| Row { shares: vec!["登记表".to_owned(), "bh1060".to_owned(), "تىزىم".to_owned()], ..row };
+    let shares = |row: Row| Row {
+        shares: vec!["登记表".to_owned(), "bh1060".to_owned(), "تىزىم".to_owned()],
+        ..row
+    };
     SimilarView {
         number: "EXH-000127".to_owned(),
         name: Name::new(HOSTILE),

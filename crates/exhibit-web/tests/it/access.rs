@@ -21,8 +21,14 @@ fn get(path: &'static str, address: impl Into<String>, event: Option<AccessEvent
     Row { route: ("GET", path), request: Box::new(move |guest| guest.get(&address)), event }
 }
 
-fn send(path: &'static str, address: &str, fields: &[(&'static str, &str)], event: Option<AccessEvent>) -> Row {
-    let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+fn send(
+    path: &'static str,
+    address: &str,
+    fields: &[(&'static str, &str)],
+    event: Option<AccessEvent>,
+) -> Row {
+    let fields: Vec<(&str, String)> =
+        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     let address = address.to_owned();
     let request = move |guest: &Browser| {
         let token = token(guest);
@@ -35,13 +41,17 @@ fn send(path: &'static str, address: &str, fields: &[(&'static str, &str)], even
 
 // In this order: what a row makes, those after it show.
 fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
-    let item = |number: &str| ItemId::new(number.trim_start_matches("EXH-").parse().expect("a number"));
+    let item =
+        |number: &str| ItemId::new(number.trim_start_matches("EXH-").parse().expect("a number"));
     let query = || "needle".to_owned();
     let name = || "my <list>".to_owned();
     let list = |guest: &Browser| {
         let token = token(guest);
-        let parts: [(&str, Option<&str>, &[u8]); 3] =
-            [("token", None, token.as_bytes()), ("name", None, b"my <list>"), ("list", None, b"needle\nmanyfold\n")];
+        let parts: [(&str, Option<&str>, &[u8]); 3] = [
+            ("token", None, token.as_bytes()),
+            ("name", None, b"my <list>"),
+            ("list", None, b"needle\nmanyfold\n"),
+        ];
         sent_list(guest, &parts)
     };
     vec![
@@ -55,23 +65,40 @@ fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
         get("/help", "/help", None),
         Row { route: ("POST", "/batches"), request: Box::new(list), event: None },
         get("/batches", "/batches", Some(AccessEvent::Batches)),
-        send("/batches/{number}/run", "/batches/1/run", &[], Some(AccessEvent::BatchRun { name: name(), lines: None })),
+        send(
+            "/batches/{number}/run",
+            "/batches/1/run",
+            &[],
+            Some(AccessEvent::BatchRun { name: name(), lines: None }),
+        ),
         get("/batches/{number}", "/batches/1?which=all", Some(AccessEvent::Batch { name: name() })),
-        get("/batches/{number}/{file}", "/batches/1/lines.csv", Some(AccessEvent::BatchFile { number: 1 })),
+        get(
+            "/batches/{number}/{file}",
+            "/batches/1/lines.csv",
+            Some(AccessEvent::BatchFile { number: 1 }),
+        ),
         send("/saved", "/saved", &[("name", "first"), ("q", "needle")], None),
         get("/saved", "/saved", Some(AccessEvent::SavedSearches)),
         send("/saved/run", "/saved/run", &[("name", "first")], None),
         send("/saved/rm", "/saved/rm", &[("name", "first")], None),
         send("/saved/undo", "/saved/undo", &[("name", "first")], None),
         get("/items", "/items", Some(AccessEvent::Items { container: None })),
-        get("/items", format!("/items?in={container}"), Some(AccessEvent::Items { container: Some(item(container)) })),
+        get(
+            "/items",
+            format!("/items?in={container}"),
+            Some(AccessEvent::Items { container: Some(item(container)) }),
+        ),
         get("/problems", "/problems", Some(AccessEvent::Problems)),
         get("/log", "/log", Some(AccessEvent::Log)),
         get("/log/{index}", "/log/3", Some(AccessEvent::LogEntry { index: 3 })),
         get(
             "/doc/{number}",
             format!("/doc/{text}?q=needle"),
-            Some(AccessEvent::Document { item: item(text), page: Some(PageNumber::FIRST), query: query() }),
+            Some(AccessEvent::Document {
+                item: item(text),
+                page: Some(PageNumber::FIRST),
+                query: query(),
+            }),
         ),
         get(
             "/doc/{number}",
@@ -103,11 +130,19 @@ fn every_route_records_what_it_shows_and_shows_nothing_that_it_cannot_record() {
     let guest = house.guest();
     let (text, picture) = (guest.number_of("needle onclick"), guest.number_of("台账 type:pdf"));
     let items = guest.get("/items").html().to_owned();
-    let row = items.split("<tr data-row>").find(|row| row.contains("通知.zip</bdi>")).expect("the container");
-    let container = row.split_once("href=\"/doc/").and_then(|(_, rest)| rest.split_once('"')).expect("its page").0;
+    let row = items
+        .split("<tr data-row>")
+        .find(|row| row.contains("通知.zip</bdi>"))
+        .expect("the container");
+    let container = row
+        .split_once("href=\"/doc/")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("its page")
+        .0;
     let rows = rows(&text, &picture, container);
     let tested: BTreeSet<(&str, &str)> = rows.iter().map(|row| row.route).collect();
-    let routes: BTreeSet<(&str, &str)> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+    let routes: BTreeSet<(&str, &str)> =
+        ROUTES.iter().map(|route| (route.method, route.path)).collect();
     assert_eq!(tested, routes, "every route has a row here, with the event that it records");
     assert_eq!(routes.len(), ROUTES.len(), "no route is in the list twice");
     let log = &guest.access_log;
@@ -118,14 +153,21 @@ fn every_route_records_what_it_shows_and_shows_nothing_that_it_cannot_record() {
             log.set_full(false);
             assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{route:?}");
             let page = refused.html();
-            assert!(page.contains("the access log cannot be written") && page.contains("no space left"), "{page}");
+            assert!(
+                page.contains("the access log cannot be written") && page.contains("no space left"),
+                "{page}"
+            );
             for content in ["EXH-", "needle", "&lt;list&gt;", "data-row"] {
                 assert!(!page.contains(content), "{route:?} shows {content}: {page}");
             }
         }
         let _ = log.take();
         let answer = request(&guest);
-        assert!(answer.status.is_success() || answer.status.is_redirection(), "{route:?}: {}", answer.status);
+        assert!(
+            answer.status.is_success() || answer.status.is_redirection(),
+            "{route:?}: {}",
+            answer.status
+        );
         assert_eq!(log.take(), Vec::from_iter(event), "{route:?}");
     }
 }
@@ -149,7 +191,9 @@ fn a_run_that_cannot_be_recorded_does_not_begin() {
 fn what_is_not_there_is_not_recorded() {
     let house = &crate::house::HOUSE;
     let guest = house.guest();
-    for address in ["/doc/EXH-999999", "/log/99999999", "/doc/EXH-000001/page/x.png", "/batches/x", "/nowhere"] {
+    for address in
+        ["/doc/EXH-999999", "/log/99999999", "/doc/EXH-000001/page/x.png", "/batches/x", "/nowhere"]
+    {
         assert_eq!(guest.get(address).status, StatusCode::NOT_FOUND, "{address}");
     }
     assert_eq!(house.visitor().get("/items").status, StatusCode::UNAUTHORIZED);

@@ -6,7 +6,9 @@ use crate::house::Browser;
 use crate::pages::check;
 use axum::http::StatusCode;
 use exhibit_case::Principal;
-use exhibit_model::{Detail, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, RowRange, SheetPart, State};
+use exhibit_model::{
+    Detail, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, RowRange, SheetPart, State,
+};
 use exhibit_testing::{NOW, TestCase, TestItem, flip};
 use exhibit_web::links::encoded;
 use std::fs;
@@ -26,7 +28,10 @@ fn html(browser: &Browser, path: &str) -> String {
 fn varied() -> TestCase {
     let sheet = Page {
         kind: PageKind::Sheet,
-        sheet: Some(SheetPart { name: "名单".to_owned(), rows: Some(RowRange { first: 1, last: 2 }) }),
+        sheet: Some(SheetPart {
+            name: "名单".to_owned(),
+            rows: Some(RowRange { first: 1, last: 2 }),
+        }),
         text: "王立强\t12\nZakir\t7".to_owned(),
         ..Page::default()
     };
@@ -45,15 +50,19 @@ fn varied() -> TestCase {
         TestItem::new("table.xlsx", b"xlsx").media_type("application/vnd.ms-excel").page(sheet),
         TestItem::new("talk.pptx", b"pptx").media_type("application/vnd.ms-powerpoint").page(slide),
         TestItem::scan("scan.png", "值班员 签名", 0.42).language("zh"),
-        TestItem::text("a.pdf", "page with a layout").kind(PageKind::Paper).media_type("application/pdf"),
-        TestItem::unread("locked.pdf", b"%PDF locked", State::Encrypted, None).media_type("application/pdf"),
+        TestItem::text("a.pdf", "page with a layout")
+            .kind(PageKind::Paper)
+            .media_type("application/pdf"),
+        TestItem::unread("locked.pdf", b"%PDF locked", State::Encrypted, None)
+            .media_type("application/pdf"),
         TestItem::unread(
             "bad.xls",
             b"x",
             State::Failed,
             Some(Reason::CannotParse { detail: Detail::of("<b>at</b> 7") }),
         ),
-        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe).relation(Relation::File),
+        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe)
+            .relation(Relation::File),
         TestItem::text("empty.txt", ""),
         TestItem::waiting("later", b"later"),
         TestItem::text("cut.txt", "the beginn")
@@ -88,9 +97,19 @@ fn every_document_has_a_page_in_every_state() {
 fn documents_are_addressed_by_label_alone() {
     let case = varied();
     let browser = browser(&case);
-    for path in ["/doc/EXH-000016", "/doc/EXH-0", "/doc/-1", "/doc/", "/doc/EXH-000001/x", "/similar/EXH-000016"] {
+    for path in [
+        "/doc/EXH-000016",
+        "/doc/EXH-0",
+        "/doc/-1",
+        "/doc/",
+        "/doc/EXH-000001/x",
+        "/similar/EXH-000016",
+    ] {
         let status = browser.get(path).status;
-        assert!(status == StatusCode::NOT_FOUND || status == StatusCode::BAD_REQUEST, "{path}: {status}");
+        assert!(
+            status == StatusCode::NOT_FOUND || status == StatusCode::BAD_REQUEST,
+            "{path}: {status}"
+        );
     }
     let beyond = browser.get("/doc/EXH-000001?p=3");
     assert_ne!(beyond.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", beyond.html());
@@ -102,16 +121,24 @@ fn lists_are_filtered_by_state_and_container() {
     let browser = browser(&case);
     let rows = |path: &str| html(&browser, path).matches("<tr data-row>").count();
     assert_eq!(rows("/items"), 15);
-    for (state, expected) in
-        [("failed", 1), ("encrypted", 1), ("duplicate", 1), ("waiting", 1), ("truncated", 1), ("empty", 1)]
-    {
+    for (state, expected) in [
+        ("failed", 1),
+        ("encrypted", 1),
+        ("duplicate", 1),
+        ("waiting", 1),
+        ("truncated", 1),
+        ("empty", 1),
+    ] {
         assert_eq!(rows(&format!("/items?state={state}")), expected, "{state}");
     }
     assert_eq!(rows("/items?in=EXH-000003"), 1);
     assert_eq!(rows("/items?after=14"), 1);
     let problems = html(&browser, "/problems");
     for name in ["locked.pdf", "bad.xls", "cut.txt"] {
-        assert!(problems.contains(name) || problems.contains("href=\"/items?state="), "{name}: {problems}");
+        assert!(
+            problems.contains(name) || problems.contains("href=\"/items?state="),
+            "{name}: {problems}"
+        );
     }
 }
 
@@ -142,11 +169,22 @@ fn every_log_entry_has_a_page_with_its_proof() {
         let page = html(&browser, &format!("/log/{index}"));
         assert!(page.contains("&quot;act&quot;"), "{index}");
     }
-    for bad in [size.to_string(), u64::MAX.to_string(), "-1".to_owned(), "x".to_owned(), "1.5".to_owned()] {
+    for bad in
+        [size.to_string(), u64::MAX.to_string(), "-1".to_owned(), "x".to_owned(), "1.5".to_owned()]
+    {
         assert_eq!(browser.get(&format!("/log/{bad}")).status, StatusCode::NOT_FOUND, "{bad}");
     }
-    let opened = case.open().view(Principal::LOCAL).item(case.id("通知.txt")).expect("an item").seq.expect("a receipt");
-    assert!(html(&browser, &format!("/log/{opened}")).contains("通知.txt"), "what the entry seals is shown here");
+    let opened = case
+        .open()
+        .view(Principal::LOCAL)
+        .item(case.id("通知.txt"))
+        .expect("an item")
+        .seq
+        .expect("a receipt");
+    assert!(
+        html(&browser, &format!("/log/{opened}")).contains("通知.txt"),
+        "what the entry seals is shown here"
+    );
     assert!(html(&browser, "/log?before=5").contains("href=\"/log/0\""));
 }
 
@@ -157,7 +195,11 @@ fn without_workers_texts_are_shown_and_pictures_are_not() {
     let number = case.id("a.pdf").label("EXH");
     assert!(html(&browser, &format!("/doc/{number}")).contains("page with a layout"));
     let picture = browser.get(&format!("/doc/{number}/page/1.png"));
-    assert!(picture.status.is_client_error() || picture.status.is_server_error(), "{}", picture.status);
+    assert!(
+        picture.status.is_client_error() || picture.status.is_server_error(),
+        "{}",
+        picture.status
+    );
     assert!(!picture.bytes.starts_with(b"\x89PNG"));
 }
 
@@ -181,9 +223,13 @@ fn a_sealed_case_is_shown_and_not_changed() {
         assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
         check(path, answer.html());
     }
-    let list = sent_list(&browser, &[("token", None, token.as_bytes()), ("list", None, b"register")]);
+    let list =
+        sent_list(&browser, &[("token", None, token.as_bytes()), ("list", None, b"register")]);
     assert!(list.status.is_client_error(), "{}", list.status);
-    assert!(html(&browser, "/saved").contains("kept") && !html(&browser, "/doc/EXH-000001").contains("checked"));
+    assert!(
+        html(&browser, "/saved").contains("kept")
+            && !html(&browser, "/doc/EXH-000001").contains("checked")
+    );
 }
 
 #[test]
@@ -208,8 +254,14 @@ fn a_missing_index_is_named_and_the_list_of_items_is_still_shown() {
         let answer = browser.get(path);
         assert!(!answer.html().contains("class=\"rows\""), "{path}: {}", answer.html());
         check(path, answer.html());
-        let is_named = answer.status == StatusCode::SERVICE_UNAVAILABLE && answer.html().contains("no search index");
-        assert!(is_named || answer.status == StatusCode::OK, "{path}: {} {}", answer.status, answer.html());
+        let is_named = answer.status == StatusCode::SERVICE_UNAVAILABLE
+            && answer.html().contains("no search index");
+        assert!(
+            is_named || answer.status == StatusCode::OK,
+            "{path}: {} {}",
+            answer.status,
+            answer.html()
+        );
     }
     assert!(html(&browser, "/items").contains("a.txt"));
 }
@@ -241,7 +293,12 @@ fn tags_of_others_appear_without_a_new_session() {
     let case = TestCase::of_texts(&[("a.txt", "register one")]);
     let browser = browser(&case);
     assert!(!html(&browser, "/doc/EXH-000001").contains("urgent"));
-    assert!(case.open().view(Principal::LOCAL).set_tag(case.id("a.txt"), "urgent", true, NOW).expect("set"));
+    assert!(
+        case.open()
+            .view(Principal::LOCAL)
+            .set_tag(case.id("a.txt"), "urgent", true, NOW)
+            .expect("set")
+    );
     assert!(html(&browser, "/doc/EXH-000001").contains("urgent"));
     assert!(html(&browser, "/search?q=tag%3Aurgent").contains("EXH-000001"));
     let _ = case.add_texts(&[("b.txt", "register two")]);
@@ -267,24 +324,32 @@ fn a_document_is_read_without_the_index() {
     let plain = html(&browser, "/doc/EXH-000001");
     assert!(plain.contains("严防逃跑") && !plain.contains("case repair --index"), "{plain}");
     let searched = html(&browser, "/doc/EXH-000001?q=%E9%80%83%E8%B7%91&r=1");
-    assert!(searched.contains("严防逃跑") && searched.contains("exhibit case repair --index"), "{searched}");
+    assert!(
+        searched.contains("严防逃跑") && searched.contains("exhibit case repair --index"),
+        "{searched}"
+    );
     assert!(!searched.contains("<mark"), "{searched}");
 }
 
 #[test]
 fn the_last_hit_of_a_document_leads_to_the_next_result() {
-    let case = TestCase::new(&[TestItem::text("a.txt", "严防逃跑。严防失火。"), TestItem::text("b.txt", "严防失窃。")]);
+    let case = TestCase::new(&[
+        TestItem::text("a.txt", "严防逃跑。严防失火。"),
+        TestItem::text("b.txt", "严防失窃。"),
+    ]);
     let browser = browser(&case);
     let key = |page: &str, key: &str| {
         let end = page.find(&format!("data-key=\"{key}\"")).map(|at| &page[..at]);
-        let href =
-            end.and_then(|before| before.rsplit_once("href=\"")).map(|(_, href)| href.trim_end().trim_end_matches('"'));
+        let href = end
+            .and_then(|before| before.rsplit_once("href=\""))
+            .map(|(_, href)| href.trim_end().trim_end_matches('"'));
         href.map(|href| href.replace("&amp;", "&"))
     };
     let first = html(&browser, "/search?q=%E4%B8%A5%E9%98%B2");
     let mut at = first.split("href=\"").find(|part| part.starts_with("/doc/")).expect("a result");
     at = at.split('"').next().expect("an address");
-    let (mut page, mut seen) = (html(&browser, &at.replace("&amp;", "&")), std::collections::BTreeSet::new());
+    let (mut page, mut seen) =
+        (html(&browser, &at.replace("&amp;", "&")), std::collections::BTreeSet::new());
     for _ in 0..8 {
         seen.insert(page.split_once("class=\"number\"").expect("a number").1[..60].to_owned());
         match key(&page, "n") {

@@ -14,9 +14,11 @@ pub(crate) fn token(guest: &Browser) -> String {
 }
 
 pub(crate) fn post(guest: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    let request =
-        Request::post(path).header("content-type", "application/x-www-form-urlencoded").header("origin", "null");
+    let body: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let request = Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", "null");
     guest.send(request, Body::from(body.join("&")))
 }
 
@@ -24,12 +26,16 @@ pub(crate) fn sent_list(guest: &Browser, parts: &[(&str, Option<&str>, &[u8])]) 
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-        body.extend(format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+        body.extend(
+            format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+                .bytes(),
+        );
         body.extend_from_slice(bytes);
         body.extend(b"\r\n");
     }
     body.extend(b"--edge--\r\n");
-    let request = Request::post("/batches").header("content-type", "multipart/form-data; boundary=edge");
+    let request =
+        Request::post("/batches").header("content-type", "multipart/form-data; boundary=edge");
     guest.send(request.header("origin", "null"), Body::from(body))
 }
 
@@ -47,7 +53,8 @@ fn no_form_changes_anything_without_the_token() {
         "/batches/1/run",
         &format!("/doc/{number}/tags"),
     ] {
-        for fields in [&[("token", "wrong"), ("name", "x"), ("q", "needle"), ("tag", "x")][..], &[]] {
+        for fields in [&[("token", "wrong"), ("name", "x"), ("q", "needle"), ("tag", "x")][..], &[]]
+        {
             assert_eq!(post(&guest, path, fields).status, StatusCode::FORBIDDEN, "{path}");
         }
     }
@@ -62,9 +69,13 @@ fn a_search_is_saved_looked_at_and_forgotten() {
     let house = House::build();
     let guest = house.guest();
     let token = token(&guest);
-    let fields = [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "manyfold"), ("exact", "1")];
+    let fields =
+        [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "manyfold"), ("exact", "1")];
     let saved = post(&guest, "/saved", &fields);
-    assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "/saved?done=%3Cb%3Efirst%3C%2Fb%3E"));
+    assert_eq!(
+        (saved.status, saved.header("location")),
+        (StatusCode::SEE_OTHER, "/saved?done=%3Cb%3Efirst%3C%2Fb%3E")
+    );
     let page = guest.get(saved.header("location"));
     check("saved", page.html());
     assert!(page.html().contains("action=\"/saved/undo\""), "{}", page.html());
@@ -76,7 +87,10 @@ fn a_search_is_saved_looked_at_and_forgotten() {
     let run = post(&guest, "/saved/run", &[("token", &token), ("name", "<b>first</b>")]);
     assert_eq!(run.header("location"), "/search?q=manyfold&exact=1");
     assert!(guest.get("/saved").html().contains("<strong>0 new</strong>"));
-    assert_eq!(post(&guest, "/saved/run", &[("token", &token), ("name", "other")]).status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        post(&guest, "/saved/run", &[("token", &token), ("name", "other")]).status,
+        StatusCode::NOT_FOUND
+    );
     let wrong = post(&guest, "/saved", &[("token", &token), ("name", "x"), ("q", "a (b")]);
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     check("wrong", wrong.html());
@@ -84,12 +98,20 @@ fn a_search_is_saved_looked_at_and_forgotten() {
     let gone = post(&guest, "/saved/rm", &name);
     let page = guest.get(gone.header("location"));
     check("forgotten", page.html());
-    assert!(page.html().contains("No search is saved") && page.html().contains("was forgotten"), "{}", page.html());
+    assert!(
+        page.html().contains("No search is saved") && page.html().contains("was forgotten"),
+        "{}",
+        page.html()
+    );
     // taken back, it still knows what was looked at; once
     let back = post(&guest, "/saved/undo", &name);
     assert_eq!(back.header("location"), "/saved");
     let page = guest.get("/saved?done=%3Cb%3Efirst%3C%2Fb%3E");
-    assert!(page.html().contains("<strong>0 new</strong>") && !page.html().contains("/saved/undo"), "{}", page.html());
+    assert!(
+        page.html().contains("<strong>0 new</strong>") && !page.html().contains("/saved/undo"),
+        "{}",
+        page.html()
+    );
     assert_eq!(post(&guest, "/saved/undo", &name).status, StatusCode::NOT_FOUND);
     // saving over another and taking that back leaves the other
     let over = [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "needle")];
@@ -111,7 +133,12 @@ fn searches_are_shown_again_until_history_is_off() {
     let _ = guest.get("/search?q=manyfold%2017&sort=path&from=25");
     let blank = guest.get("/search");
     check("blank", blank.html());
-    assert_eq!(blank.html().matches("href=\"/search?q=manyfold%2017\"").count(), 1, "{}", blank.html());
+    assert_eq!(
+        blank.html().matches("href=\"/search?q=manyfold%2017\"").count(),
+        1,
+        "{}",
+        blank.html()
+    );
     let off = post(&guest, "/history/off", &[("token", &token)]);
     assert_eq!(off.header("location"), "/search");
     let _ = guest.get("/search?q=manyfold%2018");
@@ -140,11 +167,17 @@ fn a_tag_is_put_on_found_and_taken_off() {
     assert!(page.html().contains("待核实 a"), "{}", page.html());
     let found = guest.get(&format!("/search?q={}", encoded("tag:\"待核实 a\"")));
     assert!(found.html().contains(&format!("/doc/{number}?")));
-    assert!(guest.get("/search?q=needle").html().contains("name=\"tag\" value=\"待核实 a\""), "a filter offers it");
+    assert!(
+        guest.get("/search?q=needle").html().contains("name=\"tag\" value=\"待核实 a\""),
+        "a filter offers it"
+    );
     let bad = post(&guest, &tags, &[("token", &token), ("tag", "a\"b")]);
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     let off = post(&guest, &tags, &[("token", &token), ("tag", "待核实 a"), ("off", "1")]);
-    assert_eq!(off.header("location"), format!("/doc/{number}?tag={}&off=1#tags", encoded("待核实 a")));
+    assert_eq!(
+        off.header("location"),
+        format!("/doc/{number}?tag={}&off=1#tags", encoded("待核实 a"))
+    );
     let page = guest.get(off.header("location").trim_end_matches("#tags"));
     assert!(page.html().contains("removed."), "{}", page.html());
     assert!(!guest.get(&format!("/doc/{number}")).html().contains("待核实"));
@@ -174,7 +207,11 @@ fn a_batch_is_sent_run_and_read() {
     let place = kept.header("location").to_owned();
     let before = guest.get(&place);
     check("not run", before.html());
-    assert!(before.html().contains("Not run yet") && before.html().contains("&lt;b&gt;staff"), "{}", before.html());
+    assert!(
+        before.html().contains("Not run yet") && before.html().contains("&lt;b&gt;staff"),
+        "{}",
+        before.html()
+    );
     let run = post(&guest, &format!("{place}/run"), &[("token", &token)]);
     assert_eq!(run.header("location"), place);
     let started = std::time::Instant::now();
@@ -197,7 +234,12 @@ fn a_batch_is_sent_run_and_read() {
     let file = guest.get(&format!("{place}/lines.csv?which=zero"));
     assert!(file.header("content-disposition").contains("attachment"));
     let text = String::from_utf8(file.bytes).expect("UTF-8");
-    assert!(text.starts_with("line,text,") && text.contains("nobody at all") && !text.contains("needle"), "{text}");
+    assert!(
+        text.starts_with("line,text,")
+            && text.contains("nobody at all")
+            && !text.contains("needle"),
+        "{text}"
+    );
     let lines = guest.get(&format!("{place}/lines.ndjson"));
     assert_eq!(String::from_utf8_lossy(&lines.bytes).lines().count(), 5);
     for path in ["/batches/99", "/batches/99/lines.csv", &format!("{place}/lines.exe")] {
@@ -210,16 +252,26 @@ fn a_batch_is_sent_run_and_read() {
 #[test]
 fn filters_go_down_folders_and_offer_all_values() {
     let guest = HOUSE.guest();
-    let page = guest.get(&format!("/search?q={}", encoded("登记 folder:\"综合科\""))).html().to_owned();
+    let page =
+        guest.get(&format!("/search?q={}", encoded("登记 folder:\"综合科\""))).html().to_owned();
     check("within", &page);
-    assert!(page.contains("all folders") && page.contains("name=\"folder\" value=\"综合科/2019\""), "{page}");
-    let many = guest.get("/search?q=needle%20OR%20manyfold%20OR%20%E7%99%BB%E8%AE%B0&more=is").html().to_owned();
+    assert!(
+        page.contains("all folders") && page.contains("name=\"folder\" value=\"综合科/2019\""),
+        "{page}"
+    );
+    let many = guest
+        .get("/search?q=needle%20OR%20manyfold%20OR%20%E7%99%BB%E8%AE%B0&more=is")
+        .html()
+        .to_owned();
     assert!(many.contains("<details open><summary>State"), "{many}");
     // ticking a folder below the chosen one narrows to it
     let q = encoded("登记 folder:\"综合科\"");
     let folder = encoded("综合科/2019");
     let applied = guest.get(&format!("/search?q={q}&apply=1&folder={folder}"));
-    assert_eq!(applied.header("location"), format!("/search?q={}", encoded("登记 folder:综合科/2019")));
+    assert_eq!(
+        applied.header("location"),
+        format!("/search?q={}", encoded("登记 folder:综合科/2019"))
+    );
 }
 
 #[test]

@@ -56,7 +56,16 @@ fn browser(case: &TestCase) -> Browser {
 
 /// No page contains any of the hostile texts as markup.
 fn assert_harmless(path: &str, html: &str) {
-    for raw in ["<script>alert", "<img src=x", "<svg/onload", "<style>*{", "\u{202e}", "\u{0}", "\u{1b}", "<!--"] {
+    for raw in [
+        "<script>alert",
+        "<img src=x",
+        "<svg/onload",
+        "<style>*{",
+        "\u{202e}",
+        "\u{0}",
+        "\u{1b}",
+        "<!--",
+    ] {
         assert!(!html.contains(raw), "{path} contains {raw:?}");
     }
     assert!(!html.contains("href=\"javascript:"), "{path}");
@@ -147,16 +156,23 @@ fn redirects_stay_on_this_server() {
     let case = case();
     let browser = browser(&case);
     let token = token(&browser);
-    for text in
-        HOSTILE.iter().chain(&["//evil.example", "https://evil.example/", "/\\evil.example", "x\r\nlocation: y"])
-    {
+    for text in HOSTILE.iter().chain(&[
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "x\r\nlocation: y",
+    ]) {
         let save = [("token", token.as_str()), ("name", text), ("q", "needle")];
         let filters = browser.get(&format!("/search?q=needle&apply=1&folder={}", encoded(text)));
         let tag = [("token", token.as_str()), ("tag", "x"), ("q", text), ("sort", text)];
-        for answer in [post(&browser, "/saved", &save), post(&browser, "/doc/EXH-000001/tags", &tag), filters] {
+        for answer in
+            [post(&browser, "/saved", &save), post(&browser, "/doc/EXH-000001/tags", &tag), filters]
+        {
             let location = answer.header("location");
             assert!(!answer.status.is_server_error(), "{text}: {}", answer.status);
-            let is_own = location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\");
+            let is_own = location.starts_with('/')
+                && !location.starts_with("//")
+                && !location.starts_with("/\\");
             assert!(location.is_empty() || is_own, "{text}: {location}");
         }
     }
@@ -179,8 +195,11 @@ fn forms_that_are_cut_or_mixed_up_change_nothing() {
     let twice = format!("token=wrong&token={token}&tag=twice");
     let answer = send("/doc/EXH-000001/tags", form, twice.into_bytes());
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "the first of two tokens counts");
-    for kind in ["text/plain", "application/json", "multipart/form-data", "multipart/form-data; boundary="] {
-        let answer = send("/doc/EXH-000001/tags", kind, format!("token={token}&tag=mixed").into_bytes());
+    for kind in
+        ["text/plain", "application/json", "multipart/form-data", "multipart/form-data; boundary="]
+    {
+        let answer =
+            send("/doc/EXH-000001/tags", kind, format!("token={token}&tag=mixed").into_bytes());
         assert!(answer.status.is_client_error(), "{kind}: {}", answer.status);
     }
     let cut = format!("--edge\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{token}");
@@ -213,7 +232,9 @@ fn names_of_any_bytes_are_shown_on_one_line_with_tokens() {
             let name = Name::new(bytes.clone());
             let html = name.show().into_string();
             let inner = html.split_once('>').expect("a tag").1;
-            for raw in ["<script", "<img", "<svg", "\u{202e}", "\u{2066}", "\n", "\r", "\0", "\u{1b}"] {
+            for raw in
+                ["<script", "<img", "<svg", "\u{202e}", "\u{2066}", "\n", "\r", "\0", "\u{1b}"]
+            {
                 assert!(!inner.contains(raw), "{bytes:?}: {html}");
             }
             let reorders = String::from_utf8_lossy(&bytes)

@@ -6,7 +6,9 @@ use exhibit_cage::{Cage, CageLimits, CageOptions};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_ingest::{IngestProgress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
-use exhibit_web::{AccessEvent, App, IntakeControl, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
+use exhibit_web::{
+    AccessEvent, App, IntakeControl, IntakeState, Machine, Recorder, Sessions, Unrecorded, router,
+};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,8 @@ pub(crate) const CODE: &str = "the-first-code";
 const PORT: u16 = 8080;
 /// Looks like a PDF's name, is a text; with markup, a byte that is no text, and more.
 const HOSTILE_NAME: &[u8] = b"<img src=x onerror=alert(1)>\xe2\x80\xaefdp.\xff&amp;.txt";
-const HOSTILE_TEXT: &str = "needle </p><script>alert(1)</script> \u{202e}needle\u{202c} <b onclick=x>needle</b>\n";
+const HOSTILE_TEXT: &str =
+    "needle </p><script>alert(1)</script> \u{202e}needle\u{202c} <b onclick=x>needle</b>\n";
 
 /// A case in a folder of its own, made once for all tests.
 pub(crate) struct House {
@@ -84,25 +87,33 @@ impl Answer {
 }
 
 fn acts(clock: FixedClock) -> Acts {
-    Acts::new(clock, |bytes| getrandom::fill(bytes).expect("random bytes"), Principal::LOCAL, "test")
+    Acts::new(
+        clock,
+        |bytes| getrandom::fill(bytes).expect("random bytes"),
+        Principal::LOCAL,
+        "test",
+    )
 }
 
 impl House {
     /// A case of its own, for a test that changes it.
     pub(crate) fn build() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (case, keys, trove) = (folder.path().join("case"), folder.path().join("keys"), folder.path().join("drop"));
+        let (case, keys, trove) =
+            (folder.path().join("case"), folder.path().join("keys"), folder.path().join("drop"));
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/trove/disk2");
         for part in ["三号仓库", "综合科/2019", "综合科/2017"] {
             copy(&example.join(part), &trove.join(part));
         }
         fs::create_dir_all(trove.join("odd")).expect("a folder");
-        fs::write(trove.join("odd").join(std::ffi::OsStr::from_bytes(HOSTILE_NAME)), HOSTILE_TEXT).expect("a file");
+        fs::write(trove.join("odd").join(std::ffi::OsStr::from_bytes(HOSTILE_NAME)), HOSTILE_TEXT)
+            .expect("a file");
         let row = format!("登记表,needle 2019,{}\n", "x".repeat(900));
         fs::write(trove.join("odd/long.csv"), row.repeat(1_000)).expect("a file");
         fs::create_dir_all(trove.join("many")).expect("a folder");
         for number in 0..30 {
-            fs::write(trove.join(format!("many/{number}.txt")), format!("manyfold {number}")).expect("a file");
+            fs::write(trove.join(format!("many/{number}.txt")), format!("manyfold {number}"))
+                .expect("a file");
         }
         fs::write(trove.join("odd/copy.txt"), HOSTILE_TEXT).expect("a file");
         fs::write(trove.join("odd/empty.txt"), "").expect("a file");
@@ -111,7 +122,8 @@ impl House {
         let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&case, &new, &mut acts(clock)).expect("a case");
         let cage =
-            Cage::start(CageOptions { program: worker(), ..CageOptions::new("cage-server", 2) }).expect("a cage");
+            Cage::start(CageOptions { program: worker(), ..CageOptions::new("cage-server", 2) })
+                .expect("a cage");
         let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts(clock)).expect("the case");
         let (progress, stop) = (IngestProgress::default(), StopRequest::default());
         let options = exhibit_ingest::IngestOptions {
@@ -150,11 +162,14 @@ impl Browser {
         let sessions = Sessions::new(CODE.to_owned(), PORT, announce);
         let case = Arc::new(Case::open(folder).expect("the case"));
         let address = ([127, 0, 0, 1], PORT).into();
-        let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
+        let clock =
+            Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
         let (held, keys) = (folder.to_owned(), keys.to_owned());
         let (known, place) = (keys.clone(), folder.to_owned());
         let log_marks = move || {
-            let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
+            let mut held =
+                CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0))))
+                    .expect("the case");
             held.log_marks().expect("logged");
         };
         let machine = Machine {
@@ -168,7 +183,8 @@ impl Browser {
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
         let app = App::new(case, cage, sessions, address, Vec::new(), machine, recorder);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { router: router(app), runtime, announced, cookie: String::new(), access_log }
     }
 
@@ -194,10 +210,12 @@ impl Browser {
         let headers = request.headers_mut();
         headers.entry("host").or_insert("localhost:8080".parse().expect("a host"));
         if !self.cookie.is_empty() {
-            headers.insert("cookie", format!("other=1; {}", self.cookie).parse().expect("a cookie"));
+            headers
+                .insert("cookie", format!("other=1; {}", self.cookie).parse().expect("a cookie"));
         }
         self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+            let response =
+                self.router.clone().oneshot(request).await.expect("the router never fails");
             let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, 64 << 20).await.expect("a body").to_vec();
             Answer { status: parts.status, headers: parts.headers, bytes }
@@ -239,7 +257,8 @@ struct Pausable(AtomicBool);
 
 impl IntakeControl for Pausable {
     fn status(&self) -> (IntakeState, Option<Snapshot>) {
-        let state = if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
+        let state =
+            if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
         (state, Some(IngestProgress::default().snapshot()))
     }
 

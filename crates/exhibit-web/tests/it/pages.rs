@@ -34,7 +34,9 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
             let end = attribute.find(['=', ' ', '>']).expect("an attribute has an end");
             let (name, after_name) = attribute.split_at(end);
             let (value, after_value) = match after_name.strip_prefix("=\"") {
-                Some(quoted) => quoted.split_once('"').map(|(v, r)| (Some(v), r)).expect("a value has its end"),
+                Some(quoted) => {
+                    quoted.split_once('"').map(|(v, r)| (Some(v), r)).expect("a value has its end")
+                }
                 None => (None, after_name),
             };
             tag.attributes.push((name, value));
@@ -61,7 +63,8 @@ pub(crate) fn check(page: &str, html: &str) {
 pub(crate) fn links(html: &str) -> BTreeSet<String> {
     let tags = tags(html);
     let links = tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href"));
-    let paths = links.map(|link| link.replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned());
+    let paths = links
+        .map(|link| link.replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned());
     paths.filter(|path| !path.is_empty()).collect()
 }
 
@@ -75,17 +78,22 @@ fn all_samples_hold() {
 }
 
 const ELEMENTS: &[&str] = &[
-    "html", "head", "meta", "title", "link", "style", "script", "body", "a", "header", "span", "nav", "button", "main",
-    "div", "h1", "h2", "p", "dl", "dt", "dd", "form", "input", "ol", "ul", "li", "details", "summary", "code", "kbd",
-    "bdi", "mark", "sup", "strong", "section", "aside", "img", "label", "fieldset", "legend", "table", "thead",
-    "tbody", "tr", "th", "td", "br", "wbr", "pre", "textarea", "datalist", "option",
+    "html", "head", "meta", "title", "link", "style", "script", "body", "a", "header", "span",
+    "nav", "button", "main", "div", "h1", "h2", "p", "dl", "dt", "dd", "form", "input", "ol", "ul",
+    "li", "details", "summary", "code", "kbd", "bdi", "mark", "sup", "strong", "section", "aside",
+    "img", "label", "fieldset", "legend", "table", "thead", "tbody", "tr", "th", "td", "br", "wbr",
+    "pre", "textarea", "datalist", "option",
 ];
 
 fn known_elements_and_no_code(page: &str, tags: &[Tag<'_>]) {
     for tag in tags {
         assert!(ELEMENTS.contains(&tag.name), "{page}: <{}>", tag.name);
         for (attribute, _) in &tag.attributes {
-            assert!(*attribute != "style" && !attribute.starts_with("on"), "{page}: <{} {attribute}>", tag.name);
+            assert!(
+                *attribute != "style" && !attribute.starts_with("on"),
+                "{page}: <{} {attribute}>",
+                tag.name
+            );
         }
         match tag.name {
             "script" => assert_eq!(tag.get("src"), Some(assets::keys().path.as_str()), "{page}"),
@@ -101,7 +109,8 @@ fn leads_nowhere_else(page: &str, tags: &[Tag<'_>]) {
     for tag in tags {
         for attribute in ["href", "src", "action"] {
             let Some(address) = tag.get(attribute) else { continue };
-            let inside = (address.starts_with('/') && !address.starts_with("//")) || address.starts_with('#');
+            let inside = (address.starts_with('/') && !address.starts_with("//"))
+                || address.starts_with('#');
             assert!(inside, "{page}: {attribute}={address}");
             assert!(!address.contains(['<', '>', ' ']), "{page}: {attribute}={address}");
         }
@@ -110,7 +119,11 @@ fn leads_nowhere_else(page: &str, tags: &[Tag<'_>]) {
 
 fn positions_are_numbers(page: &str, html: &str) {
     let Some((_, style)) = html.split_once("<style") else { return };
-    let css = style.split_once('>').and_then(|(_, css)| css.split_once("</style>")).expect("a style block ends").0;
+    let css = style
+        .split_once('>')
+        .and_then(|(_, css)| css.split_once("</style>"))
+        .expect("a style block ends")
+        .0;
     let fit = |c: char| c.is_ascii_alphanumeric() || "#{}:;.%-/".contains(c);
     assert!(css.chars().all(fit), "{page}: {css}");
 }
@@ -131,7 +144,8 @@ fn ids_are_unique_and_reached(page: &str, tags: &[Tag<'_>]) {
 }
 
 fn one_heading_first(page: &str, tags: &[Tag<'_>]) {
-    let levels: Vec<&str> = tags.iter().map(|tag| tag.name).filter(|name| matches!(*name, "h1" | "h2")).collect();
+    let levels: Vec<&str> =
+        tags.iter().map(|tag| tag.name).filter(|name| matches!(*name, "h1" | "h2")).collect();
     assert_eq!(levels.first(), Some(&"h1"), "{page}");
     assert_eq!(levels.iter().filter(|level| **level == "h1").count(), 1, "{page}");
 }
@@ -147,7 +161,8 @@ fn keys_are_in_the_table(page: &str, tags: &[Tag<'_>]) {
 /// What stands between the tags, with the `lang` and `dir` of the nearest element that has them.
 #[test]
 fn text_from_the_trove_says_its_language_and_direction() {
-    let marks = ["登", "ئامبار", "Приложение", "onerror=alert", "综合", "disk2", "x".repeat(300).leak()];
+    let marks =
+        ["登", "ئامبار", "Приложение", "onerror=alert", "综合", "disk2", "x".repeat(300).leak()];
     let mut found = 0;
     for Sample { name, page } in samples() {
         let html = page.into_string();
@@ -166,7 +181,8 @@ fn text_from_the_trove_says_its_language_and_direction() {
             if marks.iter().any(|mark| text.contains(mark)) {
                 found += 1;
                 let inner = open.iter().skip(1);
-                let said = inner.fold((false, false), |said, (_, lang, dir)| (said.0 || *lang, said.1 || *dir));
+                let said = inner
+                    .fold((false, false), |said, (_, lang, dir)| (said.0 || *lang, said.1 || *dir));
                 assert_eq!(said, (true, true), "{name}: {text}");
             }
         }
@@ -179,11 +195,23 @@ fn text_from_the_trove_says_its_language_and_direction() {
 fn hostile_strings_stay_text() {
     for Sample { name, page } in samples() {
         let html = page.into_string();
-        for raw in ["<img src=x", "<script>alert", "<svg", "<b onclick", "\u{202e}", "\u{1b}", "\u{0}", "\u{7}"] {
+        for raw in [
+            "<img src=x",
+            "<script>alert",
+            "<svg",
+            "<b onclick",
+            "\u{202e}",
+            "\u{1b}",
+            "\u{0}",
+            "\u{7}",
+        ] {
             assert!(!html.contains(raw), "{name}: {raw:?}");
         }
     }
-    let hostile = samples().into_iter().find(|sample| sample.name == "document-hostile").expect("it is there");
+    let hostile = samples()
+        .into_iter()
+        .find(|sample| sample.name == "document-hostile")
+        .expect("it is there");
     let html = hostile.page.into_string();
     assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"));
     assert!(html.contains("<bdi class=\"tk\" dir=\"ltr\">[RLO]</bdi>fdp."));
@@ -192,7 +220,8 @@ fn hostile_strings_stay_text() {
 
 #[test]
 fn every_box_of_a_hit_is_a_link_with_a_place() {
-    let sample = samples().into_iter().find(|sample| sample.name == "document").expect("it is there");
+    let sample =
+        samples().into_iter().find(|sample| sample.name == "document").expect("it is there");
     let html = sample.page.into_string();
     let boxes: Vec<&str> = tags(&html)
         .iter()
@@ -216,9 +245,16 @@ fn the_log_says_what_waits_for_its_entry() {
 fn assets_are_small_and_harmless() {
     let script = std::str::from_utf8(assets::keys().bytes).expect("it is text");
     assert!(script.len() < 15_000);
-    for sink in
-        ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "DOMParser", "fetch("]
-    {
+    for sink in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "DOMParser",
+        "fetch(",
+    ] {
         assert!(!script.contains(sink), "{sink}");
     }
     let style = std::str::from_utf8(assets::style().bytes).expect("it is text");
@@ -234,8 +270,13 @@ fn assets_are_small_and_harmless() {
 fn tokens_have_contrast() {
     let style = std::str::from_utf8(assets::style().bytes).expect("it is text");
     let token = |name: &str| -> [[f64; 3]; 2] {
-        let start = style.find(&format!("--{name}:light-dark(")).unwrap_or_else(|| panic!("--{name}"));
-        let values = style[start..].split_once('(').and_then(|(_, rest)| rest.split_once(')')).expect("it ends").0;
+        let start =
+            style.find(&format!("--{name}:light-dark(")).unwrap_or_else(|| panic!("--{name}"));
+        let values = style[start..]
+            .split_once('(')
+            .and_then(|(_, rest)| rest.split_once(')'))
+            .expect("it ends")
+            .0;
         let colour = |text: &str| {
             let digits: String = text
                 .trim_start_matches('#')
@@ -243,7 +284,9 @@ fn tokens_have_contrast() {
                 .flat_map(|c| if text.len() == 4 { vec![c, c] } else { vec![c] })
                 .collect();
             [0, 2, 4].map(|at| {
-                let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).expect("a colour")) / 255.0;
+                let value =
+                    f64::from(u8::from_str_radix(&digits[at..at + 2], 16).expect("a colour"))
+                        / 255.0;
                 if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
             })
         };
@@ -278,7 +321,10 @@ fn tokens_have_contrast() {
         for scheme in 0..2 {
             let (a, b) = (luminance(over_colours[scheme]), luminance(under_colours[scheme]));
             let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
-            assert!(contrast >= least, "{over} on {under}, scheme {scheme}: {contrast:.2} < {least}");
+            assert!(
+                contrast >= least,
+                "{over} on {under}, scheme {scheme}: {contrast:.2} < {least}"
+            );
         }
     }
 }

@@ -21,7 +21,11 @@ const PAGES: &[&str] = &[
 
 fn assert_headers(path: &str, answer: &Answer) {
     let policy = answer.header("content-security-policy");
-    let nonce = policy.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')).expect("a nonce").0;
+    let nonce = policy
+        .split_once("'nonce-")
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .expect("a nonce")
+        .0;
     assert_eq!(
         policy,
         format!(
@@ -70,16 +74,28 @@ fn nobody_comes_in_without_the_code() {
 #[test]
 fn the_code_opens_once_and_another_is_announced() {
     let visitor = HOUSE.visitor();
-    let ahead = visitor.ask(Request::get(format!("/open/{CODE}")).header("sec-purpose", "prefetch"));
+    let ahead =
+        visitor.ask(Request::get(format!("/open/{CODE}")).header("sec-purpose", "prefetch"));
     assert_eq!(ahead.status, StatusCode::UNAUTHORIZED);
     let answer = visitor.get(&format!("/open/{CODE}"));
     assert_eq!(answer.status, StatusCode::OK);
     assert_headers("/open", &answer);
     // a page of our own goes on to the overview: a redirect from another site would leave the strict cookie out
-    assert!(answer.html().contains("<meta http-equiv=\"refresh\" content=\"0;url=/\">"), "{}", answer.html());
-    assert!(!answer.html().contains("Harbour") && !answer.html().contains(CODE), "{}", answer.html());
+    assert!(
+        answer.html().contains("<meta http-equiv=\"refresh\" content=\"0;url=/\">"),
+        "{}",
+        answer.html()
+    );
+    assert!(
+        !answer.html().contains("Harbour") && !answer.html().contains(CODE),
+        "{}",
+        answer.html()
+    );
     let cookie = answer.header("set-cookie");
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && !cookie.contains(CODE), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && !cookie.contains(CODE),
+        "{cookie}"
+    );
     assert_eq!(visitor.get(&format!("/open/{CODE}")).status, StatusCode::UNAUTHORIZED);
     let next = visitor.announced.lock().expect("kept").last().cloned().expect("announced");
     assert_eq!(visitor.get(&format!("/open/{next}")).status, StatusCode::OK);
@@ -173,15 +189,24 @@ fn a_search_shows_rows_with_marked_hits_and_leads_to_the_page() {
     let answer = guest.get("/search?q=%E7%99%BB%E8%AE%B0%20%E9%94%80%E6%AF%81");
     let html = answer.html();
     assert!(html.contains("<mark class=\"h1\">登记</mark>"), "the first clause is marked");
-    assert!(html.contains("<mark class=\"h2\">销毁</mark>"), "the second clause is marked otherwise");
+    assert!(
+        html.contains("<mark class=\"h2\">销毁</mark>"),
+        "the second clause is marked otherwise"
+    );
     assert!(html.contains("Read as"), "{html}");
     assert!(html.contains("lang=\"zh"), "snippets say their language");
-    let link =
-        html.split_once("class=\"title\"><a href=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a row").0;
+    let link = html
+        .split_once("class=\"title\"><a href=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("a row")
+        .0;
     let link = link.replace("&amp;", "&");
     let page = guest.get(link.split('#').next().expect("an address"));
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.html().contains("id=\"now\"") && page.html().contains("<mark class=\"h1 now\""), "{link}");
+    assert!(
+        page.html().contains("id=\"now\"") && page.html().contains("<mark class=\"h1 now\""),
+        "{link}"
+    );
     check(&link, page.html());
 }
 
@@ -191,7 +216,10 @@ fn a_query_that_cannot_be_read_says_where() {
     let answer = guest.get("/search?q=%E7%99%BB%E8%AE%B0%20%28%3Cb%3E");
     let html = answer.html();
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(html.contains("role=\"alert\"") && html.contains("<mark class=\"wrong\">(</mark>&lt;b&gt;"), "{html}");
+    assert!(
+        html.contains("role=\"alert\"") && html.contains("<mark class=\"wrong\">(</mark>&lt;b&gt;"),
+        "{html}"
+    );
     assert!(!html.contains("class=\"rows\""));
     check("wrong query", html);
 }
@@ -212,7 +240,9 @@ fn hostile_text_and_names_stay_text() {
     let search = guest.get("/search?q=needle%20onclick");
     let number = guest.number_of("needle onclick");
     let document = guest.get(&format!("/doc/{number}?q=needle"));
-    for (page, answer) in [("search", &search), ("document", &document), ("items", &guest.get("/items"))] {
+    for (page, answer) in
+        [("search", &search), ("document", &document), ("items", &guest.get("/items"))]
+    {
         let html = answer.html();
         for raw in ["<img src=x", "<script>alert", "<b onclick", "\u{202e}"] {
             assert!(!html.contains(raw), "{page}: {raw:?}");
@@ -231,13 +261,18 @@ fn the_document_page_says_where_it_is_from_and_how_to_prove_it() {
     let number = guest.number_of("needle onclick");
     let html = guest.get(&format!("/doc/{number}")).html().to_owned();
     let digest = exhibit_model::Digest::of(
-        "needle </p><script>alert(1)</script> \u{202e}needle\u{202c} <b onclick=x>needle</b>\n".as_bytes(),
+        "needle </p><script>alert(1)</script> \u{202e}needle\u{202c} <b onclick=x>needle</b>\n"
+            .as_bytes(),
     );
     assert!(html.replace("<wbr>", "").contains(&digest.to_hex()), "its SHA-256");
     assert!(html.contains("drop &lt;1&gt;"), "its source");
     assert!(html.contains("2026-02-11 14:02:09 UTC"), "when it was received");
     assert!(html.contains("Copies (1)"), "the other place of the same bytes");
-    let entry = html.split_once("href=\"/log/").and_then(|(_, rest)| rest.split_once('"')).expect("its log entry").0;
+    let entry = html
+        .split_once("href=\"/log/")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("its log entry")
+        .0;
     let entry = guest.get(&format!("/log/{entry}")).html().to_owned();
     assert!(entry.contains(&digest.to_hex()), "the entry names the bytes: {entry}");
     assert!(entry.contains(&number), "the entry leads back");
@@ -247,13 +282,23 @@ fn the_document_page_says_where_it_is_from_and_how_to_prove_it() {
 fn containers_lead_to_members_and_back() {
     let guest = HOUSE.guest();
     let items = guest.get("/items").html().to_owned();
-    let row = items.split("<tr data-row>").find(|row| row.contains("通知.zip</bdi>")).expect("the container");
-    let number = row.split_once("href=\"/doc/").and_then(|(_, rest)| rest.split_once('"')).expect("its page").0;
+    let row = items
+        .split("<tr data-row>")
+        .find(|row| row.contains("通知.zip</bdi>"))
+        .expect("the container");
+    let number = row
+        .split_once("href=\"/doc/")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("its page")
+        .0;
     let html = guest.get(&format!("/doc/{number}")).html().to_owned();
     let members = html.matches("<span class=\"vh\">member: </span>").count();
     assert!(members > 0, "{html}");
-    let member =
-        html.split_once("member: </span><a href=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a member").0;
+    let member = html
+        .split_once("member: </span><a href=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("a member")
+        .0;
     let inside = guest.get(member).html().to_owned();
     assert!(inside.contains("<span class=\"vh\">container: </span>"), "{inside}");
     assert!(inside.contains(&format!("href=\"/doc/{number}\"")));
@@ -266,7 +311,9 @@ fn uyghur_pages_run_from_right_to_left() {
     let guest = HOUSE.guest();
     let number = guest.number_of("تىزىملايدۇ");
     let html = guest
-        .get(&format!("/doc/{number}?q=%D8%AA%D9%89%D8%B2%D9%89%D9%85%D9%84%D8%A7%D9%8A%D8%AF%DB%87"))
+        .get(&format!(
+            "/doc/{number}?q=%D8%AA%D9%89%D8%B2%D9%89%D9%85%D9%84%D8%A7%D9%8A%D8%AF%DB%87"
+        ))
         .html()
         .to_owned();
     assert!(html.contains("<p lang=\"ug\" dir=\"rtl\">"), "{html}");
@@ -289,9 +336,13 @@ fn long_pages_come_in_parts_around_the_hit() {
     let mut seen = 0;
     loop {
         let html = guest.get(&address).html().replace("&amp;", "&");
-        let range =
-            html.split_once("Characters ").and_then(|(_, rest)| rest.split_once(" on this page")).expect("a range").0;
-        let numbers: Vec<u64> = range.replace(',', "").split(' ').filter_map(|word| word.parse().ok()).collect();
+        let range = html
+            .split_once("Characters ")
+            .and_then(|(_, rest)| rest.split_once(" on this page"))
+            .expect("a range")
+            .0;
+        let numbers: Vec<u64> =
+            range.replace(',', "").split(' ').filter_map(|word| word.parse().ok()).collect();
         assert_eq!(numbers[0], seen + 1, "{range}");
         seen = numbers[1];
         match html.split_once("rel=\"next-part\" href=\"") {
@@ -306,7 +357,11 @@ fn pictures_are_rendered_with_the_hits_over_them() {
     let guest = HOUSE.guest();
     let number = guest.number_of("台账 type:pdf");
     let html = guest.get(&format!("/doc/{number}?q=%E5%8F%B0%E8%B4%A6")).html().to_owned();
-    let picture = html.split_once("<img src=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a picture").0;
+    let picture = html
+        .split_once("<img src=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .expect("a picture")
+        .0;
     let boxes = html.matches("class=\"hit h1").count();
     let marks = html.matches("<mark class=\"h1").count();
     assert!(boxes >= marks && marks > 0, "{boxes} boxes for {marks} hits");
@@ -326,7 +381,10 @@ fn filters_become_part_of_the_query_and_can_be_taken_back() {
     let guest = HOUSE.guest();
     let all = guest.get("/search?q=needle%20OR%20%E7%99%BB%E8%AE%B0");
     let html = all.html();
-    assert!(html.contains("name=\"type\" value=\"csv\"") && html.contains("name=\"lang\""), "{html}");
+    assert!(
+        html.contains("name=\"type\" value=\"csv\"") && html.contains("name=\"lang\""),
+        "{html}"
+    );
     let sent =
         guest.get("/search?q=needle%20OR%20%E7%99%BB%E8%AE%B0&apply=1&type=csv&type=text&type=%22&lang=zz&docs=1");
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
@@ -334,11 +392,18 @@ fn filters_become_part_of_the_query_and_can_be_taken_back() {
         sent.header("location"),
         "/search?q=%28needle%20OR%20%E7%99%BB%E8%AE%B0%29%20type%3A%28csv%20OR%20text%29%20lang%3Azz&docs=1"
     );
-    let some = guest.get("/search?q=%28needle%20OR%20%E7%99%BB%E8%AE%B0%29%20type%3A%28csv%20OR%20text%29");
+    let some = guest
+        .get("/search?q=%28needle%20OR%20%E7%99%BB%E8%AE%B0%29%20type%3A%28csv%20OR%20text%29");
     let html = some.html();
-    assert!(html.contains("value=\"(needle OR 登记) type:(csv OR text)\""), "the box says it: {html}");
+    assert!(
+        html.contains("value=\"(needle OR 登记) type:(csv OR text)\""),
+        "the box says it: {html}"
+    );
     assert!(html.contains("type=\"checkbox\" name=\"type\" value=\"csv\" checked"), "{html}");
-    assert!(html.contains("type=\"hidden\" name=\"q\" value=\"needle OR 登记\""), "the form adds to the rest: {html}");
+    assert!(
+        html.contains("type=\"hidden\" name=\"q\" value=\"needle OR 登记\""),
+        "the form adds to the rest: {html}"
+    );
     assert!(
         html.contains("name=\"type\" value=\"word\"") || html.contains("value=\"pdf\""),
         "others are still offered"

@@ -12,8 +12,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    BagError, BagRequest, Difference, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver,
-    SealError, Selection, export, unfinished_exports,
+    BagError, BagRequest, Difference, ExportContext, ExportOrder, ExportStep, Exported, Lock,
+    MAX_QUOTE, Receiver, SealError, Selection, export, unfinished_exports,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -31,15 +31,19 @@ pub(crate) struct BagArgs {
 #[derive(Debug, Subcommand)]
 enum BagCommand {
     /// Write a package: originals, texts, quotes, and their proofs
-    #[command(after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
+    #[command(
+        after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
                             exhibit bag export ~/handover --query 登记 --all-quotes\n  \
                             exhibit bag export ~/handover --all --pictures --bates DESK-\n  \
                             exhibit bag export ~/handover.age --all --to age1...\n  \
-                            exhibit bag export ~/handover.age --all --passphrase")]
+                            exhibit bag export ~/handover.age --all --passphrase"
+    )]
     Export(BagExport),
     /// Check a package; exits with 4 if anything is wrong
-    #[command(after_help = "Examples:\n  exhibit bag check ~/handover --key 'the key you were given'\n  \
-                            exhibit bag check ~/handover.age --identity ~/key.txt")]
+    #[command(
+        after_help = "Examples:\n  exhibit bag check ~/handover --key 'the key you were given'\n  \
+                            exhibit bag check ~/handover.age --identity ~/key.txt"
+    )]
     Check {
         #[command(flatten)]
         bag: BagRead,
@@ -48,8 +52,10 @@ enum BagCommand {
         plain: bool,
     },
     /// Check a package of another case, and import it into this one if everything is valid
-    #[command(after_help = "Examples:\n  exhibit bag import ~/handover --key 'the key you were given'\n  \
-                            exhibit bag import ~/handover.age --identity ~/key.txt")]
+    #[command(
+        after_help = "Examples:\n  exhibit bag import ~/handover --key 'the key you were given'\n  \
+                            exhibit bag import ~/handover.age --identity ~/key.txt"
+    )]
     Import {
         #[command(flatten)]
         bag: BagRead,
@@ -151,7 +157,9 @@ fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure>
         BagCommand::Import { bag, name, no_ocr, workers } => {
             received::import(context, bag, name.as_deref(), (!no_ocr, *workers))
         }
-        BagCommand::Received { id, write } => received::received(context, id.as_deref().zip(write.as_deref())),
+        BagCommand::Received { id, write } => {
+            received::received(context, id.as_deref().zip(write.as_deref()))
+        }
     }
 }
 
@@ -173,8 +181,10 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let cage = selection.pictures.then(|| system::cage(1)).transpose()?;
     // of a sealed case too: its key signs for the package without adding to its log
     let mut held = system::hold_any(&folder)?;
-    let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
-    let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
+    let chosen: Vec<String> =
+        selection.documents.keys().map(|item| held.case.label(*item)).collect();
+    let chosen =
+        chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
     let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen))?;
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
@@ -187,7 +197,12 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let mut means = ExportContext { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
-    print(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
+    print(
+        context,
+        &asked.path,
+        &exported.map_err(failure)?,
+        &held.log.log().verifier().to_string(),
+    );
     Ok(Exit::Done.into())
 }
 
@@ -202,10 +217,11 @@ fn lock(context: &Context<'_>, asked: &BagExport) -> Result<Lock, Failure> {
 fn series(text: &str) -> Result<Number, Failure> {
     let (prefix, start) = text.rsplit_once(':').unwrap_or((text, "1"));
     let number = Number::read(&format!("{prefix}{start:0>7}"));
-    let sound = !prefix.ends_with(|c: char| c.is_ascii_digit()) && start.bytes().all(|b| b.is_ascii_digit());
-    number
-        .filter(|_| sound && !start.is_empty())
-        .ok_or_else(|| Failure::usage(texts().bad_series(format!("{text:?}"))).hint(texts().hint_bad_series()))
+    let sound = !prefix.ends_with(|c: char| c.is_ascii_digit())
+        && start.bytes().all(|b| b.is_ascii_digit());
+    number.filter(|_| sound && !start.is_empty()).ok_or_else(|| {
+        Failure::usage(texts().bad_series(format!("{text:?}"))).hint(texts().hint_bad_series())
+    })
 }
 
 fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
@@ -220,7 +236,17 @@ fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
 
 fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     let output = context.output;
-    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, not_rendered } = exported;
+    let Exported {
+        documents,
+        pages,
+        pictures,
+        quotes,
+        files,
+        bytes: size,
+        bates,
+        entry,
+        not_rendered,
+    } = exported;
     if output.json {
         let not_rendered: Vec<_> = not_rendered
             .iter()
@@ -281,23 +307,31 @@ pub(super) fn failure(error: BagError) -> Failure {
         BagError::Search(error) => error.into(),
         BagError::Io { ref source, .. } => Failure::of_io(chain, source),
         BagError::Exists(path) => {
-            Failure::new(Exit::Usage, "exists", texts.bag_exists(shown_path(&path))).hint(texts.hint_bag_exists())
+            Failure::new(Exit::Usage, "exists", texts.bag_exists(shown_path(&path)))
+                .hint(texts.hint_bag_exists())
         }
-        BagError::Nothing => Failure::usage(texts.nothing_chosen()).hint(texts.hint_nothing_chosen()),
+        BagError::Nothing => {
+            Failure::usage(texts.nothing_chosen()).hint(texts.hint_nothing_chosen())
+        }
         BagError::NoBytes { document } => not_provable(texts.bag_no_bytes(document)),
         BagError::NotRead { document } => not_provable(texts.bag_not_read(document)),
         BagError::Altered { document } => mismatch(texts.altered(document)),
-        BagError::PictureAltered { document, page } => mismatch(texts.picture_altered(document, page.to_string())),
+        BagError::PictureAltered { document, page } => {
+            mismatch(texts.picture_altered(document, page.to_string()))
+        }
         BagError::BagDamaged => mismatch(texts.bag_damaged()),
-        BagError::NotAsLogged { document, entry } => mismatch(texts.not_as_logged(document, entry.to_string())),
-        BagError::Series(first) => Failure::usage(texts.series_too_short(first)).hint(texts.hint_series_too_short()),
+        BagError::NotAsLogged { document, entry } => {
+            mismatch(texts.not_as_logged(document, entry.to_string()))
+        }
+        BagError::Series(first) => {
+            Failure::usage(texts.series_too_short(first)).hint(texts.hint_series_too_short())
+        }
         BagError::NoSuchBag(id) => {
             Failure::new(Exit::Nothing, "no-such-handover", texts.no_such_bag(format!("{id:?}")))
                 .hint(texts.hint_received())
         }
-        BagError::Changed(path) => {
-            Failure::new(Exit::Mismatch, "changed", texts.bag_changed(path)).hint(texts.hint_bag_changed())
-        }
+        BagError::Changed(path) => Failure::new(Exit::Mismatch, "changed", texts.bag_changed(path))
+            .hint(texts.hint_bag_changed()),
         BagError::Seal(error) => seal_failure(error),
         error @ (BagError::Absent { .. }
         | BagError::Ambiguous { .. }
@@ -307,12 +341,18 @@ pub(super) fn failure(error: BagError) -> Failure {
         | BagError::Length
         | BagError::Anchor(_)) => quote_failure(error, chain),
         BagError::AnchorName(name) => Failure::usage(texts.bad_anchor_name(format!("{name:?}"))),
-        BagError::Answered(name) => Failure::new(Exit::Usage, "answered", texts.anchor_answered(format!("{name:?}")))
-            .hint(texts.hint_anchor_answered()),
-        BagError::RequestError(kind) => Failure::new(Exit::Nothing, "not-asked", texts.no_matching_request(kind))
-            .hint(texts.hint_no_matching_request()),
+        BagError::Answered(name) => {
+            Failure::new(Exit::Usage, "answered", texts.anchor_answered(format!("{name:?}")))
+                .hint(texts.hint_anchor_answered())
+        }
+        BagError::RequestError(kind) => {
+            Failure::new(Exit::Nothing, "not-asked", texts.no_matching_request(kind))
+                .hint(texts.hint_no_matching_request())
+        }
         BagError::NoPolicy => Failure::usage(texts.no_policy()).hint(texts.hint_no_policy()),
-        BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", chain).hint(texts.hint_anchor_refused()),
+        BagError::Time(_) => {
+            Failure::new(Exit::Mismatch, "anchor", chain).hint(texts.hint_anchor_refused())
+        }
         BagError::Proof(_) => Failure::new(Exit::Internal, "proof", chain),
     }
 }
@@ -340,7 +380,8 @@ fn quote_failure(error: BagError, chain: String) -> Failure {
         BagError::Ambiguous { document, page, count, first } => {
             let mut message = texts.passage_ambiguous(count as u64, document, page.to_string());
             for (number, place) in (1_u32..).zip(&first) {
-                let [before, exact, after] = [&place.prefix, &place.exact, &place.suffix].map(|text| in_line(text));
+                let [before, exact, after] =
+                    [&place.prefix, &place.exact, &place.suffix].map(|text| in_line(text));
                 let place = texts.passage_place(after, before, exact, number.to_string());
                 message.push_str(&format!("\n  {place}"));
             }
@@ -352,7 +393,8 @@ fn quote_failure(error: BagError, chain: String) -> Failure {
                 .hint(texts.hint_quotes())
         }
         BagError::Broken(quote) => {
-            Failure::new(Exit::Mismatch, "broken-quote", texts.quote_broken(quote)).hint(texts.hint_quote_broken())
+            Failure::new(Exit::Mismatch, "broken-quote", texts.quote_broken(quote))
+                .hint(texts.hint_quote_broken())
         }
         BagError::Length => Failure::usage(texts.quote_length(MAX_QUOTE as u64)),
         _ => Failure::usage(chain),
@@ -382,10 +424,18 @@ fn seal_failure(error: SealError) -> Failure {
             Failure::new(Exit::WrongPassphrase, "sealed", texts.not_unsealed(shown_path(&path)))
                 .hint(texts.hint_other_identity())
         }
-        SealError::NotSealed { .. } => Failure::new(Exit::Usage, "sealed", chain).hint(texts.hint_truncated_bag()),
-        SealError::Recipient(text) => Failure::new(Exit::Usage, "sealed", texts.not_a_recipient(format!("{text:?}"))),
-        SealError::Identities(path) => Failure::new(Exit::Usage, "sealed", texts.no_identity(shown_path(&path))),
-        SealError::Recipients(_) | SealError::TooMany(_) => Failure::new(Exit::Usage, "sealed", chain),
+        SealError::NotSealed { .. } => {
+            Failure::new(Exit::Usage, "sealed", chain).hint(texts.hint_truncated_bag())
+        }
+        SealError::Recipient(text) => {
+            Failure::new(Exit::Usage, "sealed", texts.not_a_recipient(format!("{text:?}")))
+        }
+        SealError::Identities(path) => {
+            Failure::new(Exit::Usage, "sealed", texts.no_identity(shown_path(&path)))
+        }
+        SealError::Recipients(_) | SealError::TooMany(_) => {
+            Failure::new(Exit::Usage, "sealed", chain)
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use exhibit_case::Case;
 use exhibit_messages::line_error;
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, NewBatch, SearchError, Which,
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, NewBatch, SearchError,
+    Which,
 };
 use serde_json::{Value, json};
 use std::fs::File;
@@ -129,8 +130,11 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::Show { batch } => show(context, &case, *batch),
         BatchCommand::Run { batch } => run_batch(context, &case, *batch),
         BatchCommand::Export(export) => {
-            let _noted =
-                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()))?;
+            let _noted = access_log::note(
+                context.output,
+                &case,
+                access_log::export("batch", &export.batch.to_string()),
+            )?;
             let code = write_out(&case, export)?;
             coverage::warn_of(context.output, &case)?;
             Ok(code)
@@ -144,12 +148,17 @@ const MAX_LIST: u64 = 1 << 30;
 fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, Failure> {
     let mut list = Vec::new();
     let file = File::open(&new.file).map_err(|error| Failure::io(Act::Read, &new.file, &error))?;
-    file.take(MAX_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io(Act::Read, &new.file, &error))?;
+    file.take(MAX_LIST + 1)
+        .read_to_end(&mut list)
+        .map_err(|error| Failure::io(Act::Read, &new.file, &error))?;
     if list.len() as u64 > MAX_LIST {
         let message = texts().list_too_large(MAX_LIST, shown_path(&new.file));
         return Err(Failure::usage(message).hint(texts().hint_split_list()));
     }
-    let named = new.name.clone().or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let named = new
+        .name
+        .clone()
+        .or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
     let is_table = new.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let column = new.column.map(|column| column.get() - 1).or(is_table.then_some(0));
     let name = named.unwrap_or_default();
@@ -163,7 +172,9 @@ fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, 
     if context.output.json {
         context.output.object("batch", object(&super::searching(case).batch(number)?));
     } else {
-        context.output.line(&texts().created_batch(texts().lines(lines as u64), number.to_string()));
+        context
+            .output
+            .line(&texts().created_batch(texts().lines(lines as u64), number.to_string()));
         context.output.remark(&texts().run_batch(number.to_string()));
     }
     Ok(Exit::Done.into())
@@ -191,7 +202,11 @@ fn print_batch(context: &Context<'_>, batch: &Batch) {
     }
     let kind = if batch.queries { texts().batch_queries() } else { texts().batch_names() };
     let run = batch.last_run.as_ref().map_or_else(|| texts().batch_not_run(), summary);
-    output.line(&format!("{:>4}  {}  {kind}  {run}", batch.number, output.style(Style::Bold, &shown(&batch.name))));
+    output.line(&format!(
+        "{:>4}  {}  {kind}  {run}",
+        batch.number,
+        output.style(Style::Bold, &shown(&batch.name))
+    ));
 }
 
 fn summary(run: &BatchRun) -> String {
@@ -227,17 +242,22 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     keep_best(&mut best);
     let output = context.output;
     for line in &best {
-        let counts = texts().batch_line_counts(texts().documents(line.document_count), texts().pages(line.pages));
+        let counts = texts()
+            .batch_line_counts(texts().documents(line.document_count), texts().pages(line.pages));
         output.line(&format!("  {}  {counts}", output.style(Style::Hit, &shown(&line.text))));
         if let Some(key) = line.first {
             let context = shown(&line.context.replace(['\n', '\t'], " "));
-            let first = texts().batch_first(context, label(case, key.document), key.page.to_string());
+            let first =
+                texts().batch_first(context, label(case, key.document), key.page.to_string());
             output.line(&output.style(Style::Dim, &format!("    {first}")));
         }
     }
     for line in bad.iter().take(SAMPLE) {
-        let reason =
-            line.error.as_ref().map(|error| safe(&line_error(&error.code, error.query().as_ref()))).unwrap_or_default();
+        let reason = line
+            .error
+            .as_ref()
+            .map(|error| safe(&line_error(&error.code, error.query().as_ref())))
+            .unwrap_or_default();
         output.warn(&texts().batch_bad_line(line.line.to_string(), reason, shown(&line.text)));
     }
     Ok(())
@@ -255,7 +275,12 @@ fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode
     }
     let progress = BatchProgress::default();
     let run = count(context.output, &|| how_far(&progress), || {
-        super::searching(case).run_batch(number, MachineClock.now(), system::processors(), &progress)
+        super::searching(case).run_batch(
+            number,
+            MachineClock.now(),
+            system::processors(),
+            &progress,
+        )
     })?;
     let _noted = access_log::note(
         context.output,
@@ -307,10 +332,13 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    let text = |error: &BatchLineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
-    super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(|error| match error {
-        SearchError::Output(error) => failed(error),
-        error => error.into(),
-    })?;
+    let text =
+        |error: &BatchLineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
+    super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(
+        |error| match error {
+            SearchError::Output(error) => failed(error),
+            error => error.into(),
+        },
+    )?;
     Ok(Exit::Done.into())
 }

@@ -28,7 +28,9 @@ enum CaseCommand {
     #[command(after_help = "Example:\n  exhibit case seal --yes")]
     Seal,
     /// Turn access logging on or off, and set how long entries can be read; without arguments, show the settings
-    #[command(after_help = "Examples:\n  exhibit case access off\n  exhibit case access on --keep-days 90")]
+    #[command(
+        after_help = "Examples:\n  exhibit case access off\n  exhibit case access on --keep-days 90"
+    )]
     Access {
         /// Whether searches, views and exports are recorded
         #[arg(value_enum, value_name = "on|off")]
@@ -113,7 +115,12 @@ pub(crate) fn signing_key(folder: &Path) -> Result<PathBuf, Failure> {
     Ok(key_file(&system::keys()?, log.verifier()))
 }
 
-fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Path>) -> Result<ExitCode, Failure> {
+fn lock_anew(
+    context: &Context<'_>,
+    folder: &Path,
+    none: bool,
+    file: Option<&Path>,
+) -> Result<ExitCode, Failure> {
     let key = signing_key(folder)?;
     let shown = key.display().to_string();
     if context.dry_run() {
@@ -173,7 +180,9 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let entry = system::hold(folder)?.seal()?;
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if context.output.json {
-        context.output.object("seal", json!({"log_entry": entry.get(), "checkpoint": log.checkpoint()}));
+        context
+            .output
+            .object("seal", json!({"log_entry": entry.get(), "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
     }
     context.output.line(&texts().sealed_checkpoint(entry.to_string()));
@@ -201,12 +210,17 @@ fn access(
         }
     }
     if context.output.json {
-        let fields = json!({"record": settings.record, "keep_days": settings.keep_days, "changed": changes});
+        let fields =
+            json!({"record": settings.record, "keep_days": settings.keep_days, "changed": changes});
         context.output.object("access", fields);
         return Ok(Exit::Done.into());
     }
     let days = u64::from(settings.keep_days);
     let text = if settings.record { texts().access_on(days) } else { texts().access_off(days) };
-    context.output.line(&if changes && context.dry_run() { texts().would_change(text) } else { text });
+    context.output.line(&if changes && context.dry_run() {
+        texts().would_change(text)
+    } else {
+        text
+    });
     Ok(Exit::Done.into())
 }

@@ -16,8 +16,10 @@ use std::process::ExitCode;
 
 /// Write a document's original bytes, its text, or the image of a page
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  exhibit cat EXH-000127 -o copy.pdf\n  exhibit cat EXH-000127 --text --page 2\n  \
-                        exhibit cat EXH-000127 --page 2 -o page.png")]
+#[command(
+    after_help = "Examples:\n  exhibit cat EXH-000127 -o copy.pdf\n  exhibit cat EXH-000127 --text --page 2\n  \
+                        exhibit cat EXH-000127 --page 2 -o page.png"
+)]
 pub(crate) struct CatArgs {
     /// The document
     #[arg(value_name = "DOC")]
@@ -52,14 +54,20 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = super::view(&case).resolve(&cat.document)?;
     let mut out: Box<dyn Write> = match &cat.output {
-        Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io(Act::Create, path, &error))?),
+        Some(path) => Box::new(
+            File::create_new(path).map_err(|error| Failure::io(Act::Create, path, &error))?,
+        ),
         None if !cat.text && std::io::stdout().is_terminal() => {
-            return Err(Failure::usage(texts().no_bytes_to_terminal()).hint(texts().hint_output_or_text()));
+            return Err(
+                Failure::usage(texts().no_bytes_to_terminal()).hint(texts().hint_output_or_text())
+            );
         }
         None => Box::new(std::io::stdout().lock()),
     };
     let look = match &cat.output {
-        Some(_) if !cat.text && cat.page.is_none() => access_log::export("original", &case.label(id)),
+        Some(_) if !cat.text && cat.page.is_none() => {
+            access_log::export("original", &case.label(id))
+        }
         _ => access_log::view(&case, id, cat.page),
     };
     let _noted = access_log::note(context.output, &case, look)?;
@@ -76,7 +84,12 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     Ok(Exit::Done.into())
 }
 
-fn text(case: &Case, id: ItemId, only: Option<PageNumber>, out: &mut dyn Write) -> Result<(), Failure> {
+fn text(
+    case: &Case,
+    id: ItemId,
+    only: Option<PageNumber>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let numbers = match only {
         Some(number) => vec![number],
         None => super::view(case).document(id)?.pages.iter().map(|row| row.number).collect(),
@@ -94,13 +107,17 @@ fn text(case: &Case, id: ItemId, only: Option<PageNumber>, out: &mut dyn Write) 
 fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
     let item = super::view(case).item(id)?;
     let label = case.label(id);
-    let no_bytes = || Failure::new(Exit::Nothing, "no-bytes", texts().no_bytes(&label, item.state.word()));
+    let no_bytes =
+        || Failure::new(Exit::Nothing, "no-bytes", texts().no_bytes(&label, item.state.word()));
     let original = item.original.ok_or_else(no_bytes)?;
     let mut file = super::view(case).original(id)?.ok_or_else(no_bytes)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {
-        match file.read(&mut buffer).map_err(|error| Failure::io(Act::Read, texts().the_original(), &error))? {
+        match file
+            .read(&mut buffer)
+            .map_err(|error| Failure::io(Act::Read, texts().the_original(), &error))?
+        {
             0 => break,
             count => {
                 hasher.update(&buffer[..count]);

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  exhibit completions bash > ~/.local/share/bash-completion/completions/exhibit")]
+#[command(
+    after_help = "Example:\n  exhibit completions bash > ~/.local/share/bash-completion/completions/exhibit"
+)]
 pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]

@@ -87,16 +87,21 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     output.line("");
     let label = case.label(hit.item.id);
     output.line(&output.style(Style::Bold, &format!("exhibit show {label} --custody")));
-    super::show::custody(context, &super::view(case).document(hit.item.id)?, &super::view(case).entry(seq)?);
+    super::show::custody(
+        context,
+        &super::view(case).document(hit.item.id)?,
+        &super::view(case).entry(seq)?,
+    );
     Ok(())
 }
 
 // Next to the source tree that this program was built from.
 fn bundled() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe().ok();
-    let above = program.iter().flat_map(|p| p.ancestors()).map(|folder| folder.join("examples/trove"));
+    let above =
+        program.iter().flat_map(|p| p.ancestors()).map(|folder| folder.join("examples/trove"));
     let here = std::iter::once(PathBuf::from("examples/trove"));
-    here.chain(above)
-        .find(|folder| folder.is_dir())
-        .ok_or_else(|| Failure::new(Exit::Usage, "no-trove", texts().no_trove()).hint(texts().hint_no_trove()))
+    here.chain(above).find(|folder| folder.is_dir()).ok_or_else(|| {
+        Failure::new(Exit::Usage, "no-trove", texts().no_trove()).hint(texts().hint_no_trove())
+    })
 }

@@ -6,7 +6,9 @@ use crate::output::{Style, bytes};
 use crate::system;
 use crate::texts::texts;
 use clap::Args;
-use exhibit_cage::{CageLimits, Protected, ProtectionDetail, ProtectionKind, WorkerEnd, enforcement};
+use exhibit_cage::{
+    CageLimits, Protected, ProtectionDetail, ProtectionKind, WorkerEnd, enforcement,
+};
 use exhibit_ingest::find_ocr;
 use exhibit_model::{Limits, Record, Request, Task, Verdict};
 use serde_json::json;
@@ -117,7 +119,9 @@ fn detail_of(protection: &exhibit_cage::Protection) -> String {
         ProtectionDetail::Landlock(version @ 4..) => texts.detail_landlock_tcp(version.to_string()),
         ProtectionDetail::Landlock(version) => texts.detail_landlock_files(version.to_string()),
         ProtectionDetail::NotOffered(error) => texts.detail_not_offered(error),
-        ProtectionDetail::None if protection.kind == ProtectionKind::Limits => texts.detail_limits(),
+        ProtectionDetail::None if protection.kind == ProtectionKind::Limits => {
+            texts.detail_limits()
+        }
         ProtectionDetail::None => texts.detail_no_new_privs(),
     }
 }
@@ -142,8 +146,9 @@ fn models() -> Check {
         let (detail, remedy) = (texts().ocr_no_models(), texts().ocr_models_remedy());
         return Check { name, finding: Finding::Partial, detail, remedy };
     };
-    let files: Vec<String> =
-        exhibit_ocr::models::files().map(|file| format!("{} {} ({})", file.sha256, file.name, file.package)).collect();
+    let files: Vec<String> = exhibit_ocr::models::files()
+        .map(|file| format!("{} {} ({})", file.sha256, file.name, file.package))
+        .collect();
     let detail = texts().ocr_models(files.join(", "), version);
     Check { name, finding: Finding::Good, detail, remedy: String::new() }
 }
@@ -225,7 +230,12 @@ fn space(context: &Context<'_>) -> Check {
             let detail = texts().space_free(bytes(free));
             Check { name, finding, detail, remedy: texts().space_needed() }
         }
-        Err(error) => Check { name, finding: Finding::Partial, detail: error.to_string(), remedy: String::new() },
+        Err(error) => Check {
+            name,
+            finding: Finding::Partial,
+            detail: error.to_string(),
+            remedy: String::new(),
+        },
     }
 }
 
@@ -239,7 +249,8 @@ fn self_test() -> Check {
         remedy: texts().self_test_needed(),
     };
     let path = std::env::temp_dir().join(format!("exhibit-self-test-{}", std::process::id()));
-    let written = std::fs::File::create(&path).and_then(|mut file| file.write_all("登记 self-test\n".as_bytes()));
+    let written = std::fs::File::create(&path)
+        .and_then(|mut file| file.write_all("登记 self-test\n".as_bytes()));
     let opened = written.and_then(|()| std::fs::File::open(&path));
     let _ = std::fs::remove_file(&path);
     let file = match opened {
@@ -251,7 +262,8 @@ fn self_test() -> Check {
         Err(failure) => return fail(failure.message),
     };
     let (passwords, limits) = (Vec::new(), Limits::STANDARD);
-    let request = Request { task: Task::Extract, name: b"self-test.txt".to_vec(), passwords, limits };
+    let request =
+        Request { task: Task::Extract, name: b"self-test.txt".to_vec(), passwords, limits };
     let mut text = String::new();
     let end = cage.run(&request, &file, CageLimits::STANDARD, &mut |record| {
         if let Record::Page(page) = record {
@@ -264,9 +276,10 @@ fn self_test() -> Check {
             let detail = texts().self_test_good();
             Check { name, finding: Finding::Good, detail, remedy: String::new() }
         }
-        Ok(end) => {
-            fail(end.reason().map_or_else(|| texts().self_test_other(), |reason| crate::codes::reason_text(&reason)))
-        }
+        Ok(end) => fail(end.reason().map_or_else(
+            || texts().self_test_other(),
+            |reason| crate::codes::reason_text(&reason),
+        )),
         Err(error) => fail(error.to_string()),
     }
 }

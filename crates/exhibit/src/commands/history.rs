@@ -79,7 +79,10 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
         let exact = if searched.exact { format!("  {}", texts().exact()) } else { String::new() };
         let at = at.chars().take(16).collect::<String>().replace('T', " ");
         let pages = texts().pages(searched.pages);
-        output.line(&format!("{at}  {}{exact}  {pages}", output.style(Style::Bold, &shown(&searched.query))));
+        output.line(&format!(
+            "{at}  {}{exact}  {pages}",
+            output.style(Style::Bold, &shown(&searched.query))
+        ));
     }
     Ok(if history.searches.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }

@@ -12,7 +12,9 @@ use clap::Args;
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{
+    IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr,
+};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -87,7 +89,11 @@ pub(crate) struct Order<'a> {
 }
 
 /// Ingests sources, showing progress. The first Ctrl-C stops gracefully, the second at once.
-pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Summary, Failure> {
+pub(crate) fn take_in(
+    output: &Output,
+    folder: &Path,
+    order: &Order<'_>,
+) -> Result<Summary, Failure> {
     take_in_by(output, folder, order, |held, options, world| {
         Ok(exhibit_ingest::ingest(held, order.sources, options, world)?)
     })
@@ -177,7 +183,8 @@ static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
 /// process ends at once then.
 pub(crate) fn end_on_interrupt(ask: impl Fn() -> bool + Send + 'static) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
+    let runtime =
+        runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
     std::thread::spawn(move || {
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};
@@ -284,7 +291,9 @@ pub(crate) fn account(output: &Output, account: &Account) {
     } else if account.is_complete() {
         output.line(&format!("  {}", texts.account_complete()));
     }
-    if account.intakes.is_empty() && account.in_state(State::Waiting) + account.pages_waiting_for_ocr > 0 {
+    if account.intakes.is_empty()
+        && account.in_state(State::Waiting) + account.pages_waiting_for_ocr > 0
+    {
         output.line(&format!("  {}", texts.account_continue()));
     }
     if account.problems() > 0 {

@@ -14,7 +14,9 @@ use std::process::ExitCode;
 
 /// Create a case folder
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  exhibit init my-case\n  exhibit init my-case --name 'Harbour Ledger' --prefix HL")]
+#[command(
+    after_help = "Examples:\n  exhibit init my-case\n  exhibit init my-case --name 'Harbour Ledger' --prefix HL"
+)]
 pub(crate) struct InitArgs {
     /// The folder to create; it must be new or empty
     #[arg(value_name = "DIR")]
@@ -45,7 +47,9 @@ impl Run for InitArgs {
 fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
     let name = init.name.clone().unwrap_or_else(|| name_of(&init.folder));
     if context.dry_run() {
-        context.output.line(&texts().would_create_case(format!("{name:?}"), shown_path(&init.folder)));
+        context
+            .output
+            .line(&texts().would_create_case(format!("{name:?}"), shown_path(&init.folder)));
         return Ok(Exit::Done.into());
     }
     let lock = if init.passphrase { Some(KeyProtection::new(passphrase::choose()?)) } else { None };
@@ -70,7 +74,12 @@ fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Creates a case.
-pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&KeyProtection>) -> Result<(), Failure> {
+pub(crate) fn make(
+    folder: &Path,
+    name: &str,
+    prefix: &str,
+    lock: Option<&KeyProtection>,
+) -> Result<(), Failure> {
     if !exhibit_case::is_prefix(prefix) {
         let message = texts().bad_prefix(format!("{prefix:?}"));
         return Err(Failure::usage(message).hint(texts().hint_bad_prefix()));
@@ -82,5 +91,7 @@ pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&KeyPro
 /// The name of a folder, for display.
 pub(crate) fn name_of(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    absolute.file_name().map_or_else(|| "case".to_owned(), |name| name.to_string_lossy().into_owned())
+    absolute
+        .file_name()
+        .map_or_else(|| "case".to_owned(), |name| name.to_string_lossy().into_owned())
 }

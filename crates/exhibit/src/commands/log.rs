@@ -45,7 +45,9 @@ enum LogCommand {
         seq: u64,
     },
     /// Check the whole log for forks, rollbacks, altered or missing files, swapped keys; exits with 4 if anything differs
-    #[command(after_help = "Examples:\n  exhibit log check\n  exhibit log check --against ~/kept/checkpoint")]
+    #[command(
+        after_help = "Examples:\n  exhibit log check\n  exhibit log check --against ~/kept/checkpoint"
+    )]
     Check {
         /// A checkpoint of this log that was kept elsewhere: the log must still extend it
         #[arg(long, value_name = "CHECKPOINT", num_args = 1.., conflicts_with = "access")]
@@ -114,7 +116,10 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
         let item = subject.and_then(|id| view.item(id).ok());
         let (label, name) = (subject.map(|id| case.label(id)), item.map(|item| case.name(&item)));
         if output.json {
-            output.object("entry", json!({"seq": seq.get(), "entry": text, "document": label, "name": name}));
+            output.object(
+                "entry",
+                json!({"seq": seq.get(), "entry": text, "document": label, "name": name}),
+            );
             return;
         }
         output.line(&format!("{seq:>8}  {text}"));
@@ -139,9 +144,15 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
     let entry = super::view(&context.case()?).entry(exhibit_model::EntrySeq::new(seq))?;
     let output = context.output;
     if output.json {
-        let openings: serde_json::Map<_, _> =
-            entry.openings.iter().map(|(f, v)| (f.clone(), serde_json::Value::from(v.as_str()))).collect();
-        output.object("entry", json!({"seq": seq, "entry": entry.text, "openings": openings, "proof": entry.proof}));
+        let openings: serde_json::Map<_, _> = entry
+            .openings
+            .iter()
+            .map(|(f, v)| (f.clone(), serde_json::Value::from(v.as_str())))
+            .collect();
+        output.object(
+            "entry",
+            json!({"seq": seq, "entry": entry.text, "openings": openings, "proof": entry.proof}),
+        );
     } else {
         output.line(&entry.text);
         for (field, value) in &entry.openings {
@@ -162,14 +173,19 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     if !custody.is_dir() {
         return Err(CaseError::NoCase(folder).into());
     }
-    let mut checkpoints = against.iter().map(|file| read_checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
+    let mut checkpoints =
+        against.iter().map(|file| read_checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
     let named = checkpoints.len();
     let config = Case::open(&folder).ok().map(|case| case.config.clone());
     if let (Ok(keys), Ok(log)) = (system::keys(), Log::open(&custody)) {
         checkpoints.extend(remembered(&keys, log.origin()));
     }
     let also = checkpoints.len() - named;
-    let once = Remembered { heads: Vec::new(), checkpoints, verifier: config.map(|config| config.verifier) };
+    let once = Remembered {
+        heads: Vec::new(),
+        checkpoints,
+        verifier: config.map(|config| config.verifier),
+    };
     let report = check_log(&custody, &once);
     print_check(context, &report, (named, also));
     Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
@@ -183,15 +199,19 @@ fn read_checkpoint(file: &Path) -> Result<SignedNote, Failure> {
         Err(error) => Err(chain_of(&error)),
     });
     note.map_err(|why| {
-        Failure::usage(texts().not_a_checkpoint(why, shown_path(file))).hint(texts().hint_not_a_checkpoint())
+        Failure::usage(texts().not_a_checkpoint(why, shown_path(file)))
+            .hint(texts().hint_not_a_checkpoint())
     })
 }
 
 fn print_check(context: &Context<'_>, report: &LogReport, (named, also): (usize, usize)) {
     let output = context.output;
-    let (harmless, wrong): (Vec<_>, Vec<_>) = report.deviations.iter().partition(|d| d.is_harmless());
+    let (harmless, wrong): (Vec<_>, Vec<_>) =
+        report.deviations.iter().partition(|d| d.is_harmless());
     if output.json {
-        let texts = |list: &[&exhibit_custody::LogFault]| list.iter().map(|d| chain_of(*d)).collect::<Vec<_>>();
+        let texts = |list: &[&exhibit_custody::LogFault]| {
+            list.iter().map(|d| chain_of(*d)).collect::<Vec<_>>()
+        };
         let keys: Vec<String> = report.keys.iter().map(ToString::to_string).collect();
         output.object(
             "log-check",
@@ -215,10 +235,18 @@ fn print_check(context: &Context<'_>, report: &LogReport, (named, also): (usize,
         _ => output.line(&texts.compared_with(texts.checkpoints(named as u64))),
     }
     for deviation in &wrong {
-        output.line(&format!("{}  {}", output.style(Style::Bad, &texts.differs()), chain_of(*deviation)));
+        output.line(&format!(
+            "{}  {}",
+            output.style(Style::Bad, &texts.differs()),
+            chain_of(*deviation)
+        ));
     }
     for leftover in &harmless {
-        output.line(&format!("{}  {}", output.style(Style::Dim, &texts.leftover()), chain_of(*leftover)));
+        output.line(&format!(
+            "{}  {}",
+            output.style(Style::Dim, &texts.leftover()),
+            chain_of(*leftover)
+        ));
     }
     let (style, verdict) = match wrong.len() {
         0 => (Style::Good, texts.log_valid()),

@@ -16,7 +16,9 @@ const BATCH: u32 = 1000;
 
 /// List the items of the case
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  exhibit ls\n  exhibit ls notices/2019 --tree\n  exhibit ls --state failed --json")]
+#[command(
+    after_help = "Examples:\n  exhibit ls\n  exhibit ls notices/2019 --tree\n  exhibit ls --state failed --json"
+)]
 pub(crate) struct LsArgs {
     /// List only items below this path
     #[arg(value_name = "PATH")]
@@ -47,14 +49,16 @@ fn run(context: &Context<'_>, ls: &LsArgs) -> Result<ExitCode, Failure> {
         None => Vec::new(),
         Some(word) => vec![State::from_word(word).ok_or_else(|| {
             let all = State::ALL.map(State::word).join(", ");
-            Failure::usage(texts().unknown_state(format!("{word:?}"))).hint(texts().hint_unknown_state(all))
+            Failure::usage(texts().unknown_state(format!("{word:?}")))
+                .hint(texts().hint_unknown_state(all))
         })?],
     };
     let mut after: Option<ItemId> = None;
     let mut listed = 0_u64;
     let mut tree = Vec::new();
     loop {
-        let filter = ItemFilter { states: states.clone(), after, most: BATCH, ..ItemFilter::default() };
+        let filter =
+            ItemFilter { states: states.clone(), after, most: BATCH, ..ItemFilter::default() };
         let items = super::view(&case).items(&filter)?;
         let Some(last) = items.last() else { break };
         after = Some(last.id);
@@ -76,7 +80,8 @@ fn run(context: &Context<'_>, ls: &LsArgs) -> Result<ExitCode, Failure> {
 
 fn is_below(path: &str, wanted: &str) -> bool {
     let wanted = wanted.trim_end_matches('/');
-    path.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("!/"))
+    path.strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("!/"))
 }
 
 /// One item as a JSON object.
@@ -119,8 +124,11 @@ fn line(context: &Context<'_>, case: &Case, item: &Item, path: Option<&str>) -> 
     };
     let state = context.output.style(style, &format!("{:<11}", item.state.word()));
     let name = path.map_or_else(|| case.name(item), str::to_owned);
-    let pages =
-        if item.pages > 0 { format!("{:>4} {}", item.pages, texts().column_pages()) } else { "      ".to_owned() };
+    let pages = if item.pages > 0 {
+        format!("{:>4} {}", item.pages, texts().column_pages())
+    } else {
+        "      ".to_owned()
+    };
     format!("{}  {state} {:>10} {pages}  {name}", case.label(item.id), bytes(item.size))
 }
 

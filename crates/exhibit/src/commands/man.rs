@@ -26,10 +26,12 @@ impl Run for ManArgs {
 
     fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
         let folder = &self.folder;
-        std::fs::create_dir_all(folder).map_err(|error| Failure::io(Act::CreateFolder, folder, &error))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::io(Act::CreateFolder, folder, &error))?;
         let mut command = cli::command();
         command.build();
-        clap_mangen::generate_to(command, folder).map_err(|error| Failure::io(Act::WriteTo, folder, &error))?;
+        clap_mangen::generate_to(command, folder)
+            .map_err(|error| Failure::io(Act::WriteTo, folder, &error))?;
         context.output.line(&texts().wrote_man(shown_path(folder)));
         Ok(Exit::Done.into())
     }

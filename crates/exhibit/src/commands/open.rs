@@ -17,8 +17,10 @@ use std::sync::Arc;
 
 /// Ingest a folder, serve it on this machine and open the browser
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  exhibit open ~/leak            a new case in ~/Exhibit/leak\n  \
-                        exhibit open ~/Exhibit/leak    an existing case: resume ingesting, and serve it")]
+#[command(
+    after_help = "Examples:\n  exhibit open ~/leak            a new case in ~/Exhibit/leak\n  \
+                        exhibit open ~/Exhibit/leak    an existing case: resume ingesting, and serve it"
+)]
 pub(crate) struct OpenArgs {
     /// A folder to ingest, or a case [default: the current case]
     #[arg(value_name = "DIR")]
@@ -54,7 +56,8 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
         None => (context.case_folder()?, Vec::new()),
         Some(folder) if CaseFolder::new(folder).is_case() => (folder.clone(), Vec::new()),
         Some(source) => {
-            let source = source.canonicalize().map_err(|error| Failure::io(Act::Read, source, &error))?;
+            let source =
+                source.canonicalize().map_err(|error| Failure::io(Act::Read, source, &error))?;
             (place_for(&source, open.into.as_deref())?, vec![source])
         }
     };
@@ -63,9 +66,11 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
         return Ok(Exit::Done.into());
     }
     if !CaseFolder::new(&folder).is_case() {
-        let name = sources.first().map_or_else(|| init::name_of(&folder), |source| init::name_of(source));
+        let name =
+            sources.first().map_or_else(|| init::name_of(&folder), |source| init::name_of(source));
         if let Some(parent) = folder.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| Failure::io(Act::CreateFolder, parent, &error))?;
+            std::fs::create_dir_all(parent)
+                .map_err(|error| Failure::io(Act::CreateFolder, parent, &error))?;
         }
         init::make(&folder, &name, "EXH", None)?;
         output.remark(&texts().created_case_in(shown_path(&folder)));
@@ -74,10 +79,15 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
     if Case::open(&folder)?.is_sealed() {
         output.remark(&texts().sealed_not_ingested());
         let beside = if in_browser { Beside::Browser } else { Beside::Nothing };
-        return if serving { serve::serve_case(output, &folder, &open.serve, beside) } else { Ok(Exit::Done.into()) };
+        return if serving {
+            serve::serve_case(output, &folder, &open.serve, beside)
+        } else {
+            Ok(Exit::Done.into())
+        };
     }
     let workers = system::processors();
-    let order = Order { sources: &sources, name: None, retry: false, passwords: None, ocr: true, workers };
+    let order =
+        Order { sources: &sources, name: None, retry: false, passwords: None, ocr: true, workers };
     if serving {
         return serve_first(output, &folder, &order, &open.serve, in_browser);
     }
@@ -118,14 +128,16 @@ fn place_for(source: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let home = std::env::home_dir()
-        .ok_or_else(|| Failure::new(Exit::Usage, "no-home", texts().no_home_case()).hint(texts().hint_into()))?;
+    let home = std::env::home_dir().ok_or_else(|| {
+        Failure::new(Exit::Usage, "no-home", texts().no_home_case()).hint(texts().hint_into())
+    })?;
     let name = init::name_of(source);
     for number in 1..1000 {
         let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
         let folder = home.join("Exhibit").join(name);
         if folder.starts_with(source) {
-            return Err(Failure::usage(texts().inside_source(shown_path(&folder))).hint(texts().hint_outside_source()));
+            return Err(Failure::usage(texts().inside_source(shown_path(&folder)))
+                .hint(texts().hint_outside_source()));
         }
         let free = !folder.exists();
         if free || Case::open(&folder).is_ok_and(|case| is_of(&case, source)) {
@@ -139,5 +151,7 @@ fn place_for(source: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
 fn is_of(case: &Case, source: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
     let sources = super::view(case).sources();
-    sources.is_ok_and(|all| all.is_empty() || all.iter().any(|one| one.path == source.as_os_str().as_bytes()))
+    sources.is_ok_and(|all| {
+        all.is_empty() || all.iter().any(|one| one.path == source.as_os_str().as_bytes())
+    })
 }

@@ -55,7 +55,9 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
             };
             let added = case.add_passwords(&passwords_of(&list))?;
             if context.output.json {
-                context.output.object("passwords", json!({"added": added, "held": case.password_count()?}));
+                context
+                    .output
+                    .object("passwords", json!({"added": added, "held": case.password_count()?}));
             } else {
                 context.output.line(&texts().added_passwords(texts().passwords(added as u64)));
                 context.output.line(&texts().try_them());

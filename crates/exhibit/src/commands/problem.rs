@@ -58,7 +58,9 @@ impl Run for ProblemArgs {
 fn run(context: &Context<'_>, command: &ProblemCommand) -> Result<ExitCode, Failure> {
     match command {
         ProblemCommand::Ls => list(context),
-        ProblemCommand::Show { document } => super::show::ShowArgs::summary_of(document).run(context),
+        ProblemCommand::Show { document } => {
+            super::show::ShowArgs::summary_of(document).run(context)
+        }
         ProblemCommand::Retry { passwords } => {
             let folder = context.case_folder()?;
             let order = ingest::Order {
@@ -84,7 +86,8 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let output = context.output;
     if output.json {
         for item in &items {
-            output.object("problem", super::ls::object(&case, item, &super::view(&case).path(item)?));
+            output
+                .object("problem", super::ls::object(&case, item, &super::view(&case).path(item)?));
         }
     } else {
         // by their codes: how a parser words what it found makes no other cause
@@ -103,7 +106,11 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
                 (reason, _) => texts().cause_similar(reason, state.word()),
             };
             let style = if *state == State::Failed { Style::Bad } else { Style::Warning };
-            output.line(&format!("{}  {}", output.style(style, &cause), texts().items(places.len() as u64)));
+            output.line(&format!(
+                "{}  {}",
+                output.style(style, &cause),
+                texts().items(places.len() as u64)
+            ));
             for place in places.iter().take(SAMPLE) {
                 output.line(&format!("    {place}"));
             }

@@ -10,8 +10,8 @@ use crate::texts::texts;
 use base64::Engine as _;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    CheckedQuote, NewQuote, Preview, QuoteStatus, SURE, SeenBy, check_quotes, list_quotes, make_quote, preview,
-    render_pages,
+    CheckedQuote, NewQuote, Preview, QuoteStatus, SURE, SeenBy, check_quotes, list_quotes,
+    make_quote, preview, render_pages,
 };
 use exhibit_case::CaseWriter;
 use exhibit_model::{PageNumber, Rect, shown};
@@ -33,7 +33,9 @@ pub(crate) struct QuoteArgs {
 #[derive(Debug, Subcommand)]
 enum QuoteCommand {
     /// Quote a passage of a page, character for character
-    #[command(after_help = "Example:\n  exhibit quote new EXH-000003 --page 2 --text '须由值班员逐一登记'")]
+    #[command(
+        after_help = "Example:\n  exhibit quote new EXH-000003 --page 2 --text '须由值班员逐一登记'"
+    )]
     New {
         /// The document
         #[arg(value_name = "DOC")]
@@ -83,10 +85,21 @@ impl Run for QuoteArgs {
 
 fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failure> {
     match command {
-        QuoteCommand::New { document, page, text, nth, no_picture, picture, compared, transcription, by } => {
+        QuoteCommand::New {
+            document,
+            page,
+            text,
+            nth,
+            no_picture,
+            picture,
+            compared,
+            transcription,
+            by,
+        } => {
             let seen = SeenBy { by: by.as_deref(), transcription: transcription.as_deref() };
             let seen = (*compared || transcription.is_some()).then_some(seen);
-            let order = NewOrder { document, page: *page, text, nth: *nth, seen, by: by.as_deref() };
+            let order =
+                NewOrder { document, page: *page, text, nth: *nth, seen, by: by.as_deref() };
             new(context, &order, !no_picture, picture.as_deref())
         }
         QuoteCommand::Ls => {
@@ -109,10 +122,16 @@ struct NewOrder<'a> {
     by: Option<&'a str>,
 }
 
-fn new(context: &Context<'_>, order: &NewOrder<'_>, keep: bool, picture: Option<&Path>) -> Result<ExitCode, Failure> {
+fn new(
+    context: &Context<'_>,
+    order: &NewOrder<'_>,
+    keep: bool,
+    picture: Option<&Path>,
+) -> Result<ExitCode, Failure> {
     let mut held = system::hold(&context.case_folder()?)?;
     let item = held.view().resolve(order.document)?;
-    let quote = NewQuote { item, page: order.page, exact: order.text, nth: order.nth, seen: order.seen };
+    let quote =
+        NewQuote { item, page: order.page, exact: order.text, nth: order.nth, seen: order.seen };
     let found = preview(&held.view(), &quote).map_err(failure)?;
     if context.dry_run() {
         context.output.line(&texts().would_quote(held.case.label(item), order.page.to_string()));
@@ -157,8 +176,13 @@ fn compared<'a>(
     output.warn(&texts.quote_of_machine(confidence, share(machine.least), shown(&machine.reader)));
     if !found.doubtful.is_empty() {
         let doubtful = found.doubtful.iter().take(MOST_DOUBTFUL);
-        let doubtful: Vec<String> = doubtful.map(|(text, of)| format!("{} {}", shown(text), share(*of))).collect();
-        output.warn(&texts.quote_doubtful(found.doubtful.len() as u64, doubtful.join(", "), share(SURE)));
+        let doubtful: Vec<String> =
+            doubtful.map(|(text, of)| format!("{} {}", shown(text), share(*of))).collect();
+        output.warn(&texts.quote_doubtful(
+            found.doubtful.len() as u64,
+            doubtful.join(", "),
+            share(SURE),
+        ));
     }
     if order.seen.is_some() {
         return Ok(order.seen);
@@ -192,8 +216,10 @@ fn cropped(png: &[u8], regions: &[Rect]) -> Option<String> {
     let margin = 0.04_f32;
     let left = f64::from((all.x0 - margin).clamp(0.0, 1.0)) * width;
     let right = f64::from((all.x1 + margin).clamp(0.0, 1.0)) * width;
-    let (top, bottom) =
-        (f64::from((all.y0 - margin).clamp(0.0, 1.0)) * height, f64::from((all.y1 + margin).clamp(0.0, 1.0)) * height);
+    let (top, bottom) = (
+        f64::from((all.y0 - margin).clamp(0.0, 1.0)) * height,
+        f64::from((all.y1 + margin).clamp(0.0, 1.0)) * height,
+    );
     let marks: String = regions
         .iter()
         .map(|rect| {
@@ -214,7 +240,11 @@ fn cropped(png: &[u8], regions: &[Rect]) -> Option<String> {
 }
 
 // The image of the page is kept with the quote, if the page can be rendered.
-fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<(), Failure> {
+fn render(
+    context: &Context<'_>,
+    held: &mut CaseWriter,
+    quote: &NewQuote<'_>,
+) -> Result<(), Failure> {
     if !held.view().page_row(quote.item, quote.page)?.kind.is_rendered() {
         return Ok(());
     }
@@ -238,14 +268,17 @@ fn fields(anchor: &Anchor) -> Value {
 
 fn machine_fields(machine: &MachineReading) -> Value {
     let seen = machine.seen.as_ref();
-    let seen = seen.map(|seen| json!({"by": seen.by, "at": seen.at, "transcription": seen.transcription}));
+    let seen =
+        seen.map(|seen| json!({"by": seen.by, "at": seen.at, "transcription": seen.transcription}));
     json!({"reader": machine.reader, "confidence": machine.confidence, "least": machine.least, "seen": seen})
 }
 
 // What the text of a quote rests on.
 fn basis_text(machine: Option<&MachineReading>) -> String {
     let texts = texts();
-    let Some(MachineReading { reader, confidence, seen, .. }) = machine else { return texts.basis_file() };
+    let Some(MachineReading { reader, confidence, seen, .. }) = machine else {
+        return texts.basis_file();
+    };
     let machine = texts.basis_machine(share(*confidence), shown(reader));
     match seen {
         None => texts.basis_not_compared(machine),
@@ -277,7 +310,9 @@ fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
         report(context, quote);
     }
     if !context.output.json {
-        context.output.line(&texts().quotes_valid(good as u64, texts().quotes(quotes.len() as u64)));
+        context
+            .output
+            .line(&texts().quotes_valid(good as u64, texts().quotes(quotes.len() as u64)));
     }
     Ok(if good == quotes.len() { Exit::Done } else { Exit::Mismatch }.into())
 }
@@ -301,16 +336,22 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
             };
             ("broken", texts.quote_status_broken(), Some(detail))
         }
-        QuoteStatus::PageGone => ("page-gone", texts.quote_page_gone(), Some(texts.quote_page_gone_detail())),
-        QuoteStatus::NotLogged => ("not-logged", texts.quote_not_logged(), Some(texts.quote_not_logged_detail())),
-        QuoteStatus::Unreadable => ("unreadable", texts.quote_unreadable(), Some(texts.quote_unreadable_detail())),
+        QuoteStatus::PageGone => {
+            ("page-gone", texts.quote_page_gone(), Some(texts.quote_page_gone_detail()))
+        }
+        QuoteStatus::NotLogged => {
+            ("not-logged", texts.quote_not_logged(), Some(texts.quote_not_logged_detail()))
+        }
+        QuoteStatus::Unreadable => {
+            ("unreadable", texts.quote_unreadable(), Some(texts.quote_unreadable_detail()))
+        }
     };
     let output = context.output;
     if output.json {
         let mut object = quote.anchor.as_ref().map_or_else(|| json!({"id": quote.id}), fields);
         object["standing"] = json!(code);
-        if let QuoteStatus::Broken { nearest: Some(nearest) } | QuoteStatus::Superseded { nearest: Some(nearest) } =
-            &quote.standing
+        if let QuoteStatus::Broken { nearest: Some(nearest) }
+        | QuoteStatus::Superseded { nearest: Some(nearest) } = &quote.standing
         {
             object["nearest"] = json!(nearest);
         }
@@ -336,8 +377,12 @@ mod tests {
     fn a_crop_shows_the_regions_of_a_picture_without_decoding_it() {
         let mut png = vec![0; 30];
         png[16..24].copy_from_slice(&[0, 0, 3, 232, 0, 0, 7, 208]);
-        let svg = cropped(&png, &[Rect { x0: 0.5, y0: 0.5, x1: 0.6, y1: 0.52 }]).expect("a picture");
-        assert!(svg.starts_with("<svg ") && svg.contains("viewBox=\"460.0 920.0 180.0 200.0\""), "{svg}");
+        let svg =
+            cropped(&png, &[Rect { x0: 0.5, y0: 0.5, x1: 0.6, y1: 0.52 }]).expect("a picture");
+        assert!(
+            svg.starts_with("<svg ") && svg.contains("viewBox=\"460.0 920.0 180.0 200.0\""),
+            "{svg}"
+        );
         assert!(svg.contains("<rect x=\"500.0\" y=\"1000.0\" width=\"100.0\""), "{svg}");
         let whole = cropped(&png, &[]).expect("a picture");
         assert!(whole.contains("viewBox=\"0.0 0.0 1000.0 2000.0\""), "{whole}");

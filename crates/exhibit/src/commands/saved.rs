@@ -100,10 +100,19 @@ fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
 }
 
 fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
-    found.iter().filter(|document| saved.documents.binary_search(document).is_err()).copied().collect()
+    found
+        .iter()
+        .filter(|document| saved.documents.binary_search(document).is_err())
+        .copied()
+        .collect()
 }
 
-fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
+fn print_saved(
+    context: &Context<'_>,
+    case: &Case,
+    name: &str,
+    saved: &Saved,
+) -> Result<(), Failure> {
     let (output, search) = (context.output, super::searching(case));
     let found = search.documents_found(&search.saved_query(saved)?)?;
     let new = new_among(saved, &found);
@@ -133,14 +142,20 @@ fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) ->
     })
 }
 
-fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
+fn again(
+    context: &Context<'_>,
+    case: &Case,
+    name: &str,
+    limit: usize,
+) -> Result<ExitCode, Failure> {
     let saved = known(case, name)?;
     let searching = super::searching(case);
     let query = searching.saved_query(&saved)?;
     let found = searching.documents_found(&query)?;
     let new = new_among(&saved, &found);
     if let Some(at) = saved.seen {
-        let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
+        let labels: Vec<String> =
+            new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
         let more = if new.len() > labels.len() { " …" } else { "" };
         let labels = format!("{}{more}", labels.join(" "));
         context.output.remark(&texts().new_since(new.len() as u64, labels, minute(at)));

@@ -15,19 +15,21 @@ use exhibit_messages::{query_read_as, query_remark};
 use exhibit_model::{Clock, Rect, shown};
 use exhibit_query::{ClauseText, Facet, QueryError, Sort};
 use exhibit_search::{
-    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, SearchError, SearchHit, SearchRequest, SearchResults,
-    SuggestedChange,
+    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, SearchError, SearchHit, SearchRequest,
+    SearchResults, SuggestedChange,
 };
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
 /// Search; the same operators as in the browser
 #[derive(Debug, Args)]
-#[command(after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\n\
+#[command(
+    after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\n\
                   Quote a query for the shell if it starts with a hyphen or contains brackets: 'register -copy'\n\
                   Examples:\n  exhibit search 登记 销毁\n  exhibit search '登记 (销毁 OR destroy*)' -l 5\n  \
                   exhibit search --json 2017 | jq -r 'select(.kind==\"hit\").document'\n  exhibit search 登记 --facets\n  \
-                  exhibit search 登记 --words")]
+                  exhibit search 登记 --words"
+)]
 pub(crate) struct SearchArgs {
     /// The query
     #[arg(value_name = "QUERY", required = true)]
@@ -119,7 +121,12 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
     };
     let results = super::searching(&case).search(&request)?;
     if !context.dry_run() && search.after.is_none() && search.offset == 0 {
-        super::searching(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
+        super::searching(&case).remember_search(
+            &text,
+            search.exact,
+            results.total,
+            MachineClock.now(),
+        );
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
         super::searching(&case).save_search(name, &query, MachineClock.now())?;
@@ -191,7 +198,8 @@ fn window(query: &str, position: usize) -> (String, usize) {
         return (query.to_owned(), position.min(all));
     }
     let from = position.saturating_sub(WINDOW / 2).min(all - WINDOW);
-    let (before, after) = (if from > 0 { "… " } else { "" }, if from + WINDOW < all { " …" } else { "" });
+    let (before, after) =
+        (if from > 0 { "… " } else { "" }, if from + WINDOW < all { " …" } else { "" });
     let part: String = query.chars().skip(from).take(WINDOW).collect();
     (format!("{before}{part}{after}"), position.min(all) - from + before.chars().count())
 }
@@ -201,7 +209,10 @@ fn print_named(context: &Context<'_>, case: &Case, item: &Item) -> Result<(), Fa
     let output = context.output;
     if output.json {
         let path = super::view(case).path(item)?;
-        output.object("named", json!({"document": case.label(item.id), "path": path, "state": item.state.word()}));
+        output.object(
+            "named",
+            json!({"document": case.label(item.id), "path": path, "state": item.state.word()}),
+        );
     } else {
         output.line(&texts().named_document(case.label(item.id), case.name(item)));
     }
@@ -214,7 +225,12 @@ fn is_wide(c: char) -> bool {
 }
 
 /// Prints results, as text or JSON.
-pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<'_>, results: &SearchResults) {
+pub(crate) fn print(
+    context: &Context<'_>,
+    case: &Case,
+    request: &SearchRequest<'_>,
+    results: &SearchResults,
+) {
     let by_document = request.by_document;
     let output = context.output;
     if output.json {
@@ -226,8 +242,11 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
     let query = request.query.resolved();
     output.remark(&texts().read_as(shown(&query_read_as(query, texts().0))));
     if !query.widenings().is_empty() {
-        let variants: Vec<String> =
-            query.widenings().iter().map(|number| shown(&query.clauses[*number].text.to_string())).collect();
+        let variants: Vec<String> = query
+            .widenings()
+            .iter()
+            .map(|number| shown(&query.clauses[*number].text.to_string()))
+            .collect();
         output.remark(&texts().also_searched(variants.join("; ")));
     }
     for hint in query.hints() {
@@ -283,8 +302,7 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
         if output.json {
             let value = |v: &FacetCount| json!({"value": v.value, "label": v.label, "pages": v.pages, "chosen": v.chosen, "excluded": v.excluded});
             let values: Vec<Value> = facet.values.iter().map(value).collect();
-            let object =
-                json!({"field": facet.facet.word(), "within": facet.within, "values": values, "more": facet.more});
+            let object = json!({"field": facet.facet.word(), "within": facet.within, "values": values, "more": facet.more});
             output.object("facet", object);
             continue;
         }
@@ -299,8 +317,16 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
                 (_, true) => format!(" {}", texts().facet_excluded()),
                 _ => String::new(),
             };
-            let name = if facet.facet == Facet::Container { format!("  {}", value.label) } else { String::new() };
-            output.line(&format!("{:>10}  {}{name}{mark}", number(value.pages), shown(&value.value)));
+            let name = if facet.facet == Facet::Container {
+                format!("  {}", value.label)
+            } else {
+                String::new()
+            };
+            output.line(&format!(
+                "{:>10}  {}{name}{mark}",
+                number(value.pages),
+                shown(&value.value)
+            ));
         }
         if facet.more > 0 {
             output.line(&format!("{:>10}  {}", "", texts().facet_more(facet.more)));
@@ -364,7 +390,8 @@ fn snippet(context: &Context<'_>, hit: &SearchHit) -> String {
     let mut at = 0;
     let plain = |stretch: &str| shown(&stretch.replace(['\n', '\t'], " "));
     for span in &snippet.spans {
-        if let (Some(before), Some(marked)) = (snippet.text.get(at..span.start), snippet.text.get(span.start..span.end))
+        if let (Some(before), Some(marked)) =
+            (snippet.text.get(at..span.start), snippet.text.get(span.start..span.end))
         {
             text.push_str(&plain(before));
             text.push_str(&context.output.style(Style::Hit, &plain(marked)));
@@ -378,7 +405,8 @@ fn snippet(context: &Context<'_>, hit: &SearchHit) -> String {
 }
 
 pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
-    let place = |rect: &Rect| json!([round(rect.x0), round(rect.y0), round(rect.x1), round(rect.y1)]);
+    let place =
+        |rect: &Rect| json!([round(rect.x0), round(rect.y0), round(rect.x1), round(rect.y1)]);
     let boxes = hit.boxes.iter().map(|(span, rect)| json!({"hit": span, "rect": place(rect)}));
     json!({
         "document": case.label(hit.item.id),

@@ -69,7 +69,9 @@ pub(crate) fn serve_case(
     let case = Arc::new(Case::open(folder)?);
     match standing_of(folder)() {
         Standing::Own => {}
-        Standing::CopyOf(original) => output.warn(&texts().serves_copy(original.display().to_string())),
+        Standing::CopyOf(original) => {
+            output.warn(&texts().serves_copy(original.display().to_string()))
+        }
         Standing::Behind { size, once, .. } => output.warn(&texts().serves_behind(once, size)),
     }
     let watch = access_log::Watch::begin(output, &case)?;
@@ -85,19 +87,23 @@ pub(crate) fn serve_case(
             None
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
     runtime.block_on(async {
         let listener = listen(output, serve.listen).await?;
-        let address =
-            listener.local_addr().map_err(|error| Failure::new(Exit::Internal, "listen", error.to_string()))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Failure::new(Exit::Internal, "listen", error.to_string()))?;
         if !address.ip().is_loopback() {
             output.warn(&texts().reachable());
         }
         let code = fresh_secret();
         let link = format!("http://{address}/open/{code}");
         announce(output, &case, &link);
-        let page = Arc::new(Mutex::new(if in_browser { open_browser(output, &link) } else { None }));
+        let page =
+            Arc::new(Mutex::new(if in_browser { open_browser(output, &link) } else { None }));
         let used = Arc::clone(&page);
         let (json, quiet) = (output.json, output.quiet);
         let sessions = Sessions::new(code, address.port(), move |code| {
@@ -116,7 +122,8 @@ pub(crate) fn serve_case(
             intake,
         };
         let recorder = watch.listener(&case);
-        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine, recorder };
+        let options =
+            ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine, recorder };
         let served = exhibit_web::serve(options, async {
             use tokio::signal::unix::{SignalKind, signal};
             match signal(SignalKind::terminate()) {
@@ -129,7 +136,8 @@ pub(crate) fn serve_case(
                 Err(_) => drop(tokio::signal::ctrl_c().await),
             }
         });
-        let served = served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()));
+        let served =
+            served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()));
         drop(page.lock().unwrap_or_else(PoisonError::into_inner).take());
         served
     })?;
@@ -138,7 +146,9 @@ pub(crate) fn serve_case(
 
 fn standing_of(folder: &Path) -> Arc<dyn Fn() -> Standing + Send + Sync> {
     let (keys, folder) = (system::keys().ok(), CaseFolder::new(folder));
-    Arc::new(move || keys.as_ref().map_or(Standing::Own, |keys| exhibit_case::standing(keys, &folder)))
+    Arc::new(move || {
+        keys.as_ref().map_or(Standing::Own, |keys| exhibit_case::standing(keys, &folder))
+    })
 }
 
 fn open_browser(output: &Output, link: &str) -> Option<LeadingPage> {
@@ -165,15 +175,21 @@ fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
 
 async fn listen(output: &Output, wanted: SocketAddr) -> Result<TcpListener, Failure> {
     match TcpListener::bind(wanted).await {
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && wanted.ip().is_loopback() => {
+        Err(error)
+            if error.kind() == std::io::ErrorKind::AddrInUse && wanted.ip().is_loopback() =>
+        {
             output.remark(&texts().address_in_use(wanted.to_string()));
             TcpListener::bind(SocketAddr::new(wanted.ip(), 0)).await
         }
         result => result,
     }
     .map_err(|error| {
-        Failure::new(Exit::Usage, "listen", texts().cannot_listen(wanted.to_string(), error.to_string()))
-            .hint(texts().hint_cannot_listen())
+        Failure::new(
+            Exit::Usage,
+            "listen",
+            texts().cannot_listen(wanted.to_string(), error.to_string()),
+        )
+        .hint(texts().hint_cannot_listen())
     })
 }
 

@@ -14,8 +14,10 @@ use std::process::ExitCode;
 
 /// Show one document
 #[derive(Debug, Args)]
-#[command(after_help = "DOC is a number (EXH-000127 or 127), the beginning of a SHA-256, or a path below a source.\n\
-                        Example:\n  exhibit show EXH-000127 --custody")]
+#[command(
+    after_help = "DOC is a number (EXH-000127 or 127), the beginning of a SHA-256, or a path below a source.\n\
+                        Example:\n  exhibit show EXH-000127 --custody"
+)]
 pub(crate) struct ShowArgs {
     /// The document
     #[arg(value_name = "DOC")]
@@ -61,7 +63,10 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {
-        let seq = document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", texts().no_log_entry()))?;
+        let seq = document
+            .item
+            .seq
+            .ok_or_else(|| Failure::new(Exit::Mismatch, "log", texts().no_log_entry()))?;
         let entry = super::view(&case).entry(seq)?;
         if context.output.json {
             let openings: serde_json::Map<_, _> =
@@ -83,7 +88,12 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     Ok(Exit::Done.into())
 }
 
-fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<PageNumber>) -> Result<(), Failure> {
+fn text(
+    context: &Context<'_>,
+    case: &Case,
+    document: &Document,
+    only: Option<PageNumber>,
+) -> Result<(), Failure> {
     let numbers: Vec<PageNumber> = match only {
         Some(number) => vec![number],
         None => document.pages.iter().map(|row| row.number).collect(),
@@ -110,7 +120,13 @@ fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<Pa
 }
 
 fn metadata(context: &Context<'_>, document: &Document) {
-    let width = document.metadata.iter().map(|(key, _)| key.as_str().chars().count()).max().unwrap_or(0).min(32);
+    let width = document
+        .metadata
+        .iter()
+        .map(|(key, _)| key.as_str().chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(32);
     for (key, value) in &document.metadata {
         context.output.line(&format!("{:<width$}  {}", shown(key.as_str()), shown(value)));
     }
@@ -123,7 +139,8 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     let texts = texts();
     let field = |name: String, value: &str| {
         if !value.is_empty() {
-            output.line(&format!("  {}  {value}", output.style(Style::Dim, &format!("{name:<10}"))));
+            output
+                .line(&format!("  {}  {value}", output.style(Style::Dim, &format!("{name:<10}"))));
         }
     };
     field(texts.field_path(), &document.path);
@@ -135,8 +152,14 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     }
     field(texts.field_type(), &item.media_type);
     field(texts.field_size(), &bytes(item.size));
-    field("sha256".to_owned(), &item.original.map(|original| original.to_string()).unwrap_or_default());
-    field(texts.field_modified(), &item.modified.map(|moment| moment.to_rfc3339()).unwrap_or_default());
+    field(
+        "sha256".to_owned(),
+        &item.original.map(|original| original.to_string()).unwrap_or_default(),
+    );
+    field(
+        texts.field_modified(),
+        &item.modified.map(|moment| moment.to_rfc3339()).unwrap_or_default(),
+    );
     field(texts.field_received(), &item.received.to_rfc3339());
     field(texts.field_log_entry(), &item.seq.map(|seq| seq.to_string()).unwrap_or_default());
     field(
@@ -153,10 +176,16 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
         field(severity(note.code.severity()), &text);
     }
     for copy in &document.copies {
-        field(texts.field_also_at(), &format!("{}  {}", case.label(copy.id), super::view(case).path(copy)?));
+        field(
+            texts.field_also_at(),
+            &format!("{}  {}", case.label(copy.id), super::view(case).path(copy)?),
+        );
     }
     for member in &document.members {
-        field(texts.field_contains(), &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
+        field(
+            texts.field_contains(),
+            &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state),
+        );
     }
     let more = document.item.found.saturating_sub(document.members.len() as u64);
     if more > 0 && !document.members.is_empty() {
@@ -178,7 +207,10 @@ fn severity(severity: Severity) -> String {
 pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &ProvedEntry) {
     let output = context.output;
     output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
-    output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));
+    output.line(&format!(
+        "  sha256     {}",
+        document.item.original.map(|o| o.to_string()).unwrap_or_default()
+    ));
     output.line(&format!("  {:<10} {}", texts().field_log_entry(), entry.seq));
     output.line(&output.style(Style::Dim, &texts().the_log_entry()));
     output.line(&entry.text);
@@ -192,7 +224,10 @@ pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Proved
 fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
     let mut object = super::ls::object(case, &document.item, &document.path);
     let listed = |items: &[exhibit_catalogue::Item]| -> Result<Vec<Value>, Failure> {
-        items.iter().map(|item| Ok(super::ls::object(case, item, &super::view(case).path(item)?))).collect()
+        items
+            .iter()
+            .map(|item| Ok(super::ls::object(case, item, &super::view(case).path(item)?)))
+            .collect()
     };
     let metadata = document.metadata.iter().map(|(key, value)| json!([key.as_str(), value]));
     let notes = document.notes.iter().map(codes::note);

@@ -64,7 +64,9 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
         return Ok(());
     }
     let counts = |list: &[(String, u64)]| {
-        Value::Object(list.iter().map(|(name, count)| (name.clone(), Value::from(*count))).collect())
+        Value::Object(
+            list.iter().map(|(name, count)| (name.clone(), Value::from(*count))).collect(),
+        )
     };
     let gaps = account.gaps.iter().map(|gap| {
         let container = gap.container.map(|id| case.label(id));

@@ -71,7 +71,9 @@ fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure>
             let tags = super::view(&case).tags_of(id)?;
             for tag in &tags {
                 if context.output.json {
-                    context.output.object("tag", json!({"tag": tag, "documents": [case.label(id)]}));
+                    context
+                        .output
+                        .object("tag", json!({"tag": tag, "documents": [case.label(id)]}));
                 } else {
                     context.output.line(&shown(tag));
                 }
@@ -86,7 +88,8 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
     let output = context.output;
     let tags = super::view(case).tags()?;
     for tag in &tags {
-        let documents: Vec<String> = tag.documents.iter().map(|document| case.label(ItemId::new(*document))).collect();
+        let documents: Vec<String> =
+            tag.documents.iter().map(|document| case.label(ItemId::new(*document))).collect();
         if output.json {
             output.object("tag", json!({"tag": tag.tag, "documents": documents}));
             continue;
@@ -94,15 +97,26 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
         let count = texts().documents(documents.len() as u64);
         let first = documents.iter().take(10).cloned().collect::<Vec<_>>().join(" ");
         let more = if documents.len() > 10 { " …" } else { "" };
-        output.line(&format!("{}  {count}: {first}{more}", output.style(Style::Bold, &shown(&tag.tag))));
+        output.line(&format!(
+            "{}  {count}: {first}{more}",
+            output.style(Style::Bold, &shown(&tag.tag))
+        ));
     }
     Ok(if tags.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }
 
-fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: bool) -> Result<ExitCode, Failure> {
+fn set(
+    context: &Context<'_>,
+    case: &Case,
+    tag: &str,
+    documents: &[String],
+    on: bool,
+) -> Result<ExitCode, Failure> {
     // all of them are resolved before any is changed
-    let ids: Vec<ItemId> =
-        documents.iter().map(|document| super::view(case).resolve(document)).collect::<Result<_, _>>()?;
+    let ids: Vec<ItemId> = documents
+        .iter()
+        .map(|document| super::view(case).resolve(document))
+        .collect::<Result<_, _>>()?;
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
         changed += u64::from(super::view(case).set_tag(*id, tag, on, MachineClock.now())?);

@@ -73,7 +73,8 @@ impl AuditProgress for Bar {
 
 // The check and its result are logged as an act of their own; a copy without its key can still be checked.
 fn record(context: &Context<'_>, folder: &Path, found: &Audit) {
-    let logged = system::hold(folder).and_then(|mut held| Ok(held.log(Act::fixity(&found.fixity()))?));
+    let logged =
+        system::hold(folder).and_then(|mut held| Ok(held.log(Act::fixity(&found.fixity()))?));
     if let Err(failure) = logged {
         context.output.remark(&texts().check_not_logged(failure.message));
     }
@@ -85,8 +86,12 @@ fn object(finding: &CaseFinding) -> Value {
         Fact::Text(text) => Value::from(text),
         Fact::Flag(flag) => Value::from(flag),
     };
-    let values: Map<String, Value> =
-        finding.fault.values().into_iter().map(|(name, fact)| (name.to_owned(), value(fact))).collect();
+    let values: Map<String, Value> = finding
+        .fault
+        .values()
+        .into_iter()
+        .map(|(name, fact)| (name.to_owned(), value(fact)))
+        .collect();
     json!({
         "check": finding.check.word(), "place": safe(&finding.place_message()), "code": finding.fault.code(), "values": values,
         "text": safe(&finding.message()),
@@ -128,15 +133,25 @@ fn print(context: &Context<'_>, found: &Audit) {
         output.line(&texts.case_sealed_by_log_entry(entry.to_string()));
     }
     for deviation in found.deviations() {
-        output.line(&format!("{}  {}", output.style(Style::Bad, &texts.differs()), line(deviation)));
+        output.line(&format!(
+            "{}  {}",
+            output.style(Style::Bad, &texts.differs()),
+            line(deviation)
+        ));
     }
     for leftover in found.leftovers() {
-        output.line(&format!("{}  {}", output.style(Style::Dim, &texts.leftover()), line(leftover)));
+        output.line(&format!(
+            "{}  {}",
+            output.style(Style::Dim, &texts.leftover()),
+            line(leftover)
+        ));
     }
     if found.is_good() {
         output.line(&output.style(Style::Good, &texts.all_good()));
     } else {
-        output.line(&output.style(Style::Bad, &texts.deviations_found(found.deviations().count() as u64)));
+        output.line(
+            &output.style(Style::Bad, &texts.deviations_found(found.deviations().count() as u64)),
+        );
     }
 }
 

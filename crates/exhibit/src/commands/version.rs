@@ -21,7 +21,10 @@ impl Run for VersionArgs {
         let version = env!("CARGO_PKG_VERSION");
         if context.output.json {
             let analysis = exhibit_text::ANALYSIS_VERSION;
-            context.output.object("version", json!({"version": version, "case_form": 1, "analysis": analysis}));
+            context.output.object(
+                "version",
+                json!({"version": version, "case_form": 1, "analysis": analysis}),
+            );
         } else {
             context.output.line(&format!("exhibit {version}"));
         }

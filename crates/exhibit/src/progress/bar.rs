@@ -1,6 +1,8 @@
 //! Progress over a known amount of work.
 
-use super::{Bar, PLAIN_EVERY, form, joined, left, print_event, print_line, time_left, while_shown};
+use super::{
+    Bar, PLAIN_EVERY, form, joined, left, print_event, print_line, time_left, while_shown,
+};
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, number};
 use crate::texts::texts;
@@ -76,14 +78,18 @@ impl Meter {
     pub(crate) fn begin(&mut self, step: Step, in_bytes: bool, all: u64) {
         self.end();
         let now = Instant::now();
-        (self.step, self.in_bytes, self.all, self.done, self.began, self.shown_at) = (step, in_bytes, all, 0, now, now);
+        (self.step, self.in_bytes, self.all, self.done, self.began, self.shown_at) =
+            (step, in_bytes, all, 0, now, now);
     }
 
     /// Adds to what is done.
     pub(crate) fn more(&mut self, more: u64) {
         self.done += more;
         let pause = if self.form == ProgressForm::Plain { PLAIN_EVERY } else { EVENT_EVERY };
-        if self.form == ProgressForm::None || self.began.elapsed() < QUIET || self.shown_at.elapsed() < pause {
+        if self.form == ProgressForm::None
+            || self.began.elapsed() < QUIET
+            || self.shown_at.elapsed() < pause
+        {
             return;
         }
         self.shown_at = Instant::now();
@@ -105,7 +111,12 @@ impl Meter {
     fn line(&self) -> String {
         let amount = |amount| if self.in_bytes { bytes(amount) } else { number(amount) };
         let percent = (self.done * 100).checked_div(self.all).unwrap_or(100).min(100);
-        let done = texts().progress_step(amount(self.all), amount(self.done), percent.to_string(), self.step.text());
+        let done = texts().progress_step(
+            amount(self.all),
+            amount(self.done),
+            percent.to_string(),
+            self.step.text(),
+        );
         joined([Some(done), left(time_left(self.began.elapsed(), self.done, self.all))])
     }
 
@@ -126,7 +137,11 @@ pub(crate) struct Count {
 }
 
 /// Runs `work` while a count of it is shown. `now` returns the count, because the work does not report it.
-pub(crate) fn count<T>(output: &Output, now: &(dyn Fn() -> Count + Sync), work: impl FnOnce() -> T) -> T {
+pub(crate) fn count<T>(
+    output: &Output,
+    now: &(dyn Fn() -> Count + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
     let form = form(output);
     if form == ProgressForm::None {
         return work();

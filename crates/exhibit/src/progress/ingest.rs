@@ -14,7 +14,8 @@ pub(crate) fn watch<T>(output: &Output, progress: &IngestProgress, work: impl Fn
     if form == ProgressForm::None {
         return work();
     }
-    let pause = if form == ProgressForm::Bar { Duration::from_millis(200) } else { Duration::from_secs(1) };
+    let pause =
+        if form == ProgressForm::Bar { Duration::from_millis(200) } else { Duration::from_secs(1) };
     // lines are printed every 5 per cent, and from time to time
     let mut last = (Instant::now(), 0);
     let mut bar = None;
@@ -50,7 +51,8 @@ fn line(snapshot: &Snapshot) -> String {
     let searchable = Some(texts.progress_searchable(number(snapshot.searchable)));
     let estimate = estimate(snapshot);
     let slow = snapshot.slowest.filter(|slow| slow.lasted.as_secs() >= 5);
-    let slow = slow.map(|slow| texts.progress_slow(label(&slow), slow.lasted.as_secs().to_string()));
+    let slow =
+        slow.map(|slow| texts.progress_slow(label(&slow), slow.lasted.as_secs().to_string()));
     match snapshot.phase {
         Phase::Stage(StageName::READ) => {
             let reading = match snapshot.walked {
@@ -61,10 +63,15 @@ fn line(snapshot: &Snapshot) -> String {
             let pages = texts.pages(snapshot.stage(StageName::READ).pages);
             joined([Some(reading), Some(found), Some(pages), searchable, estimate, slow])
         }
-        Phase::Stage(StageName::OCR) => joined([Some(texts.progress_ocr(all, done)), searchable, estimate, slow]),
-        Phase::Stage(name) => {
-            joined([Some(texts.progress_stage(all, done, name.as_str())), searchable, estimate, slow])
+        Phase::Stage(StageName::OCR) => {
+            joined([Some(texts.progress_ocr(all, done)), searchable, estimate, slow])
         }
+        Phase::Stage(name) => joined([
+            Some(texts.progress_stage(all, done, name.as_str())),
+            searchable,
+            estimate,
+            slow,
+        ]),
         Phase::Indexing => joined([Some(texts.progress_last()), searchable, estimate, slow]),
     }
 }

@@ -23,7 +23,9 @@ const PLAIN_EVERY: Duration = Duration::from_secs(30);
 fn form(output: &Output) -> ProgressForm {
     match output.progress {
         ProgressForm::Auto if output.quiet => ProgressForm::None,
-        ProgressForm::Auto | ProgressForm::Bar if std::io::stderr().is_terminal() => ProgressForm::Bar,
+        ProgressForm::Auto | ProgressForm::Bar if std::io::stderr().is_terminal() => {
+            ProgressForm::Bar
+        }
         ProgressForm::Auto | ProgressForm::Bar => ProgressForm::Plain,
         form => form,
     }
@@ -86,7 +88,11 @@ fn joined(parts: impl IntoIterator<Item = Option<String>>) -> String {
 }
 
 /// Runs `work` while another thread shows progress: `show` is called every `pause`, from `first` on, and dropped at the end.
-fn while_shown<T>((first, pause): (Duration, Duration), mut show: impl FnMut() + Send, work: impl FnOnce() -> T) -> T {
+fn while_shown<T>(
+    (first, pause): (Duration, Duration),
+    mut show: impl FnMut() + Send,
+    work: impl FnOnce() -> T,
+) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let shower = scope.spawn(|| {
@@ -126,6 +132,9 @@ mod tests {
         assert!(ProgressStyle::with_template("{bar:20} {wide_msg}").is_ok());
         let bar = Bar::new();
         bar.show(3, 4, "x".to_owned());
-        assert_eq!((bar.0.position(), bar.0.length(), bar.0.message()), (3, Some(4), "x".to_owned()));
+        assert_eq!(
+            (bar.0.position(), bar.0.length(), bar.0.message()),
+            (3, Some(4), "x".to_owned())
+        );
     }
 }

@@ -24,10 +24,16 @@ fn made() -> Bench {
 
 /// What the access log says: each act with what its entry keeps sealed, opened.
 fn looks(bench: &Bench) -> Vec<(String, String)> {
-    let entries = case(bench, &["log", "ls", "--access", "--json", "-l", "100000"]).code(0).objects();
+    let entries =
+        case(bench, &["log", "ls", "--access", "--json", "-l", "100000"]).code(0).objects();
     let read = |entry: &serde_json::Value| {
-        let text: serde_json::Value = serde_json::from_str(entry["entry"].as_str().expect("text")).expect("JSON");
-        let opened = entry["openings"].as_object().expect("openings").values().filter_map(|value| value.as_str());
+        let text: serde_json::Value =
+            serde_json::from_str(entry["entry"].as_str().expect("text")).expect("JSON");
+        let opened = entry["openings"]
+            .as_object()
+            .expect("openings")
+            .values()
+            .filter_map(|value| value.as_str());
         (text["act"].as_str().expect("an act").to_owned(), opened.collect::<Vec<_>>().join(" "))
     };
     entries.iter().map(read).collect()
@@ -89,11 +95,19 @@ fn no_package_has_it_unless_it_is_asked_for() {
     let bench = made();
     let _ = case(&bench, &["search", "登记"]).code(0);
     let _ = case(&bench, &["bag", "export", "bag", "--all"]).code(0);
-    assert!(looks(&bench).iter().any(|(act, what)| act == "export" && what.contains("EXH-000001 EXH-000002")));
+    assert!(
+        looks(&bench)
+            .iter()
+            .any(|(act, what)| act == "export" && what.contains("EXH-000001 EXH-000002"))
+    );
     let _ = case(&bench, &["log", "export", "copy"]).code(0);
-    let origin = fs::read_to_string(bench.path("case/access/log/key.pub")).expect("a key")[..16].to_owned();
+    let origin =
+        fs::read_to_string(bench.path("case/access/log/key.pub")).expect("a key")[..16].to_owned();
     for folder in ["bag", "copy"] {
-        let found = Command::new("grep").args(["-r", "-l", &origin, folder]).current_dir(bench.path("")).output();
+        let found = Command::new("grep")
+            .args(["-r", "-l", &origin, folder])
+            .current_dir(bench.path(""))
+            .output();
         assert!(found.expect("grep").stdout.is_empty(), "{folder}");
     }
     let _ = case(&bench, &["log", "export", "more", "--with-access-log"]).code(0);
@@ -135,7 +149,12 @@ fn what_cannot_be_recorded_is_shown_only_on_express_request() {
     };
     // the keys are on another machine
     fs::rename(bench.path("keys"), bench.path("elsewhere")).expect("moved");
-    for arguments in [&["search", "登记"][..], &["show", "1"], &["cat", "1", "--text"], &["search", "-q", "登记"]] {
+    for arguments in [
+        &["search", "登记"][..],
+        &["show", "1"],
+        &["cat", "1", "--text"],
+        &["search", "-q", "登记"],
+    ] {
         refused(arguments);
     }
     let searched = case(&bench, &["search", "登记", "--unrecorded"]).code(0);
@@ -151,24 +170,34 @@ fn what_cannot_be_recorded_is_shown_only_on_express_request() {
 #[test]
 fn a_copy_is_shown_as_such_and_changes_nothing() {
     let bench = made();
-    let _ = Command::new("cp").args(["-r"]).args([bench.path("case"), bench.path("copy")]).status().expect("copied");
+    let _ = Command::new("cp")
+        .args(["-r"])
+        .args([bench.path("case"), bench.path("copy")])
+        .status()
+        .expect("copied");
     let refused = bench.run(&["-C", "copy", "problem", "retry"]).code(2);
     assert!(
-        refused.stderr.contains("is a copy of the case in") && refused.stderr.contains("case adopt"),
+        refused.stderr.contains("is a copy of the case in")
+            && refused.stderr.contains("case adopt"),
         "{}",
         refused.stderr
     );
     // the original goes on, and the copy is behind it then
-    let mut copied = served(bench.command(&["-C", "copy", "serve", "--json", "--listen", "127.0.0.1:0"]));
+    let mut copied =
+        served(bench.command(&["-C", "copy", "serve", "--json", "--listen", "127.0.0.1:0"]));
     let overview = get(copied.port, &copied.cookie, "/");
     assert!(
-        overview.contains("This folder is a copy of the case in") && overview.contains("role=\"alert\""),
+        overview.contains("This folder is a copy of the case in")
+            && overview.contains("role=\"alert\""),
         "{overview}"
     );
     let _ = bench.run(&["-C", "case", "tag", "add", "seen", "1"]).code(0);
     let _ = bench.run(&["-C", "case", "ingest"]).code(0);
     let overview = get(copied.port, &copied.cookie, "/");
-    assert!(overview.contains("earlier state of the case") && overview.contains("last changed in"), "{overview}");
+    assert!(
+        overview.contains("earlier state of the case") && overview.contains("last changed in"),
+        "{overview}"
+    );
     let _ = Command::new("kill").arg(copied.child.id().to_string()).status();
     let _ = copied.child.wait();
     let behind = bench.run(&["-C", "copy", "problem", "retry"]).code(4);
@@ -232,7 +261,8 @@ fn searches_that_are_killed_are_recorded_if_they_were_answered() {
     for number in 0..40_u64 {
         let query = format!("query{number}");
         let mut command = bench.command(&["-C", "case", "search", &query]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
         let mut line = String::new();
         // its answer is there: from now on it must be on record, whatever becomes of the process
         let _ = BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line);
@@ -269,10 +299,21 @@ fn the_browser_interface_and_commands_record_side_by_side() {
     let looks = looks(&bench);
     let expected = ["登记", "web0", "web4", "cli0", "cli4", "EXH-000001 1", "words"];
     for what in expected {
-        assert_eq!(looks.iter().filter(|(_, opened)| opened == what).count(), 1, "{what}: {looks:?}");
+        assert_eq!(
+            looks.iter().filter(|(_, opened)| opened == what).count(),
+            1,
+            "{what}: {looks:?}"
+        );
     }
-    assert!(!looks.iter().any(|(_, what)| what.contains("99999")), "what was not shown was not looked at");
-    assert_eq!(looks.iter().filter(|(act, _)| act == "list").count(), 1, "the list of items: {looks:?}");
+    assert!(
+        !looks.iter().any(|(_, what)| what.contains("99999")),
+        "what was not shown was not looked at"
+    );
+    assert_eq!(
+        looks.iter().filter(|(act, _)| act == "list").count(),
+        1,
+        "the list of items: {looks:?}"
+    );
     let _ = case(&bench, &["log", "check", "--access"]).code(0);
 }
 
@@ -286,7 +327,13 @@ fn the_browser_interface_shows_nothing_that_it_cannot_record() {
     let (journal, elsewhere) = (bench.path("case/access/journal"), bench.path("elsewhere"));
     fs::rename(&journal, &elsewhere).expect("moved");
     fs::write(&journal, b"").expect("written");
-    for path in ["/search?q=%E7%99%BB%E8%AE%B0", "/words?q=%E7%99%BB%E8%AE%B0", "/doc/2", "/items", "/log/1"] {
+    for path in [
+        "/search?q=%E7%99%BB%E8%AE%B0",
+        "/words?q=%E7%99%BB%E8%AE%B0",
+        "/doc/2",
+        "/items",
+        "/log/1",
+    ] {
         let answer = get(path);
         assert!(answer.starts_with("HTTP/1.1 503"), "{path}: {answer}");
         assert!(answer.contains("the access log cannot be written"), "{path}: {answer}");
@@ -325,7 +372,9 @@ pub(crate) fn served(mut command: Command) -> Served {
     let port = host.rsplit(':').next().expect("a port").parse().expect("a number");
     let answer = get(port, "", &format!("/{path}"));
     let cookie = answer.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"));
-    let cookie = cookie.and_then(|line| line.split_once(':')).and_then(|(_, value)| value.trim().split(';').next());
+    let cookie = cookie
+        .and_then(|line| line.split_once(':'))
+        .and_then(|(_, value)| value.trim().split(';').next());
     let cookie = cookie.unwrap_or_else(|| panic!("no session: {answer}")).to_owned();
     Served { child, port, cookie }
 }
@@ -334,8 +383,9 @@ pub(crate) fn get(port: u16, cookie: &str, path: &str) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
     stream.set_read_timeout(Some(deadline - Instant::now())).expect("set");
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).expect("asked");
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

@@ -37,8 +37,16 @@ impl Authority {
     }
 
     fn openssl(&self, arguments: &str) -> Option<()> {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&self.0).output().ok()?;
-        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(&self.0)
+            .output()
+            .ok()?;
+        assert!(
+            output.status.success(),
+            "{arguments}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Some(())
     }
 
@@ -72,7 +80,8 @@ fn standings(bench: &Bench) -> Vec<String> {
 }
 
 fn anchors_folder(bench: &Bench) -> PathBuf {
-    let folder = fs::read_dir(bench.path("case/custody/anchors")).expect("anchors").next().expect("one");
+    let folder =
+        fs::read_dir(bench.path("case/custody/anchors")).expect("anchors").next().expect("one");
     folder.expect("a folder").path()
 }
 
@@ -82,10 +91,16 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     let Some(first) = Authority::new(&bench, "first") else { return };
     let second = Authority::new(&bench, "second").expect("OpenSSL");
     let _ = anchor(&bench, &["ls"]).code(1);
-    let asked = anchor(&bench, &["request", "--authority", "first", "--authority", "second", "-o", "ask"]).code(0);
+    let asked =
+        anchor(&bench, &["request", "--authority", "first", "--authority", "second", "-o", "ask"])
+            .code(0);
     assert!(asked.stdout.contains("2 requests"), "{}", asked.stdout);
     let readme = fs::read_to_string(bench.path("ask/README.txt")).expect("instructions");
-    assert!(readme.contains("first.tsq") && readme.contains("second.tsq") && !readme.contains("sigsum-submit"));
+    assert!(
+        readme.contains("first.tsq")
+            && readme.contains("second.tsq")
+            && !readme.contains("sigsum-submit")
+    );
     let _ = anchor(&bench, &["request", "-o", "ask"]).code(2);
     assert_eq!(standings(&bench), ["first requested", "second requested"]);
     first.stamp(&bench.path("ask/first.tsq"), &bench.path("first.tsr"));
@@ -93,7 +108,11 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
 
     // Wrong ones are refused by what is wrong, and nothing of them is kept.
     let refused = anchor(&bench, &["import", "first.tsr", "--ca", &second.root()]).code(4);
-    assert!(refused.stderr.contains("no chain of certificates leads from Stamps"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("no chain of certificates leads from Stamps"),
+        "{}",
+        refused.stderr
+    );
     let _ = Command::new("openssl")
         .args(["ts", "-query", "-data", "ask/first.tsq", "-sha256", "-cert", "-out", "x.tsq"])
         .current_dir(bench.path(""))
@@ -103,21 +122,39 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     assert!(refused.stderr.contains("not over this data"), "{}", refused.stderr);
     bench.write("bad.tsr", "no reply");
     let refused = anchor(&bench, &["import", "bad.tsr"]).code(4);
-    assert!(refused.stderr.contains("bad.tsr: it is not accepted: the reply is malformed"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("bad.tsr: it is not accepted: the reply is malformed"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(standings(&bench), ["first requested", "second requested"]);
 
-    let imported = anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();
-    assert_eq!((imported[0]["trusted"].as_bool(), imported[0]["already"].as_bool()), (Some(true), Some(false)));
-    let again = anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();
-    assert_eq!((again[0]["already"].as_bool(), &again[0]["log_entry"]), (Some(true), &imported[0]["log_entry"]));
+    let imported =
+        anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();
+    assert_eq!(
+        (imported[0]["trusted"].as_bool(), imported[0]["already"].as_bool()),
+        (Some(true), Some(false))
+    );
+    let again =
+        anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();
+    assert_eq!(
+        (again[0]["already"].as_bool(), &again[0]["log_entry"]),
+        (Some(true), &imported[0]["log_entry"])
+    );
     let untrusted = anchor(&bench, &["import", "second.tsr"]).code(0);
     assert!(untrusted.stderr.contains("no authority was given"), "{}", untrusted.stderr);
     assert_eq!(standings(&bench), ["first valid", "second valid"]);
     let seq = imported[0]["log_entry"].to_string();
     let entry = bench.run(&["-C", "case", "log", "show", &seq]).code(0).stdout;
-    assert!(entry.contains("\"act\":\"anchor\"") && entry.contains("\"kind\":\"rfc3161\""), "{entry}");
+    assert!(
+        entry.contains("\"act\":\"anchor\"") && entry.contains("\"kind\":\"rfc3161\""),
+        "{entry}"
+    );
     assert!(entry.contains("sealed in it: authority = first: Stamps"), "{entry}");
-    assert!(!entry.lines().next().expect("an entry").contains("Stamps"), "whom a case has deals with stays sealed");
+    assert!(
+        !entry.lines().next().expect("an entry").contains("Stamps"),
+        "whom a case has deals with stays sealed"
+    );
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
 
     handed_over(&bench, &first);
@@ -125,8 +162,18 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
 }
 
 fn request(what: What, path: PathBuf, authorities: &[String]) -> VerifyRequest {
-    let time = Time { authorities: authorities.iter().map(PathBuf::from).collect(), ..Time::default() };
-    VerifyRequest { what, path, key: None, policy: None, entry: None, log: None, plain: false, time }
+    let time =
+        Time { authorities: authorities.iter().map(PathBuf::from).collect(), ..Time::default() };
+    VerifyRequest {
+        what,
+        path,
+        key: None,
+        policy: None,
+        entry: None,
+        log: None,
+        plain: false,
+        time,
+    }
 }
 
 fn lines(report: &Report) -> Vec<&str> {
@@ -140,17 +187,34 @@ fn handed_over(bench: &Bench, first: &Authority) {
     let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
     assert!(report.is_good(), "{:?}", report.deviations);
     let said = |key: &str| lines(&report).iter().filter(|line| **line == key).count();
-    assert_eq!((said("proved-time"), said("not-trusted"), said("not-time"), said("not-earlier")), (1, 1, 0, 1));
+    assert_eq!(
+        (said("proved-time"), said("not-trusted"), said("not-time"), said("not-earlier")),
+        (1, 1, 0, 1)
+    );
     let report = verify(&request(What::Bag, bag.clone(), &[])).expect("a bag");
-    assert!(report.is_good() && lines(&report).iter().filter(|line| **line == "not-trusted").count() == 2);
+    assert!(
+        report.is_good()
+            && lines(&report).iter().filter(|line| **line == "not-trusted").count() == 2
+    );
     let checked = bench.run(&["bag", "check", "bag", "--ca", &first.root()]).code(0);
     assert!(checked.stdout.contains("first: the first"), "{}", checked.stdout);
     by_the_script(bench, "bag", first);
-    let crate_ = fs::read_to_string(bag.join("data/ro-crate-metadata.json")).expect("a description");
+    let crate_ =
+        fs::read_to_string(bag.join("data/ro-crate-metadata.json")).expect("a description");
     assert!(crate_.contains("\"mentions\"") && crate_.contains("so says Stamps"), "{crate_}");
-    assert!(fs::read_to_string(bag.join("VERIFY.txt")).expect("a page").contains("sh verify.sh AUTHORITY.pem"));
-    let folder = fs::read_dir(bag.join("custody/anchors")).expect("anchors").next().expect("one").expect("one").path();
-    let files: Vec<PathBuf> = fs::read_dir(&folder).expect("list").map(|file| file.expect("a file").path()).collect();
+    assert!(
+        fs::read_to_string(bag.join("VERIFY.txt"))
+            .expect("a page")
+            .contains("sh verify.sh AUTHORITY.pem")
+    );
+    let folder = fs::read_dir(bag.join("custody/anchors"))
+        .expect("anchors")
+        .next()
+        .expect("one")
+        .expect("one")
+        .path();
+    let files: Vec<PathBuf> =
+        fs::read_dir(&folder).expect("list").map(|file| file.expect("a file").path()).collect();
     assert_eq!(files.len(), 2 + 2 * 3);
     for file in &files {
         let good = fs::read(file).expect("read");
@@ -161,7 +225,12 @@ fn handed_over(bench: &Bench, first: &Authority) {
             relist(&bag);
             let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
             let named = |fault: Fault| report.deviations.iter().any(|found| found.fault == fault);
-            assert!(named(Fault::Unproved) || named(Fault::Time), "{} {at}: {:?}", file.display(), report.deviations);
+            assert!(
+                named(Fault::Unproved) || named(Fault::Time),
+                "{} {at}: {:?}",
+                file.display(),
+                report.deviations
+            );
         }
         fs::write(file, good).expect("write");
     }
@@ -171,7 +240,11 @@ fn handed_over(bench: &Bench, first: &Authority) {
     fs::remove_file(&consistency).expect("removed");
     relist(&bag);
     let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
-    assert!(report.deviations.iter().any(|found| found.fault == Fault::Time), "{:?}", report.deviations);
+    assert!(
+        report.deviations.iter().any(|found| found.fault == Fault::Time),
+        "{:?}",
+        report.deviations
+    );
     assert!(!lines(&report).contains(&"proved-time"));
     fs::write(&consistency, kept).expect("write");
     // A file of that name is one of a folder of anchors, or nothing vouches for it.
@@ -181,7 +254,9 @@ fn handed_over(bench: &Bench, first: &Authority) {
         fs::write(&path, "anything").expect("write");
         relist(&bag);
         let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
-        let named = |fault: Fault| report.deviations.iter().any(|found| found.fault == fault && found.place == stray);
+        let named = |fault: Fault| {
+            report.deviations.iter().any(|found| found.fault == fault && found.place == stray)
+        };
         assert!(named(Fault::Unproved), "{stray}: {:?}", report.deviations);
         fs::remove_file(&path).expect("removed");
     }
@@ -194,16 +269,29 @@ fn handed_over(bench: &Bench, first: &Authority) {
 fn by_the_script(bench: &Bench, bag: &str, first: &Authority) {
     let script = |authorities: &[String]| {
         let script = format!("{bag}/verify.sh");
-        let done = Command::new("sh").arg(script).args(authorities).current_dir(bench.path("")).output().expect("sh");
-        let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+        let done = Command::new("sh")
+            .arg(script)
+            .args(authorities)
+            .current_dir(bench.path(""))
+            .output()
+            .expect("sh");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned()
+            + &String::from_utf8_lossy(&done.stderr);
         (done.status.code(), said)
     };
     let (code, said) = script(&[]);
-    assert_eq!((code, said.matches("Not checked: custody/anchors/").count()), (Some(0), 2), "{said}");
+    assert_eq!(
+        (code, said.matches("Not checked: custody/anchors/").count()),
+        (Some(0), 2),
+        "{said}"
+    );
     // a path as its caller's folder has it
     let (code, said) = script(&["first/root.pem".to_owned()]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("first.tsr: a log of") && said.contains("second.tsr is not by an authority"), "{said}");
+    assert!(
+        said.contains("first.tsr: a log of") && said.contains("second.tsr is not by an authority"),
+        "{said}"
+    );
     let (code, said) = script(&[first.root(), bench.path("second/root.pem").display().to_string()]);
     assert_eq!((code, said.matches("entries was there by").count()), (Some(0), 2), "{said}");
     let (code, said) = script(&[first.0.join("tsa.pem").display().to_string()]);
@@ -229,21 +317,31 @@ fn relist(bag: &Path) {
     let list = |digest: &dyn Fn(&[u8]) -> String| {
         files.iter().map(|(name, bytes)| format!("{}  {name}\n", digest(bytes))).collect::<String>()
     };
-    fs::write(bag.join("tagmanifest-sha256.txt"), list(&|bytes| to_hex(&Sha256::digest(bytes)))).expect("write");
-    fs::write(bag.join("tagmanifest-sha512.txt"), list(&|bytes| to_hex(&Sha512::digest(bytes)))).expect("write");
+    fs::write(bag.join("tagmanifest-sha256.txt"), list(&|bytes| to_hex(&Sha256::digest(bytes))))
+        .expect("write");
+    fs::write(bag.join("tagmanifest-sha512.txt"), list(&|bytes| to_hex(&Sha512::digest(bytes))))
+        .expect("write");
 }
 
 fn by_themselves(bench: &Bench, first: &Authority) {
     let folder = anchors_folder(bench);
     let stamp = folder.join("first.tsr");
-    let report = verify(&request(What::Timestamp, stamp.clone(), &[first.root()])).expect("a stamp");
-    assert!(report.is_good() && lines(&report).contains(&"proved-stamp") && lines(&report).contains(&"proved-answer"));
+    let report =
+        verify(&request(What::Timestamp, stamp.clone(), &[first.root()])).expect("a stamp");
+    assert!(
+        report.is_good()
+            && lines(&report).contains(&"proved-stamp")
+            && lines(&report).contains(&"proved-answer")
+    );
     let report = verify(&request(What::Timestamp, stamp.clone(), &[])).expect("a stamp");
     assert!(report.is_good() && lines(&report).contains(&"not-authority"));
     let mut other = request(What::Timestamp, stamp.clone(), &[first.root()]);
     other.time.data = Some(folder.join("first.pem"));
     let report = verify(&other).expect("a stamp");
-    assert!(report.deviations.iter().any(|found| found.detail.contains("not over this data")), "{report:?}");
+    assert!(
+        report.deviations.iter().any(|found| found.detail.contains("not over this data")),
+        "{report:?}"
+    );
     // What was put in after the fact, or changed, is named.
     let good = fs::read(&stamp).expect("read");
     let mut bad = good.clone();

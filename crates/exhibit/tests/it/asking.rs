@@ -18,7 +18,9 @@ fn trove(bench: &Bench) {
 
 fn facet(bench: &Bench, query: &str, name: &str) -> String {
     let facets = bench.run(&["-C", "case", "search", "--facets", "--json", query]).objects();
-    let Some(facet) = facets.iter().find(|facet| facet["field"] == name) else { return String::new() };
+    let Some(facet) = facets.iter().find(|facet| facet["field"] == name) else {
+        return String::new();
+    };
     let value = |v: &Value| format!("{} {}", v["value"].as_str().expect("a value"), v["pages"]);
     facet["values"].as_array().expect("values").iter().map(value).collect::<Vec<_>>().join(", ")
 }
@@ -60,7 +62,8 @@ fn results_in_the_order_of_paths_are_followed_to_the_last() {
     let mut paths: Vec<String> = Vec::new();
     let mut place: Option<String> = None;
     loop {
-        let mut arguments = vec!["-C", "case", "search", "-l", "2", "--sort", "path", "--files", "register OR tin"];
+        let mut arguments =
+            vec!["-C", "case", "search", "-l", "2", "--sort", "path", "--files", "register OR tin"];
         if let Some(place) = &place {
             arguments.extend(["--after", place]);
         }
@@ -109,7 +112,10 @@ fn other_places_and_documents_alike_are_near_at_hand() {
     assert!(words.contains("copper") && !words.contains("seventeen"), "{words}");
     let words = bench.run(&["-C", "case", "search", "登记", "--words", "--json"]).objects();
     assert!(words.iter().any(|word| word["word"] == "copper"), "{words:?}");
-    assert!(words.iter().all(|word| word["word"] != "登记"), "the query's own word tells nothing: {words:?}");
+    assert!(
+        words.iter().all(|word| word["word"] != "登记"),
+        "the query's own word tells nothing: {words:?}"
+    );
 }
 
 #[test]
@@ -159,7 +165,9 @@ fn a_document_is_found_by_every_place_of_its_bytes_and_the_row_names_it() {
     let found_at = |query: &str| {
         let hits = bench.run(&["-C", "case", "search", "--json", query]).objects();
         let hits = hits.iter().filter(|object| object["kind"] == "hit");
-        hits.map(|hit| format!("{} {}", hit["path"], hit["found_at"])).collect::<Vec<_>>().join(", ")
+        hits.map(|hit| format!("{} {}", hit["path"], hit["found_at"]))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     assert_eq!(found_at("folder:other copper"), "\"disk/2017/a.txt\" \"other/copy.txt\"");
     assert_eq!(found_at("folder:disk seventeen"), "\"disk/2017/a.txt\" null");
@@ -167,7 +175,9 @@ fn a_document_is_found_by_every_place_of_its_bytes_and_the_row_names_it() {
     // a copy that comes later is found at once, and so is what lies in a copy of a container
     bench.write("second/new/again.txt", "register of households");
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    archive.start_file("in/z.txt", zip::write::SimpleFileOptions::default()).expect("a file within");
+    archive
+        .start_file("in/z.txt", zip::write::SimpleFileOptions::default())
+        .expect("a file within");
     std::io::Write::write_all(&mut archive, b"silver").expect("written");
     let archive = archive.finish().expect("an archive").into_inner();
     bench.write("second/x.zip", &archive);
@@ -182,17 +192,26 @@ fn a_document_is_found_by_every_place_of_its_bytes_and_the_row_names_it() {
 fn mail_is_found_by_its_copies_its_thread_and_its_hash() {
     let bench = Bench::new();
     let mail = |name: &str, head: &str| {
-        let text = format!("From: office@baihe.example\r\nTo: county@baihe.example\r\n{head}\r\nThe list.\r\n");
+        let text = format!(
+            "From: office@baihe.example\r\nTo: county@baihe.example\r\n{head}\r\nThe list.\r\n"
+        );
         bench.write(&format!("trove/{name}.eml"), &text);
     };
     mail("1", "Cc: Archive <archive@baihe.example>\r\nMessage-ID: <one@baihe.example>\r\n");
     mail("2", "Message-ID: <two@baihe.example>\r\nIn-Reply-To: <one@baihe.example>\r\n");
-    mail("3", "Message-ID: <Three@baihe.example>\r\nReferences: <lost@baihe.example>\r\n <two@baihe.example>\r\n");
+    mail(
+        "3",
+        "Message-ID: <Three@baihe.example>\r\nReferences: <lost@baihe.example>\r\n <two@baihe.example>\r\n",
+    );
     mail("4", "Message-ID: <four@baihe.example>\r\nSubject: other\r\n");
     let _ = bench.take_in().code(0);
     let found = |query: &str| {
-        let mut paths: Vec<String> =
-            bench.run(&["-C", "case", "search", "--files", query]).stdout.lines().map(str::to_owned).collect();
+        let mut paths: Vec<String> = bench
+            .run(&["-C", "case", "search", "--files", query])
+            .stdout
+            .lines()
+            .map(str::to_owned)
+            .collect();
         paths.sort();
         paths.join(" ")
     };
@@ -200,7 +219,9 @@ fn mail_is_found_by_its_copies_its_thread_and_its_hash() {
     assert_eq!(found("thread:one@baihe.example"), "1.eml 2.eml 3.eml");
     assert_eq!(found("thread:\"<LOST@baihe.example>\""), "1.eml 2.eml 3.eml");
     assert_eq!(found("list -thread:one@baihe.example"), "4.eml");
-    let hits = bench.run(&["-C", "case", "search", "--json", "thread:three@baihe.example filename:3"]).objects();
+    let hits = bench
+        .run(&["-C", "case", "search", "--json", "thread:three@baihe.example filename:3"])
+        .objects();
     let number = hits[0]["document"].as_str().expect("a number");
     assert_eq!(found(&format!("thread:{number}")), "1.eml 2.eml 3.eml");
     let digest = hits[0]["sha256"].as_str().expect("a digest");
@@ -234,7 +255,10 @@ fn slips_are_met_with_what_was_meant() {
     for (query, said) in [
         ("registre copper", "Try with another spelling of registre: registre~1 copper  (2 pages)"),
         ("housholds", "Try with another spelling of housholds: housholds~1  (1 page)"),
-        ("register folder:2017", "Try anywhere in paths, instead of folder:2017: register path:2017  (2 pages)"),
+        (
+            "register folder:2017",
+            "Try anywhere in paths, instead of folder:2017: register path:2017  (2 pages)",
+        ),
     ] {
         let output = bench.run(&["-C", "case", "search", query]).code(1);
         assert!(

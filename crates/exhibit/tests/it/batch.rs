@@ -15,15 +15,22 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
     bench.write("trove/a.txt", "值班员王立\n强登记。");
     bench.write("trove/b.txt", "Reported by Shöhret Zakir to the office.");
     let _ = bench.take_in().code(0);
-    bench.write("names.txt", "王立強\nwang liqiang\nZakir\nnobody here\n，\n\nshohret zakir\n".as_bytes());
+    bench.write(
+        "names.txt",
+        "王立強\nwang liqiang\nZakir\nnobody here\n，\n\nshohret zakir\n".as_bytes(),
+    );
     bench.write("bad.txt", b"\xff\xfe\nZakir\n");
     let _ = bench.run(&["-C", "case", "batch", "new", "names.txt"]).code(0);
     let _ = bench.run(&["-C", "case", "batch", "run", "1"]).code(3);
     let found = records(&bench, &["1"]);
     let line = |record: &Value| {
         let error = if record["error"].is_null() { "" } else { " bad" };
-        let documents: Vec<&str> =
-            record["documents"].as_array().expect("documents").iter().filter_map(Value::as_str).collect();
+        let documents: Vec<&str> = record["documents"]
+            .as_array()
+            .expect("documents")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         format!("{} {} {}{error}", record["line"], record["pages"], documents.join(" "))
     };
     let lines: Vec<String> = found.iter().map(line).collect();
@@ -39,9 +46,15 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
     ];
     assert_eq!(lines, expected);
     let error = &found[4]["error"];
-    assert_eq!((error["code"].as_str(), error["values"]["text"].as_str()), (Some("nothing-to-search"), Some("，")));
+    assert_eq!(
+        (error["code"].as_str(), error["values"]["text"].as_str()),
+        (Some("nothing-to-search"), Some("，"))
+    );
     let reason = error["text"].as_str().expect("a reason");
-    assert!(reason.contains("“，” has no letter or digit") && !reason.contains("quotes"), "{reason}");
+    assert!(
+        reason.contains("“，” has no letter or digit") && !reason.contains("quotes"),
+        "{reason}"
+    );
     assert!(found[0]["context"].as_str().expect("a context").contains("王立\n强"));
     let zero: Vec<String> = records(&bench, &["1", "--zero"]).iter().map(line).collect();
     assert_eq!(zero, ["4 0 "]);
@@ -49,8 +62,10 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
     bench.write("trove/c.txt", "Zakir again; 王立強。");
     let _ = bench.take_in().code(0);
     let _ = bench.run(&["-C", "case", "batch", "run", "1"]).code(3);
-    let new: Vec<String> =
-        records(&bench, &["1", "--new"]).iter().map(|r| format!("{} {}", r["line"], r["new_pages"])).collect();
+    let new: Vec<String> = records(&bench, &["1", "--new"])
+        .iter()
+        .map(|r| format!("{} {}", r["line"], r["new_pages"]))
+        .collect();
     assert_eq!(new, ["1 1", "2 1", "3 1"]);
     let _ = bench.run(&["-C", "case", "batch", "run", "1"]).code(3);
     assert!(records(&bench, &["1", "--new"]).is_empty());
@@ -75,7 +90,10 @@ fn saved_searches_say_what_is_new() {
     let mut saved = bench.run(&["-C", "case", "saved", "ls", "--json"]).code(0).objects();
     let coverage = saved.pop().expect("what was not searched");
     assert_eq!((saved.len(), &coverage["kind"]), (1, &Value::from("coverage")));
-    assert_eq!((&saved[0]["documents"], saved[0]["new"].as_array().map(Vec::len)), (&Value::from(2), Some(1)));
+    assert_eq!(
+        (&saved[0]["documents"], saved[0]["new"].as_array().map(Vec::len)),
+        (&Value::from(2), Some(1))
+    );
     let again = bench.run(&["-C", "case", "saved", "run", "lists"]).code(0);
     assert!(again.stderr.contains("1 new document"), "{}", again.stderr);
     let again = bench.run(&["-C", "case", "saved", "run", "lists"]).code(0);

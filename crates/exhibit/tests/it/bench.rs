@@ -28,7 +28,10 @@ impl Done {
 
     /// The printed JSON objects, a line each.
     pub(crate) fn objects(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
+            .collect()
     }
 }
 
@@ -51,7 +54,10 @@ impl Bench {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exhibit"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
-        command.env("HOME", self.path("home")).env("EXHIBIT_KEYS", self.path("keys")).env("LANG", "C.UTF-8");
+        command
+            .env("HOME", self.path("home"))
+            .env("EXHIBIT_KEYS", self.path("keys"))
+            .env("LANG", "C.UTF-8");
         command.stdin(Stdio::null());
         command
     }
@@ -66,7 +72,11 @@ impl Bench {
     }
 
     /// Starts a command and kills it once a condition is met. Returns its exit code if it ended before.
-    pub(crate) fn kill_when(&self, arguments: &[&str], mut is_met: impl FnMut() -> bool) -> Option<i32> {
+    pub(crate) fn kill_when(
+        &self,
+        arguments: &[&str],
+        mut is_met: impl FnMut() -> bool,
+    ) -> Option<i32> {
         let mut command = self.command(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
         let deadline = Instant::now() + Duration::from_secs(300);
@@ -79,14 +89,18 @@ impl Bench {
                 let _ = child.wait().expect("wait");
                 return None;
             }
-            assert!(Instant::now() < deadline, "{arguments:?} neither ends nor gets to where it is to be killed");
+            assert!(
+                Instant::now() < deadline,
+                "{arguments:?} neither ends nor gets to where it is to be killed"
+            );
             std::thread::sleep(Duration::from_micros(500));
         }
     }
 
     /// The number of entries in the case's custody log.
     pub(crate) fn log_size(&self) -> u64 {
-        let checkpoint = fs::read_to_string(self.path("case/custody/checkpoint")).unwrap_or_default();
+        let checkpoint =
+            fs::read_to_string(self.path("case/custody/checkpoint")).unwrap_or_default();
         checkpoint.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0)
     }
 
@@ -113,7 +127,11 @@ impl Bench {
     /// The state of each path, with the codes of its reasons.
     pub(crate) fn states(&self) -> Vec<String> {
         let line = |(path, item): (&String, &Value)| {
-            let codes = item["reasons"].as_array().into_iter().flatten().filter_map(|reason| reason["code"].as_str());
+            let codes = item["reasons"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|reason| reason["code"].as_str());
             let reason: String = codes.map(|code| format!(" ({code})")).collect();
             format!("{path}: {}{reason}", item["state"].as_str().expect("a state"))
         };

@@ -20,14 +20,20 @@ fn essence(bench: &Bench) -> (BTreeMap<String, String>, BTreeSet<String>) {
             bench.run(&["-C", "case", "cat", &id, "--text"]).code(0).stdout
         };
         let key = if item["sha256"].is_null() { text("path", item) } else { text("sha256", item) };
-        format!("{key} {} {} {} {words}", text("state", item), item["reasons"], text("media_type", item))
+        format!(
+            "{key} {} {} {} {words}",
+            text("state", item),
+            item["reasons"],
+            text("media_type", item)
+        )
     });
     (contents, firsts.collect())
 }
 
 #[test]
 fn killed_twenty_times_it_ends_the_same() {
-    let kills: usize = std::env::var("EXHIBIT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    let kills: usize =
+        std::env::var("EXHIBIT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
     let trove = example_trove();
     let trove = trove.to_str().expect("UTF-8");
     let calm = Bench::new();
@@ -56,7 +62,8 @@ fn killed_twenty_times_it_ends_the_same() {
 #[test]
 fn an_index_made_anew_is_whole_or_the_old_one_stays() {
     let bench = Bench::new();
-    let pages: Vec<String> = (0..1_500).map(|page| format!("登记表 register {page} {}", page % 7)).collect();
+    let pages: Vec<String> =
+        (0..1_500).map(|page| format!("登记表 register {page} {}", page % 7)).collect();
     for file in 0..3 {
         bench.write(&format!("trove/{file}.txt"), pages[file * 500..][..500].join("\u{c}"));
     }
@@ -84,7 +91,9 @@ fn an_index_made_anew_is_whole_or_the_old_one_stays() {
 
     // another version's index is never searched, nor added to
     bench.write("case/index/exhibit-analysis", "1.1");
-    for command in [&["-C", "case", "search", "登记"][..], &["-C", "case", "ingest", "trove", "--no-ocr"]] {
+    for command in
+        [&["-C", "case", "search", "登记"][..], &["-C", "case", "ingest", "trove", "--no-ocr"]]
+    {
         let refused = bench.run(command).code(8);
         assert!(refused.stderr.contains("was made by analysis 1.1"), "{}", refused.stderr);
         assert!(refused.stderr.contains("exhibit case repair --index"), "{}", refused.stderr);
@@ -127,7 +136,8 @@ fn ctrl_c_stops_soon_and_the_rest_is_read_later() {
         bench.write(&format!("trove/{number:04}.txt"), format!("page {number}"));
     }
     let _ = bench.run(&["init", "case"]).code(0);
-    let ingest = ["-C", "case", "ingest", "trove", "--no-ocr", "--workers", "1", "--progress", "json"];
+    let ingest =
+        ["-C", "case", "ingest", "trove", "--no-ocr", "--workers", "1", "--progress", "json"];
     let mut command = bench.command(&ingest);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("start");
     // interrupted once it has read something and has much left to read: a worker per file is slow enough
@@ -137,7 +147,8 @@ fn ctrl_c_stops_soon_and_the_rest_is_read_later() {
         event["settled"].as_u64().is_some_and(|settled| settled > 0)
     });
     assert!(started, "it ended before anything was read");
-    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    let interrupted =
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(interrupted.success());
     // the pipe is drained, so that the program never waits for us
     assert!(events.all(|line| line.is_ok()));
@@ -177,18 +188,26 @@ fn long_trove(bench: &Bench) {
 /// The number of files received; asked of the folder, because a command would take too long.
 fn received(bench: &Bench) -> usize {
     let folders = std::fs::read_dir(bench.path("case/originals")).into_iter().flatten().flatten();
-    let files = |folder: std::fs::DirEntry| std::fs::read_dir(folder.path()).map_or(0, Iterator::count);
+    let files =
+        |folder: std::fs::DirEntry| std::fs::read_dir(folder.path()).map_or(0, Iterator::count);
     folders.map(files).sum()
 }
 
 /// That the interrupted intake is visible everywhere, and gone once it was resumed.
 fn is_visible_until_resumed(bench: &Bench) {
     let status = bench.run(&["-C", "case", "status"]).code(0).stdout;
-    assert!(status.contains("has not finished") && status.contains("continue with `exhibit ingest`"), "{status}");
+    assert!(
+        status.contains("has not finished") && status.contains("continue with `exhibit ingest`"),
+        "{status}"
+    );
     assert!(!status.contains("accounted for"), "{status}");
     let status = bench.run(&["-C", "case", "status", "--json"]).code(0).objects().remove(0);
     let (intake, reconciled) = (&status["intakes"][0], &status["reconciled"]);
-    assert_eq!((intake["known"].as_u64(), reconciled.as_bool()), (Some(42), Some(false)), "{status}");
+    assert_eq!(
+        (intake["known"].as_u64(), reconciled.as_bool()),
+        (Some(42), Some(false)),
+        "{status}"
+    );
     assert!(intake["received"].as_u64().expect("a number") < 42, "{status}");
     let problems = bench.run(&["-C", "case", "problem", "ls"]).code(0).stdout;
     assert!(problems.contains("of 42 known entries were not received"), "{problems}");

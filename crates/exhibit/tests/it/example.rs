@@ -21,7 +21,8 @@ fn at<'a>(ledger: &'a BTreeMap<String, Value>, path: &str) -> Option<&'a Value> 
     let mut parts = path.split("!/");
     let mut item = ledger.get(parts.next()?)?;
     for part in parts {
-        let mut members: Vec<&Value> = ledger.values().filter(|other| other["container"] == item["id"]).collect();
+        let mut members: Vec<&Value> =
+            ledger.values().filter(|other| other["container"] == item["id"]).collect();
         members.sort_by_key(|member| member["id"].as_str().map(str::to_owned));
         item = match part.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
             Some(number) => members.get(number.checked_sub(1)?)?,
@@ -53,12 +54,17 @@ fn every_file_and_member_comes_out_as_its_makers_say() {
             continue;
         };
         // of equal contents, whichever was received first is read
-        let read = if item["state"] == "duplicate" { by_id(&item["duplicate_of"]).unwrap_or(item) } else { item };
+        let read = if item["state"] == "duplicate" {
+            by_id(&item["duplicate_of"]).unwrap_or(item)
+        } else {
+            item
+        };
         let state = if expected["state"] == "duplicate" { item } else { read };
         if state["state"] != expected["state"] && item["state"] != "duplicate" {
             wrong.push(format!("{path} is {}, not {}", state["state"], expected["state"]));
         }
-        let unknown = expected["media_type"].as_str().unwrap_or_default().is_empty() || read["state"] == "empty";
+        let unknown = expected["media_type"].as_str().unwrap_or_default().is_empty()
+            || read["state"] == "empty";
         if !unknown && read["media_type"] != expected["media_type"] {
             wrong.push(format!("{path} is {}, not {}", read["media_type"], expected["media_type"]));
         }
@@ -66,7 +72,10 @@ fn every_file_and_member_comes_out_as_its_makers_say() {
         if wanted.is_empty() || (expected["ocr"] == true && !has_tesseract()) {
             continue;
         }
-        let text = bench.run(&["-C", "case", "cat", item["id"].as_str().expect("id"), "--text"]).code(0).stdout;
+        let text = bench
+            .run(&["-C", "case", "cat", item["id"].as_str().expect("id"), "--text"])
+            .code(0)
+            .stdout;
         for phrase in wanted.iter().filter_map(Value::as_str) {
             if !tight(&text).contains(&tight(phrase)) {
                 wrong.push(format!("{path} lacks {phrase:?}"));
@@ -74,7 +83,10 @@ fn every_file_and_member_comes_out_as_its_makers_say() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"], true);
+    assert_eq!(
+        bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"],
+        true
+    );
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
     passwords_open_what_is_locked(&bench);
 }
@@ -98,10 +110,19 @@ fn reporters_questions_are_answered() {
     let bench = Bench::new();
     let trove = example_trove();
     let _ = bench.run(&["init", "case"]).code(0);
-    let _ = bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
-    for query in
-        ["登记", "登記", "均已登记", "集中销毁", "register*", "تىزىملايدۇ", "\"12号\"", "автобус*", "登记 -销毁"]
-    {
+    let _ =
+        bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
+    for query in [
+        "登记",
+        "登記",
+        "均已登记",
+        "集中销毁",
+        "register*",
+        "تىزىملايدۇ",
+        "\"12号\"",
+        "автобус*",
+        "登记 -销毁",
+    ] {
         let found = bench.run(&["-C", "case", "search", query]);
         assert_eq!(found.code, 0, "{query}: {}{}", found.stdout, found.stderr);
     }
@@ -116,11 +137,14 @@ fn reporters_questions_are_answered() {
 fn questions() -> Vec<(String, String, Vec<String>)> {
     let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/user/example-trove.md");
     let manual = std::fs::read_to_string(manual).expect("the manual");
-    let in_code = |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let in_code = |cell: &str| -> Vec<String> {
+        cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(" | ").collect();
         let numbered = line.strip_prefix("| ")?.starts_with(|c: char| c.is_ascii_digit());
-        numbered.then(|| (in_code(cells[2]).remove(0), in_code(cells[3]).remove(0), in_code(cells[4])))
+        numbered
+            .then(|| (in_code(cells[2]).remove(0), in_code(cells[3]).remove(0), in_code(cells[4])))
     };
     manual.lines().filter_map(row).collect()
 }
@@ -130,21 +154,29 @@ fn the_ten_questions_of_the_manual_have_their_answers() {
     let bench = Bench::new();
     let trove = example_trove();
     let _ = bench.run(&["init", "case"]).code(0);
-    let _ = bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
+    let _ =
+        bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
     let questions = questions();
     assert_eq!(questions.len(), 10);
     for (query, path, answers) in questions {
         let hits = bench.run(&["-C", "case", "search", "--json", &query]).objects();
         let lies_there = |hit: &Value| {
-            let places = hit["places"].as_array().into_iter().flatten().map(|place| place["path"].clone());
+            let places =
+                hit["places"].as_array().into_iter().flatten().map(|place| place["path"].clone());
             places.chain([hit["path"].clone()]).any(|place| place == path.as_str())
         };
-        let hit = hits.iter().find(|hit| lies_there(hit)).unwrap_or_else(|| panic!("{query}: not in {path}: {hits:?}"));
+        let hit = hits
+            .iter()
+            .find(|hit| lies_there(hit))
+            .unwrap_or_else(|| panic!("{query}: not in {path}: {hits:?}"));
         let document = hit["document"].as_str().expect("a document");
         let text = tight(&bench.run(&["-C", "case", "cat", document, "--text"]).stdout);
         assert!(!answers.is_empty(), "{query}");
         for answer in answers {
-            assert!(text.contains(&tight(&answer)), "{query}: {path} does not say {answer}: {text}");
+            assert!(
+                text.contains(&tight(&answer)),
+                "{query}: {path} does not say {answer}: {text}"
+            );
         }
     }
 }

@@ -14,20 +14,33 @@ const QUOTED: &str = "须由值班员逐一登记";
 pub(crate) fn handed_over() -> (Bench, String) {
     let bench = Bench::new();
     bench.write("trove/notice.txt", NOTICE);
-    bench.write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
-    bench.write("trove/copy.html", "<html><title>notice</title><p>the registers were destroyed</html>");
+    bench
+        .write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
+    bench.write(
+        "trove/copy.html",
+        "<html><title>notice</title><p>the registers were destroyed</html>",
+    );
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     archive.start_file("in/list.txt", zip::write::SimpleFileOptions::default()).expect("a member");
     archive.write_all(b"a list of names").expect("write");
     bench.write("trove/z.zip", archive.finish().expect("an archive").into_inner());
-    bench.write("trove/zz.pdf", fs::read(example_trove().join("post/3/access-request.pdf")).expect("a PDF"));
+    bench.write(
+        "trove/zz.pdf",
+        fs::read(example_trove().join("post/3/access-request.pdf")).expect("a PDF"),
+    );
     let _ = bench.take_in().code(0);
     let notice = bench.ledger()["notice.txt"]["id"].as_str().expect("id").to_owned();
-    let quote = bench.run(&["-C", "case", "quote", "new", &notice, "--page", "1", "--text", QUOTED, "--json"]).code(0);
+    let quote = bench
+        .run(&["-C", "case", "quote", "new", &notice, "--page", "1", "--text", QUOTED, "--json"])
+        .code(0);
     let quote = quote.objects()[0]["id"].as_str().expect("id").to_owned();
     let page = bench.run(&["-C", "case", "cat", "zz.pdf", "--text", "--page", "1"]).code(0).stdout;
     let line = page.lines().find(|line| line.len() > 8).expect("a line").to_owned();
-    let _ = bench.run(&["-C", "case", "quote", "new", "zz.pdf", "--page", "1", "--text", &line, "--nth", "1"]).code(0);
+    let _ = bench
+        .run(&[
+            "-C", "case", "quote", "new", "zz.pdf", "--page", "1", "--text", &line, "--nth", "1",
+        ])
+        .code(0);
     let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all", "--all-quotes"]).code(0);
     (bench, quote)
 }
@@ -56,7 +69,10 @@ fn quotes_are_exact_and_broken_ones_are_shown() {
     let _ = twice(&["--nth", "2"]).code(0);
     let _ = quote(&[QUOTED]).code(0);
     let listed = bench.run(&["-C", "case", "quote", "ls", "--json"]).code(0).objects();
-    assert_eq!((listed.len(), &listed[0]["start"], &listed[1]["exact"]), (2, &3.into(), &QUOTED.into()));
+    assert_eq!(
+        (listed.len(), &listed[0]["start"], &listed[1]["exact"]),
+        (2, &3.into(), &QUOTED.into())
+    );
     let _ = bench.run(&["-C", "case", "quote", "check"]).code(0);
     let id = listed[1]["id"].as_str().expect("id");
     let path = bench.path(&format!("case/quotes/{id}.json"));
@@ -64,13 +80,18 @@ fn quotes_are_exact_and_broken_ones_are_shown() {
     fs::write(&path, text.replacen(QUOTED, "不由值班员逐一登记", 1)).expect("write");
     bench.write("case/quotes/Q-000099.json", "{}");
     let checked = bench.run(&["-C", "case", "quote", "check", "--json"]).code(4).objects();
-    let standing: Vec<&str> = checked.iter().filter_map(|quote| quote["standing"].as_str()).collect();
+    let standing: Vec<&str> =
+        checked.iter().filter_map(|quote| quote["standing"].as_str()).collect();
     assert_eq!(standing, ["valid", "not-logged", "unreadable"]);
     let refused = bench.run(&["-C", "case", "bag", "export", "bag", "--quote", id]).code(4);
     assert!(refused.stderr.contains("no longer valid"), "{}", refused.stderr);
     assert!(!bench.path("bag").exists());
     let found = bench.run(&["-C", "case", "verify"]).code(4);
-    assert!(found.stdout.contains(&format!("quotes/{id}.json: the log does not record")), "{}", found.stdout);
+    assert!(
+        found.stdout.contains(&format!("quotes/{id}.json: the log does not record")),
+        "{}",
+        found.stdout
+    );
     assert!(found.stdout.contains("quotes/Q-000099.json: it is not a quote"), "{}", found.stdout);
     fs::remove_file(bench.path("case/quotes/Q-000099.json")).expect("removed");
     fs::remove_file(&path).expect("removed");
@@ -85,15 +106,18 @@ fn an_export_that_fails_leaves_nothing_that_looks_whole() {
     let (bench, _) = handed_over();
     let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(2);
     let _ = bench.run(&["-C", "case", "bag", "export", "new"]).code(2);
-    let _ = bench.run(&["-C", "case", "bag", "export", "new", "--documents", "EXH-000001:7"]).code(1);
+    let _ =
+        bench.run(&["-C", "case", "bag", "export", "new", "--documents", "EXH-000001:7"]).code(1);
     let original = files_below(&bench.path("case/originals")).remove(0);
     fs::remove_file(&original).expect("remove");
     fs::write(&original, "other bytes").expect("write");
     let _ = bench.run(&["-C", "case", "bag", "export", "new", "--all"]).code(4);
     bench.write(".new.unfinished/bagit.txt", "of a run that was killed");
-    let here: Vec<_> = fs::read_dir(bench.path("")).expect("list").flatten().map(|e| e.file_name()).collect();
+    let here: Vec<_> =
+        fs::read_dir(bench.path("")).expect("list").flatten().map(|e| e.file_name()).collect();
     assert!(here.iter().all(|name| name != "new"), "{here:?}");
-    let _ = bench.run(&["-C", "case", "bag", "export", "new", "--documents", "EXH-000003:1"]).code(0);
+    let _ =
+        bench.run(&["-C", "case", "bag", "export", "new", "--documents", "EXH-000003:1"]).code(0);
     assert!(!bench.path(".new.unfinished").exists());
     assert_eq!(deviations(&bench.path("new")), []);
 }
@@ -101,7 +125,8 @@ fn an_export_that_fails_leaves_nothing_that_looks_whole() {
 #[test]
 fn tools_that_are_not_ours_agree() {
     let (bench, _) = handed_over();
-    let script = |bag: &str| Command::new("sh").arg(bench.path(bag).join("verify.sh")).output().expect("sh");
+    let script =
+        |bag: &str| Command::new("sh").arg(bench.path(bag).join("verify.sh")).output().expect("sh");
     let good = script("bag");
     assert!(
         good.status.success(),
@@ -120,16 +145,27 @@ fn tools_that_are_not_ours_agree() {
         let forged = ForgedBag::new(&bag, bench.path("forged"), &bag, &bag);
         tamper(&forged);
         let found = script("forged");
-        assert_eq!(found.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&found.stdout));
+        assert_eq!(
+            found.status.code(),
+            Some(1),
+            "{name}: {}",
+            String::from_utf8_lossy(&found.stdout)
+        );
     }
     // the Library of Congress' program, where it is installed
-    let bagit = Command::new("python3").args(["-m", "bagit", "--validate", "--quiet"]).arg(bench.path("bag")).output();
+    let bagit = Command::new("python3")
+        .args(["-m", "bagit", "--validate", "--quiet"])
+        .arg(bench.path("bag"))
+        .output();
     match bagit {
         Ok(output) if !String::from_utf8_lossy(&output.stderr).contains("No module named") => {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
         _ => {
-            assert!(std::env::var_os("EXHIBIT_INTEROP").is_none(), "bagit is not installed, but it is asked for");
+            assert!(
+                std::env::var_os("EXHIBIT_INTEROP").is_none(),
+                "bagit is not installed, but it is asked for"
+            );
             println!("not tried: bagit is not installed");
         }
     }

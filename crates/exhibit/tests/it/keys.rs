@@ -32,7 +32,8 @@ fn plain() -> Bench {
 
 fn key_files(bench: &Bench) -> Vec<PathBuf> {
     let files = fs::read_dir(bench.path("keys")).expect("keys").flatten().map(|entry| entry.path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "key")).collect();
+    let mut files: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "key")).collect();
     files.sort();
     files
 }
@@ -65,10 +66,12 @@ fn a_locked_key_asks_for_its_passphrase_and_for_nothing_else() {
 #[test]
 fn a_passphrase_comes_through_a_descriptor() {
     let bench = locked();
-    let script = "exec 3<old; exec \"$0\" -C case ingest trove --no-ocr --key-passphrase-file /dev/fd/3";
+    let script =
+        "exec 3<old; exec \"$0\" -C case ingest trove --no-ocr --key-passphrase-file /dev/fd/3";
     let mut command = std::process::Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_exhibit")]).current_dir(bench.path(""));
-    let status = command.env("EXHIBIT_KEYS", bench.path("keys")).stdout(Stdio::null()).status().expect("sh");
+    let status =
+        command.env("EXHIBIT_KEYS", bench.path("keys")).stdout(Stdio::null()).status().expect("sh");
     assert!(status.success());
 }
 
@@ -76,8 +79,13 @@ fn a_passphrase_comes_through_a_descriptor() {
 fn a_key_is_locked_anew_and_unlocked() {
     let bench = locked();
     secret(&bench, "new", "another one");
-    let _ = case(&bench, &["case", "rekey", "--key-passphrase-file", "old", "--new-passphrase-file", "new"]).code(0);
-    let ingest = |file: &str| case(&bench, &["ingest", "trove", "--no-ocr", "--key-passphrase-file", file]);
+    let _ = case(
+        &bench,
+        &["case", "rekey", "--key-passphrase-file", "old", "--new-passphrase-file", "new"],
+    )
+    .code(0);
+    let ingest =
+        |file: &str| case(&bench, &["ingest", "trove", "--no-ocr", "--key-passphrase-file", file]);
     let _ = ingest("old").code(9);
     let _ = ingest("new").code(0);
     let _ = case(&bench, &["case", "rekey", "--none", "--key-passphrase-file", "old"]).code(9);
@@ -93,7 +101,10 @@ fn keys_follow_one_another_through_case_and_bag() {
     let first = fs::read_to_string(bench.path("case/custody/key.pub")).expect("a key");
     bench.write("first.pub", &first);
     let _ = case(&bench, &["log", "key", "rotate"]).code(0);
-    let old = key_files(&bench).into_iter().find(|file| !file.to_string_lossy().contains('-')).expect("the first key");
+    let old = key_files(&bench)
+        .into_iter()
+        .find(|file| !file.to_string_lossy().contains('-'))
+        .expect("the first key");
     fs::remove_file(old).expect("the first key is not needed any more");
     let _ = case(&bench, &["log", "key", "rotate", "--reason", "compromised"]).code(0);
     let second = fs::read_to_string(bench.path("case/custody/key.pub")).expect("a key");
@@ -103,7 +114,8 @@ fn keys_follow_one_another_through_case_and_bag() {
     let checked = case(&bench, &["verify"]).code(0);
     assert!(checked.stdout.contains("3 keys"), "{}", checked.stdout);
     let listed = case(&bench, &["log", "key", "ls", "--json"]).code(0).objects();
-    let reasons: Vec<_> = listed.iter().map(|key| key["revoked"].as_str().unwrap_or("-").to_owned()).collect();
+    let reasons: Vec<_> =
+        listed.iter().map(|key| key["revoked"].as_str().unwrap_or("-").to_owned()).collect();
     assert_eq!(reasons, ["superseded", "compromised", "-"]);
     // an earlier key is called unreliable afterwards; the one that signs is not
     let id = first.split('+').nth(1).expect("an id").to_owned();
@@ -137,7 +149,11 @@ fn a_key_locked_by_a_passphrase_is_followed_by_a_locked_one() {
     let _ = case(&bench, &["ingest", "trove", "--no-ocr", "--key-passphrase-file", "old"]).code(0);
     for file in key_files(&bench) {
         let text = fs::read_to_string(&file).expect("a key");
-        assert!(text.starts_with("EXHIBIT+KEY+1\n") && !text.contains("PRIVATE"), "{}", file.display());
+        assert!(
+            text.starts_with("EXHIBIT+KEY+1\n") && !text.contains("PRIVATE"),
+            "{}",
+            file.display()
+        );
         assert_eq!(fs::metadata(&file).expect("metadata").permissions().mode() & 0o777, 0o600);
     }
 }
@@ -214,7 +230,8 @@ fn a_sealed_case_takes_nothing_and_gives_everything() {
     assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);
     let sealed = case(&bench, &["case", "seal", "--yes", "--json"]).code(0).objects();
     let entries = sealed[0]["log_entry"].as_u64().expect("a number") + 1;
-    let size = || case(&bench, &["log", "check", "--json"]).code(0).objects()[0]["entries"].as_u64();
+    let size =
+        || case(&bench, &["log", "check", "--json"]).code(0).objects()[0]["entries"].as_u64();
     bench.write("names.txt", "登记\n");
     bench.write("passwords.txt", "x\n");
     for refused in [
@@ -241,13 +258,15 @@ fn a_sealed_case_takes_nothing_and_gives_everything() {
     let key = fs::read_to_string(bench.path("case/custody/key.pub")).expect("a key");
     let good = bench.run(&["bag", "check", "bag", "--key", key.trim()]).code(0);
     assert!(good.stdout.contains("EXH-000001"), "{}", good.stdout);
-    let script = || std::process::Command::new("sh").arg(bench.path("bag/verify.sh")).output().expect("sh");
+    let script =
+        || std::process::Command::new("sh").arg(bench.path("bag/verify.sh")).output().expect("sh");
     let said = script();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
     for name in ["custody/export", "bag-info.txt", "VERIFY.txt"] {
         let path = bench.path("bag").join(name);
         let text = fs::read_to_string(&path).expect("read");
-        fs::write(&path, text.replacen(":", ";", 1).replacen("sha256", "sha255", 1)).expect("write");
+        fs::write(&path, text.replacen(":", ";", 1).replacen("sha256", "sha255", 1))
+            .expect("write");
         let _ = bench.run(&["bag", "check", "bag"]).code(4);
         assert!(!script().status.success(), "{name}");
         fs::write(&path, text).expect("write");
@@ -261,7 +280,10 @@ fn a_sealed_case_takes_nothing_and_gives_everything() {
 fn a_log_is_checked_against_what_is_remembered() {
     let bench = plain();
     fs::copy(bench.path("case/custody/checkpoint"), bench.path("kept")).expect("kept");
-    let copied = std::process::Command::new("cp").args(["-a", "case", "earlier"]).current_dir(bench.path("")).status();
+    let copied = std::process::Command::new("cp")
+        .args(["-a", "case", "earlier"])
+        .current_dir(bench.path(""))
+        .status();
     assert!(copied.expect("cp").success());
     bench.write("trove/b.txt", "تىزىملىك");
     let _ = bench.take_in().code(0);
@@ -331,6 +353,8 @@ fn held_against(bench: &Bench, what: What, path: &str, key: Option<&str>) -> Vec
     };
     let report = verify(&request).expect("something to check");
     let below = bench.path("").display().to_string();
-    let place = |finding: &Finding| finding.place.trim_start_matches(&below).trim_start_matches('/').to_owned();
+    let place = |finding: &Finding| {
+        finding.place.trim_start_matches(&below).trim_start_matches('/').to_owned()
+    };
     report.deviations.iter().map(|finding| (place(finding), finding.fault)).collect()
 }

@@ -19,7 +19,13 @@ fn refused(option: Option<&str>, variable: Option<&str>) -> String {
 
 fn expected(language: Language) -> String {
     let texts = cli::Texts(Messages::new(language));
-    format!("{} {}\n{} {}\n", texts.word_error(), texts.no_case("nowhere"), texts.word_hint(), texts.hint_no_case())
+    format!(
+        "{} {}\n{} {}\n",
+        texts.word_error(),
+        texts.no_case("nowhere"),
+        texts.word_hint(),
+        texts.hint_no_case()
+    )
 }
 
 #[test]
@@ -55,8 +61,14 @@ fn codes_and_states_are_the_same_in_every_language() {
     let item = |language: &str| {
         let done = bench.run(&["-C", "case", "ls", "--json", "--lang", language]);
         let mut item = done.objects().remove(0);
-        let _ = item.as_object_mut().and_then(|item| item.remove("reason")).expect("the reasons in words");
-        let text = item["reasons"][0].as_object_mut().and_then(|reason| reason.remove("text")).expect("a text");
+        let _ = item
+            .as_object_mut()
+            .and_then(|item| item.remove("reason"))
+            .expect("the reasons in words");
+        let text = item["reasons"][0]
+            .as_object_mut()
+            .and_then(|reason| reason.remove("text"))
+            .expect("a text");
         (item, text)
     };
     let ((english, in_english), (chinese, in_chinese)) = (item("en"), item("zh-Hans"));

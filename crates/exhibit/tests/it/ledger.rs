@@ -55,7 +55,11 @@ fn running_again_takes_in_only_what_is_new() {
     let log = bench.run(&["-C", "case", "log", "ls"]).code(0).stdout;
     let again = bench.take_in().code(0);
     assert!(again.stdout.contains("Received 0 items"), "{}", again.stdout);
-    assert_eq!(bench.run(&["-C", "case", "log", "ls"]).code(0).stdout, log, "nothing done, nothing logged");
+    assert_eq!(
+        bench.run(&["-C", "case", "log", "ls"]).code(0).stdout,
+        log,
+        "nothing done, nothing logged"
+    );
     bench.write("trove/b.txt", "second");
     bench.write("trove/a.txt", "first, changed");
     let third = bench.take_in().code(0);
@@ -69,7 +73,10 @@ fn containers_add_up_at_any_depth_and_stop_at_twenty() {
     let bench = Bench::new();
     let mut nested = zip_of(&[("innermost.txt", "the innermost page".as_bytes())]);
     for level in 0..24 {
-        nested = zip_of(&[(&format!("level{level}.zip"), &nested), ("note.txt", format!("note {level}").as_bytes())]);
+        nested = zip_of(&[
+            (&format!("level{level}.zip"), &nested),
+            ("note.txt", format!("note {level}").as_bytes()),
+        ]);
     }
     bench.write("trove/deep.zip", nested);
     let _ = bench.take_in().code(3);
@@ -77,23 +84,36 @@ fn containers_add_up_at_any_depth_and_stop_at_twenty() {
     let deepest = ledger.values().filter(|item| item["state"] == "truncated").collect::<Vec<_>>();
     assert_eq!(deepest.len(), 1);
     let reason = &deepest[0]["reasons"][0];
-    assert_eq!((&reason["code"], &reason["values"]["depth"]), (&"depth-limit".into(), &20.into()), "{reason}");
+    assert_eq!(
+        (&reason["code"], &reason["values"]["depth"]),
+        (&"depth-limit".into(), &20.into()),
+        "{reason}"
+    );
     assert_eq!(ledger.len(), 41, "the file, and two members at each of twenty levels");
-    assert_eq!(bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"], true);
+    assert_eq!(
+        bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"],
+        true
+    );
 }
 
 #[test]
 fn bombs_cost_one_row() {
     let bench = Bench::new();
     let zeros = vec![0_u8; 96 << 20];
-    bench.write("trove/bomb.zip", zip_of(&[("zeros.txt", &zeros), ("after.txt", b"after the bomb")]));
+    bench.write(
+        "trove/bomb.zip",
+        zip_of(&[("zeros.txt", &zeros), ("after.txt", b"after the bomb")]),
+    );
     bench.write("trove/good.txt", "a good file beside it");
     let _ = bench.take_in().code(3);
     let ledger = bench.ledger();
     assert_eq!(ledger["bomb.zip"]["state"], "truncated");
     assert_eq!(ledger["bomb.zip!/zeros.txt"]["state"], "truncated");
     assert_eq!(ledger["good.txt"]["state"], "read");
-    assert_eq!(bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"], true);
+    assert_eq!(
+        bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"],
+        true
+    );
 }
 
 #[test]
@@ -128,7 +148,8 @@ fn errors_say_what_and_what_next() {
         assert!(done.stderr.contains(says), "{arguments:?}: {}", done.stderr);
     }
     let as_json = bench.run(&["-C", "nowhere", "--json", "status"]).code(10);
-    let error: serde_json::Value = serde_json::from_str(as_json.stderr.trim()).expect("a JSON error");
+    let error: serde_json::Value =
+        serde_json::from_str(as_json.stderr.trim()).expect("a JSON error");
     assert_eq!((error["kind"].as_str(), error["code"].as_str()), (Some("error"), Some("no-case")));
 }
 
@@ -138,7 +159,11 @@ fn open_makes_a_case_apart_from_the_source() {
     bench.write("leak/a.txt", "一份文件");
     let _ = bench.run(&["open", "leak", "--no-serve"]).code(0);
     let _ = bench.run(&["open", "leak", "--no-serve"]).code(0);
-    assert_eq!(fs::read_dir(bench.path("leak")).expect("list").count(), 1, "the source is as it was");
+    assert_eq!(
+        fs::read_dir(bench.path("leak")).expect("list").count(),
+        1,
+        "the source is as it was"
+    );
     let found = bench.run(&["-C", "home/Exhibit/leak", "search", "--ids", "文件"]).code(0);
     assert_eq!(found.stdout, "EXH-000001\n");
     bench.write("other/leak/b.txt", "另一份");
@@ -169,7 +194,10 @@ fn a_case_can_be_read_where_nothing_can_be_written() {
     // for root nothing is read-only: there this only shows that reading does not need what it must not have
     let only_read = |read_only: bool| {
         let mode = if read_only { "a-w" } else { "u+w" };
-        let done = std::process::Command::new("chmod").args(["-R", mode, "case"]).current_dir(bench.path("")).status();
+        let done = std::process::Command::new("chmod")
+            .args(["-R", mode, "case"])
+            .current_dir(bench.path(""))
+            .status();
         assert!(done.expect("chmod").success());
     };
     only_read(true);

@@ -22,7 +22,9 @@ fn case(bench: &Bench, arguments: &[&str]) -> Done {
 /// Every entry of the log: its number, and its bytes.
 fn entries(bench: &Bench) -> Vec<(u64, String)> {
     let listed = case(bench, &["log", "ls", "--limit", "1000", "--json"]).code(0).objects();
-    let of = |line: &Value| (line["seq"].as_u64().expect("seq"), line["entry"].as_str().expect("entry").to_owned());
+    let of = |line: &Value| {
+        (line["seq"].as_u64().expect("seq"), line["entry"].as_str().expect("entry").to_owned())
+    };
     listed.iter().map(of).collect()
 }
 
@@ -45,10 +47,14 @@ fn a_tag_is_an_entry_that_does_not_say_it() {
         .iter()
         .map(|(_, entry)| {
             let entry: Value = serde_json::from_str(entry).expect("JSON");
-            (entry["object"].as_str().expect("object").to_owned(), entry["facts"]["on"].as_bool().expect("on"))
+            (
+                entry["object"].as_str().expect("object").to_owned(),
+                entry["facts"]["on"].as_bool().expect("on"),
+            )
         })
         .collect();
-    let expected = [("item:1", true), ("item:2", true), ("item:2", false)].map(|(item, on)| (item.to_owned(), on));
+    let expected = [("item:1", true), ("item:2", true), ("item:2", false)]
+        .map(|(item, on)| (item.to_owned(), on));
     assert_eq!(said, expected, "what changed nothing is no entry");
     assert!(marks.iter().all(|(_, entry)| !entry.contains("待核实")));
     let shown = case(&bench, &["log", "show", &marks[0].0.to_string()]).code(0).stdout;
@@ -78,7 +84,11 @@ fn a_tag_waits_for_the_next_command_that_locks_the_case() {
     let _ = case(&bench, &["verify"]).code(0);
     let marked = marks(&bench);
     assert_eq!(marked.len(), 1);
-    assert!(entries(&bench).last().is_some_and(|(seq, entry)| *seq > marked[0].0 && entry.contains("fixity")));
+    assert!(
+        entries(&bench)
+            .last()
+            .is_some_and(|(seq, entry)| *seq > marked[0].0 && entry.contains("fixity"))
+    );
     assert_eq!(verify(&bench, 0)["leftovers"].as_array().map(Vec::len), Some(0));
 }
 
@@ -93,12 +103,18 @@ fn what_waits_is_logged_before_what_is_taken_in_and_before_the_seal() {
     wait("one");
     bench.write("trove/c.txt", "第三条");
     let _ = bench.take_in().code(0);
-    let received = entries(&bench).iter().rfind(|(_, entry)| entry.contains("item.receive")).map(|(seq, _)| *seq);
+    let received = entries(&bench)
+        .iter()
+        .rfind(|(_, entry)| entry.contains("item.receive"))
+        .map(|(seq, _)| *seq);
     assert!(marks(&bench)[0].0 < received.expect("a receipt"));
     wait("two");
     let _ = case(&bench, &["case", "seal", "--yes"]).code(0);
     let all = entries(&bench);
-    assert!(all[all.len() - 2].1.contains(r#""act":"mark""#) && all[all.len() - 1].1.contains("case.seal"));
+    assert!(
+        all[all.len() - 2].1.contains(r#""act":"mark""#)
+            && all[all.len() - 1].1.contains("case.seal")
+    );
     let _ = case(&bench, &["tag", "add", "three", "1"]).code(2);
     let _ = verify(&bench, 0);
 }
@@ -108,7 +124,8 @@ fn nobody_is_asked_for_a_passphrase_to_tag() {
     let bench = Bench::new();
     bench.write("trove/a.txt", "所有进出人员须由值班员逐一登记。");
     bench.write("secret", "a passphrase of its own\n");
-    fs::set_permissions(bench.path("secret"), fs::Permissions::from_mode(0o600)).expect("permissions");
+    fs::set_permissions(bench.path("secret"), fs::Permissions::from_mode(0o600))
+        .expect("permissions");
     let key = ["--key-passphrase-file", "secret"];
     let _ = bench.run(&[&["init", "case", "--passphrase"], &key[..]].concat()).code(0);
     let _ = case(&bench, &[&["ingest", "trove", "--no-ocr"], &key[..]].concat()).code(0);

@@ -76,11 +76,15 @@ fn a_refused_permission_names_whose_it_is() {
     ] {
         let (code, said) = as_another_user(&bench, arguments);
         assert_eq!(code, 2, "{arguments:?}: {said}");
-        assert!(said.contains("you may not read the case") && said.contains("it belongs to "), "{arguments:?}: {said}");
+        assert!(
+            said.contains("you may not read the case") && said.contains("it belongs to "),
+            "{arguments:?}: {said}"
+        );
         assert!(!said.contains("IoError"), "{said}");
     }
     if rustix::process::geteuid().is_root() {
-        let (code, said) = as_another_user(&bench, &["-C", "/", "init", "/forbidden-by-its-owner/case"]);
+        let (code, said) =
+            as_another_user(&bench, &["-C", "/", "init", "/forbidden-by-its-owner/case"]);
         assert_eq!(code, 2, "{said}");
         assert!(said.contains("belongs to root") && said.contains("--into"), "{said}");
     }
@@ -112,7 +116,10 @@ fn a_page_that_does_not_exist_is_answered_with_how_many_do() {
         &["show", "locked.txt", "--page", "1"],
     ] {
         let said = bench.run(&[&["-C", "case"], arguments].concat()).code(1).stderr;
-        assert!(said.contains("it is encrypted") && said.contains("problem retry"), "{arguments:?}: {said}");
+        assert!(
+            said.contains("it is encrypted") && said.contains("problem retry"),
+            "{arguments:?}: {said}"
+        );
     }
 }
 
@@ -129,14 +136,17 @@ fn a_wrong_command_leads_to_the_right_one() {
 fn a_long_query_is_shown_around_its_error_alone() {
     let bench = Bench::new();
     trove(&bench);
-    for query in
-        ["(".repeat(3_000), "登".repeat(20_001), format!("{} colour:red {}", "ab ".repeat(900), "cd ".repeat(900))]
-    {
+    for query in [
+        "(".repeat(3_000),
+        "登".repeat(20_001),
+        format!("{} colour:red {}", "ab ".repeat(900), "cd ".repeat(900)),
+    ] {
         let said = said(&bench, &["-C", "case", "search", &query], 2);
         let widest = said.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         assert!(widest < 200, "{widest} characters in a line of {said}");
         let lines: Vec<&str> = said.lines().collect();
-        let caret = lines.iter().position(|line| line.trim_start().starts_with('^')).expect("a caret");
+        let caret =
+            lines.iter().position(|line| line.trim_start().starts_with('^')).expect("a caret");
         let shown = lines[caret - 1].trim().chars().filter(|c| *c != '…').count();
         assert!((50..=64).contains(&shown), "{shown} characters around the error: {said}");
     }
@@ -151,7 +161,8 @@ fn a_number_a_name_or_a_hash_finds_the_document() {
     trove(&bench);
     let ledger = bench.ledger();
     let item = &ledger["登记统计.md"];
-    let (label, hash) = (item["id"].as_str().expect("a number"), item["sha256"].as_str().expect("a hash"));
+    let (label, hash) =
+        (item["id"].as_str().expect("a number"), item["sha256"].as_str().expect("a hash"));
     let short = format!("exh{}", label.trim_start_matches("EXH-").trim_start_matches('0'));
     for name in [label, &short, "登记统计.md", hash, &hash[..10]] {
         let shown = bench.run(&["-C", "case", "show", name]).code(0).stdout;
@@ -159,9 +170,13 @@ fn a_number_a_name_or_a_hash_finds_the_document() {
         let found = bench.run(&["-C", "case", "search", name]).code(0).stdout;
         assert!(found.contains(label) && found.contains("登记统计.md"), "{name}: {found}");
         let found = bench.run(&["-C", "case", "search", "--json", name]).code(0).objects();
-        let named = found.iter().find(|object| object["kind"] == "named").expect("the named document");
+        let named =
+            found.iter().find(|object| object["kind"] == "named").expect("the named document");
         assert_eq!(named["document"], label, "{name}");
-        assert_eq!(bench.run(&["-C", "case", "search", "--ids", name]).code(0).stdout.lines().next(), Some(label));
+        assert_eq!(
+            bench.run(&["-C", "case", "search", "--ids", name]).code(0).stdout.lines().next(),
+            Some(label)
+        );
     }
     bench.write("trove/other/list.txt", "lead");
     let _ = bench.take_in().code(0);
@@ -177,8 +192,13 @@ fn a_list_of_passwords_says_how_many_files_it_opened() {
     bench.write("wrong", "one\ntwo\n");
     bench.write("right", format!("{}\n", PASSWORD));
     let done = bench.run(&["-C", "case", "problem", "retry", "--passwords", "wrong"]).code(3);
-    assert!(done.stdout.contains("No password fitted: 1 item is still encrypted."), "{}", done.stdout);
-    let done = bench.run(&["-C", "case", "problem", "retry", "--passwords", "right", "--json"]).code(0);
+    assert!(
+        done.stdout.contains("No password fitted: 1 item is still encrypted."),
+        "{}",
+        done.stdout
+    );
+    let done =
+        bench.run(&["-C", "case", "problem", "retry", "--passwords", "right", "--json"]).code(0);
     assert_eq!(done.objects()[0]["encrypted"], serde_json::json!({"retried": 1, "opened": 1}));
 }
 
@@ -187,7 +207,8 @@ fn a_line_of_the_log_names_its_document() {
     let bench = Bench::new();
     trove(&bench);
     let log = bench.run(&["-C", "case", "log", "ls", "--json"]).code(0).objects();
-    let about: Vec<&serde_json::Value> = log.iter().filter(|entry| entry["document"].is_string()).collect();
+    let about: Vec<&serde_json::Value> =
+        log.iter().filter(|entry| entry["document"].is_string()).collect();
     assert_eq!(about.len(), 6, "the receipt and the reading of each of three files: {log:?}");
     assert!(about.iter().any(|entry| entry["name"] == "登记统计.md"), "{about:?}");
     let text = bench.run(&["-C", "case", "log", "ls"]).code(0).stdout;

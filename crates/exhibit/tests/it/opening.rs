@@ -15,7 +15,8 @@ fn with_desktop(bench: &Bench, mut command: Command) -> Command {
         "bin/xdg-open",
         "#!/bin/sh\ncp -p \"$1\" \"$HOME/page\"\nprintf '%s\\n' \"$@\" > \"$HOME/asked.new\"\nmv \"$HOME/asked.new\" \"$HOME/asked\"\n",
     );
-    fs::set_permissions(bench.path("bin/xdg-open"), fs::Permissions::from_mode(0o755)).expect("set");
+    fs::set_permissions(bench.path("bin/xdg-open"), fs::Permissions::from_mode(0o755))
+        .expect("set");
     let path = format!("{}:/usr/bin:/bin", bench.path("bin").display());
     command.env("PATH", path).env("DISPLAY", ":0");
     command
@@ -60,7 +61,10 @@ fn the_secret_of_the_session_is_in_no_argument() {
     let asked = fs::read_to_string(bench.path("home/asked")).expect("arguments");
     assert_eq!(asked.lines().count(), 1, "{asked}");
     let page = std::path::Path::new(asked.trim());
-    assert!(page.is_absolute() && !asked.contains("127.0.0.1") && !asked.contains("/open/"), "{asked}");
+    assert!(
+        page.is_absolute() && !asked.contains("127.0.0.1") && !asked.contains("/open/"),
+        "{asked}"
+    );
     wait_for("the page is removed once its secret is used", || !page.exists());
     // the copy may have come too late to be of use, but it is never readable by others
     if let Ok(kept) = fs::metadata(bench.path("home/page")) {
@@ -68,7 +72,11 @@ fn the_secret_of_the_session_is_in_no_argument() {
     }
     wait_for("it is taken in", || get(served.port, &served.cookie, "/items").contains("a.txt"));
     let left = fs::read_dir(bench.path("home/Exhibit")).expect("list").filter_map(Result::ok);
-    assert_eq!(left.filter(|entry| entry.path().extension().is_some()).count(), 0, "no page is left");
+    assert_eq!(
+        left.filter(|entry| entry.path().extension().is_some()).count(),
+        0,
+        "no page is left"
+    );
     let _ = stop(served);
 }
 
@@ -76,13 +84,24 @@ fn the_secret_of_the_session_is_in_no_argument() {
 fn what_is_read_is_searchable_while_the_rest_is_taken_in() {
     let bench = Bench::new();
     for number in 0..400 {
-        bench.write(&format!("leak/{number:03}.txt"), format!("登记表第{number}号：所有进出人员须逐一登记。"));
+        bench.write(
+            &format!("leak/{number:03}.txt"),
+            format!("登记表第{number}号：所有进出人员须逐一登记。"),
+        );
     }
-    let served = served(bench.command(&["open", "leak", "--no-browser", "--json", "--listen", "127.0.0.1:0"]));
+    let served = served(bench.command(&[
+        "open",
+        "leak",
+        "--no-browser",
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+    ]));
     let page = |path: &str| get(served.port, &served.cookie, path);
     let overview = page("/");
     assert!(overview.starts_with("HTTP/1.1 200"), "{overview}");
-    let token = overview.split_once("name=\"token\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let token =
+        overview.split_once("name=\"token\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
     let token = token.expect("a form").0.to_owned();
     if overview.contains("id=\"intake\"") {
         let paused = post(&served, "/intake/pause", &format!("token={token}"));
@@ -109,7 +128,14 @@ fn an_intake_that_is_ended_with_the_server_is_resumed_later() {
     for number in 0..1_500 {
         bench.write(&format!("leak/{number:04}.txt"), format!("登记表第{number}号"));
     }
-    let served = served(bench.command(&["open", "leak", "--no-browser", "--json", "--listen", "127.0.0.1:0"]));
+    let served = served(bench.command(&[
+        "open",
+        "leak",
+        "--no-browser",
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+    ]));
     let code = stop(served);
     assert!(matches!(code, Some(0 | 143)), "{code:?}");
     let _ = bench.run(&["open", "leak", "--no-serve"]).code(0);

@@ -23,7 +23,9 @@ fn models_are_there() -> bool {
 
 fn has_russian() -> bool {
     let languages = std::process::Command::new("tesseract").arg("--list-langs").output();
-    languages.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).lines().any(|line| line == "rus"))
+    languages.is_ok_and(|output| {
+        String::from_utf8_lossy(&output.stdout).lines().any(|line| line == "rus")
+    })
 }
 
 fn tight(text: &str) -> String {
@@ -35,7 +37,10 @@ fn texts(bench: &Bench) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     for (path, item) in bench.ledger() {
         if item["state"] == "read" {
-            let text = bench.run(&["-C", "case", "cat", item["id"].as_str().expect("id"), "--text"]).code(0).stdout;
+            let text = bench
+                .run(&["-C", "case", "cat", item["id"].as_str().expect("id"), "--text"])
+                .code(0)
+                .stdout;
             texts.insert(path, tight(&text));
         }
     }
@@ -89,11 +94,17 @@ fn pictures_of_the_example_trove_are_read_to_the_letter() {
     ];
     for (name, expected) in expected {
         let text = texts.get(name).unwrap_or_else(|| panic!("{name} was not read: {texts:#?}"));
-        assert!(text.starts_with(expected) || (name.ends_with("pdf") && text.contains(expected)), "{name}: {text}");
+        assert!(
+            text.starts_with(expected) || (name.ends_with("pdf") && text.contains(expected)),
+            "{name}: {text}"
+        );
     }
     // where each character is, and how certain it is
     let photograph = bench.ledger().remove("IMG_20190430_201544.jpg").expect("the photograph");
-    let pages = bench.run(&["-C", "case", "show", photograph["id"].as_str().expect("id"), "--json"]).code(0).objects();
+    let pages = bench
+        .run(&["-C", "case", "show", photograph["id"].as_str().expect("id"), "--json"])
+        .code(0)
+        .objects();
     let confidence = pages[0]["page_list"][0]["ocr_confidence"].as_f64().expect("a confidence");
     assert!((0.95..=1.0).contains(&confidence), "{confidence}");
 }
@@ -104,7 +115,8 @@ const CHINESE: [&str; 4] = [
     "二、每日二十时前由值班员将登记册交综合科核对。",
     "三、遗失记录的，应当书面说明最后一次见到的时间。",
 ];
-const ENGLISH: [&str; 2] = ["Register No. 0417, page 3 of 12 (copy)", "The clerk keeps the keys of the gate."];
+const ENGLISH: [&str; 2] =
+    ["Register No. 0417, page 3 of 12 (copy)", "The clerk keeps the keys of the gate."];
 const RUSSIAN: [&str; 4] = [
     "Журнал регистрации склада за апрель",
     "Директору компании от начальника смены",
@@ -140,20 +152,26 @@ fn pages_are_read_however_they_lie_and_whatever_they_mix() {
     }
     let bench = Bench::new();
     let (cjk, european) = (Font::cjk(false), Font::european());
-    let chinese: Vec<(&str, &Font)> = CHINESE.iter().chain(&ENGLISH).map(|line| (*line, &cjk)).collect();
+    let chinese: Vec<(&str, &Font)> =
+        CHINESE.iter().chain(&ENGLISH).map(|line| (*line, &cjk)).collect();
     let russian: Vec<(&str, &Font)> = RUSSIAN.iter().map(|line| (*line, &european)).collect();
-    let mixed: Vec<(&str, &Font)> = [&chinese[..2], &russian[..2], &chinese[4..], &russian[2..]].concat();
+    let mixed: Vec<(&str, &Font)> =
+        [&chinese[..2], &russian[..2], &chinese[4..], &russian[2..]].concat();
     let png = |canvas| encoded(&picture(canvas), ImageFormat::Png);
     bench.write("pages/tilted.png", png(page(&chinese, 3.0)));
     bench.write("pages/upside down.png", png(page(&chinese, -2.0).rotated(2)));
-    bench.write("pages/sideways.jpg", encoded(&picture(page(&chinese, 1.0).rotated(1)), ImageFormat::Jpeg));
+    bench.write(
+        "pages/sideways.jpg",
+        encoded(&picture(page(&chinese, 1.0).rotated(1)), ImageFormat::Jpeg),
+    );
     bench.write("pages/russian.png", png(page(&russian, 0.0)));
     bench.write("pages/mixed.png", png(page(&mixed, 0.0)));
     let _ = bench.run(&["init", "case"]).code(0);
     let ingested = bench.run(&["-C", "case", "ingest", "pages"]);
     assert!([0, 3].contains(&ingested.code), "{}", ingested.stderr);
     let texts = texts(&bench);
-    let joined = |lines: &[(&str, &Font)]| tight(&lines.iter().map(|(line, _)| *line).collect::<String>());
+    let joined =
+        |lines: &[(&str, &Font)]| tight(&lines.iter().map(|(line, _)| *line).collect::<String>());
     for name in ["tilted.png", "upside down.png", "sideways.jpg"] {
         assert_eq!(texts[name], joined(&chinese), "{name}");
     }
@@ -180,7 +198,9 @@ fn pictures_that_are_no_pages_give_no_text_and_end() {
         (state >> 24) as u8
     };
     let dot = DynamicImage::from(RgbImage::new(1, 1));
-    let snow = DynamicImage::from(RgbImage::from_fn(500, 400, |_, _| image::Rgb([noise(), noise(), noise()])));
+    let snow = DynamicImage::from(RgbImage::from_fn(500, 400, |_, _| {
+        image::Rgb([noise(), noise(), noise()])
+    }));
     let board = DynamicImage::from(image::GrayImage::from_fn(600, 600, |x, y| {
         image::Luma([255 * ((x / 9 + y / 9) % 2) as u8])
     }));
@@ -188,7 +208,10 @@ fn pictures_that_are_no_pages_give_no_text_and_end() {
         image::Luma([if x % 10 < 5 && y % 10 < 5 { 0 } else { 255 }])
     }));
     bench.write("pictures/dot.png", encoded(&dot, ImageFormat::Png));
-    bench.write("pictures/line.png", encoded(&DynamicImage::from(RgbImage::new(9000, 1)), ImageFormat::Png));
+    bench.write(
+        "pictures/line.png",
+        encoded(&DynamicImage::from(RgbImage::new(9000, 1)), ImageFormat::Png),
+    );
     bench.write("pictures/noise.png", encoded(&snow, ImageFormat::Png));
     bench.write("pictures/board.png", encoded(&board, ImageFormat::Png));
     bench.write("pictures/specks.png", encoded(&specks, ImageFormat::Png));
@@ -210,13 +233,21 @@ fn pictures_that_are_no_pages_give_no_text_and_end() {
     let ingested = bench.run(&["-C", "case", "ingest", "pictures"]);
     assert!([0, 3].contains(&ingested.code), "{}", ingested.stderr);
     let ledger = bench.ledger();
-    assert!(ledger.values().all(|item| item["state"] != Value::Null) && ledger.len() == 10, "{ledger:#?}");
+    assert!(
+        ledger.values().all(|item| item["state"] != Value::Null) && ledger.len() == 10,
+        "{ledger:#?}"
+    );
     let texts = texts(&bench);
-    for name in ["dot.png", "line.png", "noise.png", "board.png", "specks.png", "huge.png", "cut.jpg"] {
+    for name in
+        ["dot.png", "line.png", "noise.png", "board.png", "specks.png", "huge.png", "cut.jpg"]
+    {
         assert_eq!(texts.get(name).map_or("", String::as_str), "", "{name}");
     }
     for name in ["deep.png", "grey.tif", "clear.png"] {
         assert_eq!(texts[name], "十六位与透明的图片仓库登记专用纸", "{name}");
     }
-    assert_eq!(bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"], true);
+    assert_eq!(
+        bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"],
+        true
+    );
 }

@@ -21,7 +21,10 @@ fn open_to_others(folder: &Path, found: &mut Vec<String>) {
 fn run_unmasked(bench: &Bench, arguments: &[&str]) {
     let program = bench.command(arguments);
     let mut shell = std::process::Command::new("/bin/sh");
-    shell.args(["-c", "umask 0; exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+    shell
+        .args(["-c", "umask 0; exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(program.get_args());
     shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.current_dir(program.get_current_dir().expect("a folder"));
     let output = shell.output().expect("the shell starts");

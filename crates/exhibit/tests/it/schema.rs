@@ -7,7 +7,11 @@ use std::path::Path;
 /// Holds a value against the part of JSON Schema that ours use; says the first place that differs.
 fn check(schema: &Value, value: &Value, place: &str) -> Result<(), String> {
     if let Some(constant) = schema.get("const") {
-        return if constant == value { Ok(()) } else { Err(format!("{place} is {value}, not {constant}")) };
+        return if constant == value {
+            Ok(())
+        } else {
+            Err(format!("{place} is {value}, not {constant}"))
+        };
     }
     if let Some(choices) = schema.get("enum").and_then(Value::as_array)
         && !choices.contains(value)
@@ -61,7 +65,8 @@ fn check(schema: &Value, value: &Value, place: &str) -> Result<(), String> {
 }
 
 fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/user/json/{name}.schema.json"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("../../docs/user/json/{name}.schema.json"));
     let text = std::fs::read_to_string(&path).expect("the schema");
     serde_json::from_str(&text).expect("JSON")
 }
@@ -82,7 +87,9 @@ fn what_is_printed_is_what_the_schemas_say() {
     bench.write("trove/c.txt", "登记 copper seventeen");
     bench.write("trove/d.txt", "no such thing");
     let _ = bench.take_in();
-    let _ = bench.run(&["-C", "case", "log", "anchor", "request", "--sigsum", "public", "-o", "ask"]).code(0);
+    let _ = bench
+        .run(&["-C", "case", "log", "anchor", "request", "--sigsum", "public", "-o", "ask"])
+        .code(0);
     for (name, arguments, at_least) in [
         ("anchor", &["log", "anchor", "ls", "--json"][..], 1),
         ("status", &["status", "--json"], 1),
@@ -121,9 +128,15 @@ fn offsets_count_characters_of_the_exact_text() {
     bench.write("trove/a.txt", "所有进出人员须由值班员逐一登\n记。");
     let _ = bench.take_in().code(0);
     let hit = bench.run(&["-C", "case", "search", "--json", "登記"]).code(0).objects().remove(0);
-    let text: Vec<char> =
-        bench.run(&["-C", "case", "cat", "1", "--text", "--page", "1"]).code(0).stdout.chars().collect();
-    let offset = |index: usize| usize::try_from(hit["offsets"][0][index].as_u64().expect("a number")).expect("small");
+    let text: Vec<char> = bench
+        .run(&["-C", "case", "cat", "1", "--text", "--page", "1"])
+        .code(0)
+        .stdout
+        .chars()
+        .collect();
+    let offset = |index: usize| {
+        usize::try_from(hit["offsets"][0][index].as_u64().expect("a number")).expect("small")
+    };
     assert_eq!(text[offset(0)..offset(1)].iter().collect::<String>(), "登\n记");
 }
 

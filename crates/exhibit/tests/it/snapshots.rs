@@ -18,15 +18,33 @@ struct Snapshots {
 impl Snapshots {
     fn new() -> Self {
         let made = Self { bench: Bench::new(), runs: AtomicU32::new(0) };
-        made.bench.write("trove/notice.txt", "所有进出人员须由值班员逐一登记。\nEvery person is registered.\n");
+        made.bench.write(
+            "trove/notice.txt",
+            "所有进出人员须由值班员逐一登记。\nEvery person is registered.\n",
+        );
         made.bench.write("trove/staff/list.csv", "name,role\nMeryem,cook\nLi Hua,guard\n");
-        made.bench.write("trove/staff/copy.txt", "所有进出人员须由值班员逐一登记。\nEvery person is registered.\n");
+        made.bench.write(
+            "trove/staff/copy.txt",
+            "所有进出人员须由值班员逐一登记。\nEvery person is registered.\n",
+        );
         made.bench.write("trove/odd.bin", [0_u8, 1, 2, 3, 255, 254, 253]);
         let _ = made.run(&["init", "case", "--name", "Snapshot"]).0;
-        for path in ["trove/notice.txt", "trove/staff/list.csv", "trove/staff/copy.txt", "trove/odd.bin"] {
+        for path in
+            ["trove/notice.txt", "trove/staff/list.csv", "trove/staff/copy.txt", "trove/odd.bin"]
+        {
             let file = File::options().write(true).open(made.bench.path(path)).expect("a file");
             file.set_modified(UNIX_EPOCH + Duration::from_secs(CLOCK - 86_400)).expect("a time");
-            let _ = made.run(&["-C", "case", "ingest", path, "--as", path, "--no-ocr", "--workers", "1"]);
+            let _ = made.run(&[
+                "-C",
+                "case",
+                "ingest",
+                path,
+                "--as",
+                path,
+                "--no-ocr",
+                "--workers",
+                "1",
+            ]);
         }
         made
     }
@@ -74,10 +92,12 @@ fn without_path(text: &str) -> String {
 fn without_duration(text: &str) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
-        let taken = line
-            .rsplit_once(" in ")
-            .filter(|(_, end)| end.strip_suffix(" s").is_some_and(|number| number.parse::<f64>().is_ok()));
-        lines.push(taken.map_or_else(|| line.to_owned(), |(before, _)| format!("{before} in TIME")) + "\n");
+        let taken = line.rsplit_once(" in ").filter(|(_, end)| {
+            end.strip_suffix(" s").is_some_and(|number| number.parse::<f64>().is_ok())
+        });
+        lines.push(
+            taken.map_or_else(|| line.to_owned(), |(before, _)| format!("{before} in TIME")) + "\n",
+        );
     }
     lines.concat()
 }

@@ -33,7 +33,11 @@ fn flipped_bytes_are_named_with_their_place() {
         files_below(&bench.path("case").join(folder), &mut files);
         flip(&files[0], 20);
         let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
-        assert!(found.stdout.contains(folder.split('/').next().expect("a folder")), "{folder}: {}", found.stdout);
+        assert!(
+            found.stdout.contains(folder.split('/').next().expect("a folder")),
+            "{folder}: {}",
+            found.stdout
+        );
         flip(&files[0], 20);
     }
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
@@ -90,7 +94,11 @@ fn a_broken_catalogue_does_not_end_the_check() {
     assert!(found.stdout.contains("were altered"), "{}", found.stdout);
     fs::write(bench.path("case/exhibit.toml"), b"form = ").expect("write");
     let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
-    assert!(found.stdout.contains("were altered") && found.stdout.contains("exhibit.toml"), "{}", found.stdout);
+    assert!(
+        found.stdout.contains("were altered") && found.stdout.contains("exhibit.toml"),
+        "{}",
+        found.stdout
+    );
 }
 
 #[test]
@@ -100,7 +108,13 @@ fn what_cannot_be_heard_is_not_success() {
     let _ = bench.take_in().code(0);
     let full = |arguments: &[&str]| {
         let out = fs::File::options().write(true).open("/dev/full").expect("/dev/full");
-        bench.command(arguments).stdout(out).stderr(std::process::Stdio::null()).status().expect("run").code()
+        bench
+            .command(arguments)
+            .stdout(out)
+            .stderr(std::process::Stdio::null())
+            .status()
+            .expect("run")
+            .code()
     };
     assert_eq!(full(&["-C", "case", "ls"]), Some(8));
     assert_eq!(full(&["completions", "bash"]), Some(8));

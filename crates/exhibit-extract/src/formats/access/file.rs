@@ -64,7 +64,8 @@ impl<'a> Database<'a> {
             owners: None,
             cache: HashMap::new(),
         };
-        let is_definition = |page: Option<Vec<u8>>| page.is_some_and(|page| page.first() == Some(&2));
+        let is_definition =
+            |page: Option<Vec<u8>>| page.is_some_and(|page| page.first() == Some(&2));
         if is_definition(database.page(catalog)) {
             return Opened::Database(database);
         }
@@ -205,7 +206,9 @@ impl<'a> Database<'a> {
     pub(super) fn long_value(&mut self, cell: &[u8]) -> Vec<u8> {
         const INLINE: u32 = 0x8000_0000;
         const ONE_ROW: u32 = 0x4000_0000;
-        let (Some(stated), Some(mut pointer)) = (long(cell, 0), long(cell, 4)) else { return Vec::new() };
+        let (Some(stated), Some(mut pointer)) = (long(cell, 0), long(cell, 4)) else {
+            return Vec::new();
+        };
         let length = (stated & 0x3fff_ffff) as usize;
         if stated & INLINE != 0 {
             let rest = cell.get(12..).unwrap_or_default();
@@ -218,7 +221,9 @@ impl<'a> Database<'a> {
         }
         let mut bytes = Vec::new();
         for _ in 0..MOST_HOPS {
-            let Some(row) = Some(pointer).filter(|pointer| *pointer != 0).and_then(|pointer| self.pointed(pointer))
+            let Some(row) = Some(pointer)
+                .filter(|pointer| *pointer != 0)
+                .and_then(|pointer| self.pointed(pointer))
             else {
                 break;
             };

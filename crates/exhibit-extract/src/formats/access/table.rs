@@ -65,7 +65,9 @@ impl Definition {
         for index in 0..count {
             let at = columns_at + index * column_size;
             let entry = bytes.get(at..at + column_size)?;
-            let get = |jet_3: usize, jet_4: usize| short(entry, if is_jet_3 { jet_3 } else { jet_4 }).unwrap_or(0);
+            let get = |jet_3: usize, jet_4: usize| {
+                short(entry, if is_jet_3 { jet_3 } else { jet_4 }).unwrap_or(0)
+            };
             let (name, next) = name_at(&bytes, names_at, database)?;
             names_at = next;
             columns.push(Column {
@@ -84,7 +86,12 @@ impl Definition {
     }
 
     /// Visits all rows of the table whose definition is at a page; the number of rows that cannot be found.
-    pub(super) fn rows(&self, database: &mut Database<'_>, owner: u32, visit: &mut VisitRow<'_>) -> Result<u64, Stop> {
+    pub(super) fn rows(
+        &self,
+        database: &mut Database<'_>,
+        owner: u32,
+        visit: &mut VisitRow<'_>,
+    ) -> Result<u64, Stop> {
         let mut lost = 0;
         for number in database.data_pages(owner) {
             let Some(page) = database.page(number) else {
@@ -105,12 +112,18 @@ impl Definition {
     /// The bytes of each column in a row; `None` where there is no value.
     pub(super) fn values<'r>(&self, row: &'r [u8]) -> Vec<(&Column, Option<&'r [u8]>)> {
         let layout = self.layout(row);
-        self.columns.iter().map(|column| (column, layout.as_ref().and_then(|layout| layout.value(column)))).collect()
+        self.columns
+            .iter()
+            .map(|column| (column, layout.as_ref().and_then(|layout| layout.value(column))))
+            .collect()
     }
 
     fn layout<'r>(&self, row: &'r [u8]) -> Option<Layout<'r>> {
-        let (columns, start) =
-            if self.is_jet_3 { (usize::from(*row.first()?), 1) } else { (usize::from(short(row, 0)?), 2) };
+        let (columns, start) = if self.is_jet_3 {
+            (usize::from(*row.first()?), 1)
+        } else {
+            (usize::from(short(row, 0)?), 2)
+        };
         let nulls_at = row.len().checked_sub(columns.div_ceil(8))?;
         let mut ends = Vec::new();
         if self.has_variable && self.is_jet_3 {
@@ -123,7 +136,9 @@ impl Definition {
             let last = nulls_at - 2 - jumps;
             let mut used = 0;
             for index in 0..=count {
-                while used < jumps && row.get(nulls_at - 2 - used).is_some_and(|at| usize::from(*at) == index) {
+                while used < jumps
+                    && row.get(nulls_at - 2 - used).is_some_and(|at| usize::from(*at) == index)
+                {
                     used += 1;
                 }
                 ends.push(usize::from(*row.get(last.checked_sub(index)?)?) + used * 256);
@@ -165,7 +180,9 @@ impl<'r> Layout<'r> {
             let at = self.start + column.fixed_offset;
             return self.row.get(at..at + column.size);
         }
-        self.row.get(*self.ends.get(column.variable_index)?..*self.ends.get(column.variable_index + 1)?)
+        self.row.get(
+            *self.ends.get(column.variable_index)?..*self.ends.get(column.variable_index + 1)?,
+        )
     }
 }
 
@@ -199,7 +216,8 @@ fn wide(bytes: &[u8]) -> String {
         if number % 2 == 0 {
             units.extend(stretch.iter().map(|byte| u16::from(*byte)));
         } else {
-            units.extend(stretch.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            units
+                .extend(stretch.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
         }
     }
     String::from_utf16_lossy(&units)
@@ -218,7 +236,9 @@ impl Column {
             1 => if bytes == [1] { "true" } else { "false" }.to_owned(),
             2 => bytes.first().map(u8::to_string).unwrap_or_default(),
             3 => short(bytes, 0).map(|value| value.cast_signed().to_string()).unwrap_or_default(),
-            4 | 18 => long(bytes, 0).map(|value| value.cast_signed().to_string()).unwrap_or_default(),
+            4 | 18 => {
+                long(bytes, 0).map(|value| value.cast_signed().to_string()).unwrap_or_default()
+            }
             5 => currency(i64::from_le_bytes(eight)),
             6 => long(bytes, 0).map(|bits| f32::from_bits(bits).to_string()).unwrap_or_default(),
             7 => f64::from_le_bytes(eight).to_string(),
@@ -266,9 +286,12 @@ fn guid(bytes: &[u8]) -> String {
 
 /// A number of up to 28 digits: a sign, then four numbers of 32 bits, the most significant first.
 fn numeric(bytes: &[u8], scale: u8) -> String {
-    let Some((sign, rest)) = bytes.split_first().filter(|(_, rest)| rest.len() >= 16) else { return String::new() };
+    let Some((sign, rest)) = bytes.split_first().filter(|(_, rest)| rest.len() >= 16) else {
+        return String::new();
+    };
     let words = rest[..16].chunks_exact(4);
-    let number = words.fold(0u128, |number, word| number << 32 | u128::from(long(word, 0).unwrap_or(0)));
+    let number =
+        words.fold(0u128, |number, word| number << 32 | u128::from(long(word, 0).unwrap_or(0)));
     let digits = format!("{number:0>width$}", width = usize::from(scale) + 1);
     let (whole, fraction) = digits.split_at(digits.len() - usize::from(scale));
     let sign = if *sign == 0 { "" } else { "-" };
@@ -293,7 +316,10 @@ mod tests {
         }
         let mut bytes = [0; 17];
         bytes[13..].copy_from_slice(&12_345u32.to_le_bytes());
-        assert_eq!((numeric(&bytes, 2), numeric(&bytes, 0)), ("123.45".to_owned(), "12345".to_owned()));
+        assert_eq!(
+            (numeric(&bytes, 2), numeric(&bytes, 0)),
+            ("123.45".to_owned(), "12345".to_owned())
+        );
         bytes[0] = 0x80;
         assert_eq!(numeric(&bytes, 7), "-0.0012345");
         assert_eq!(numeric(&[], 2), "");

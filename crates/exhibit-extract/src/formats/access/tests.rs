@@ -37,7 +37,9 @@ fn definition(columns: &[Spec<'_>]) -> Vec<u8> {
 
 fn row(columns: &[Spec<'_>], values: &[Option<Vec<u8>>]) -> Vec<u8> {
     let mut bytes = (columns.len() as u16).to_le_bytes().to_vec();
-    for (column, value) in columns.iter().zip(values).filter(|(column, _)| column.2 && column.1 != 1) {
+    for (column, value) in
+        columns.iter().zip(values).filter(|(column, _)| column.2 && column.1 != 1)
+    {
         bytes.extend(value.clone().unwrap_or_else(|| vec![0; column.3.into()]));
     }
     let mut ends = vec![bytes.len() as u16];
@@ -78,8 +80,12 @@ fn pointer(length: u32, row: u8, page: u32) -> Option<Vec<u8>> {
     Some([&length.to_le_bytes()[..], &[row], &page.to_le_bytes()[..3], &[0; 4]].concat())
 }
 
-const CATALOG_COLUMNS: &[Spec<'_>] =
-    &[("Id", 4, true, 4), ("Type", 3, true, 2), ("Name", 10, false, 510), ("Connect", 12, false, 0)];
+const CATALOG_COLUMNS: &[Spec<'_>] = &[
+    ("Id", 4, true, 4),
+    ("Type", 3, true, 2),
+    ("Name", 10, false, 510),
+    ("Connect", 12, false, 0),
+];
 
 const COLUMNS: &[Spec<'_>] = &[
     ("编号", 4, true, 4),
@@ -97,7 +103,12 @@ fn database() -> Vec<u8> {
     header[0x14] = 1;
     Rc4::new(&0x6b39_dac7_u32.to_le_bytes()).apply(&mut header[0x18..0x98]);
     let object = |id: i32, kind: i16, name: &str, connect: Option<Vec<u8>>| {
-        let values = [Some(id.to_le_bytes().to_vec()), Some(kind.to_le_bytes().to_vec()), wide(name), connect];
+        let values = [
+            Some(id.to_le_bytes().to_vec()),
+            Some(kind.to_le_bytes().to_vec()),
+            wide(name),
+            connect,
+        ];
         (0, row(CATALOG_COLUMNS, &values))
     };
     let inline = |text: &str| {
@@ -160,9 +171,11 @@ fn tables_are_sheets() {
     assert_eq!(outcome.verdict, Verdict::Read);
     assert_eq!(outcome.texts(), [EXPECTED]);
     assert_eq!(outcome.labels(), ["人员"]);
-    for (key, value) in
-        [("access:version", "Jet 4"), ("access:query", "Query1"), ("access:linked-table", "linked other.mdb")]
-    {
+    for (key, value) in [
+        ("access:version", "Jet 4"),
+        ("access:query", "Query1"),
+        ("access:linked-table", "linked other.mdb"),
+    ] {
         assert_eq!(outcome.property(key), Some(value));
     }
     assert!(outcome.has_note(&NoteCode::PartLost { part: "lost".to_owned(), sheet: None }));
@@ -172,7 +185,9 @@ fn tables_are_sheets() {
 fn encoded(key: u32, version: u8) -> Vec<u8> {
     let mut bytes = database();
     bytes[0x14] = version;
-    let flip = |bytes: &mut Vec<u8>| Rc4::new(&0x6b39_dac7_u32.to_le_bytes()).apply(&mut bytes[0x18..0x98]);
+    let flip = |bytes: &mut Vec<u8>| {
+        Rc4::new(&0x6b39_dac7_u32.to_le_bytes()).apply(&mut bytes[0x18..0x98])
+    };
     flip(&mut bytes);
     bytes[0x3e..0x42].copy_from_slice(&key.to_le_bytes());
     flip(&mut bytes);
@@ -189,12 +204,20 @@ fn encoded_pages_are_read_and_encrypted_ones_are_not() {
     encrypted[PAGE..].iter_mut().for_each(|byte| *byte ^= 0x5a);
     let outcome = read(extract, &encrypted);
     assert_eq!(outcome.verdict, Verdict::Encrypted);
-    assert!(outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "Access password".to_owned() }));
+    assert!(
+        outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "Access password".to_owned() })
+    );
 }
 
 #[test]
 fn files_of_attachment_columns() {
-    let header = [&20u32.to_le_bytes()[..], &[0; 4], &4u32.to_le_bytes(), &wide("txt\0").unwrap_or_default()].concat();
+    let header = [
+        &20u32.to_le_bytes()[..],
+        &[0; 4],
+        &4u32.to_le_bytes(),
+        &wide("txt\0").unwrap_or_default(),
+    ]
+    .concat();
     let body = [&header[..], b"content"].concat();
     let stored = [&[0; 8][..], &body].concat();
     assert_eq!(attachment(&stored), Some(("file.txt".to_owned(), b"content".to_vec())));

@@ -60,7 +60,10 @@ impl<R: Read> Decrypted<R> {
         for sealed in self.open.as_chunks_mut::<16>().0 {
             let block = self.cipher.decrypt(sealed);
             let chain = std::mem::replace(&mut self.before, *sealed);
-            sealed.iter_mut().zip(block.into_iter().zip(chain)).for_each(|(byte, (open, mask))| *byte = open ^ mask);
+            sealed
+                .iter_mut()
+                .zip(block.into_iter().zip(chain))
+                .for_each(|(byte, (open, mask))| *byte = open ^ mask);
         }
         Ok(())
     }

@@ -92,7 +92,8 @@ fn indefinite(bytes: &[u8]) -> usize {
             0x81..=0x84 => {
                 let count = usize::from(first - 0x80);
                 let Some(digits) = bytes.get(at + 2..at + 2 + count) else { return bytes.len() };
-                let length = digits.iter().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
+                let length =
+                    digits.iter().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
                 at = at.saturating_add(2 + count).saturating_add(length);
             }
             _ => return bytes.len(),

@@ -20,7 +20,8 @@ fn certificate() -> Vec<u8> {
     let name = |kind: &[u8], text: &str| {
         element(0x31, &element(0x30, &[element(6, kind), element(0x0c, text.as_bytes())].concat()))
     };
-    let subject = element(0x30, &[name(&[0x55, 4, 3], "李四"), name(&[0x55, 4, 10], "Example")].concat());
+    let subject =
+        element(0x30, &[name(&[0x55, 4, 3], "李四"), name(&[0x55, 4, 10], "Example")].concat());
     let body = [
         element(0xa0, &element(2, &[2])),
         element(2, &[9]),
@@ -33,8 +34,10 @@ fn certificate() -> Vec<u8> {
 }
 
 fn signer() -> Vec<u8> {
-    let time =
-        [element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5]), element(0x31, &element(0x17, b"190328102030Z"))];
+    let time = [
+        element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5]),
+        element(0x31, &element(0x17, b"190328102030Z")),
+    ];
     let attributes = element(0xa0, &element(0x30, &time.concat()));
     element(0x30, &[element(2, &[1]), attributes].concat())
 }
@@ -56,11 +59,20 @@ fn what_is_signed_is_a_member() {
     let message = b"Content-Type: text/plain\r\n\r\nhello";
     for bytes in [
         signed(Some(element(4, message)), element),
-        signed(Some(indefinite(0x24, &[element(4, &message[..9]), element(4, &message[9..])].concat())), indefinite),
+        signed(
+            Some(indefinite(
+                0x24,
+                &[element(4, &message[..9]), element(4, &message[9..])].concat(),
+            )),
+            indefinite,
+        ),
     ] {
         let outcome = read(extract, &bytes);
         assert_eq!(outcome.members, [("content.eml".to_owned(), message.to_vec())]);
-        assert_eq!(outcome.texts(), ["Certificate: CN=李四, O=Example\nSigned: 2019-03-28T10:20:30Z\n"]);
+        assert_eq!(
+            outcome.texts(),
+            ["Certificate: CN=李四, O=Example\nSigned: 2019-03-28T10:20:30Z\n"]
+        );
         assert_eq!(outcome.property("signature:time"), Some("2019-03-28T10:20:30Z"));
         assert!(outcome.has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
     }
@@ -72,7 +84,10 @@ fn what_is_signed_is_a_member() {
 #[test]
 fn a_signature_without_its_content_names_the_signer() {
     let outcome = read(extract, &signed(None, element));
-    assert_eq!((outcome.members.len(), outcome.pages.len(), outcome.verdict), (0, 1, Verdict::Read));
+    assert_eq!(
+        (outcome.members.len(), outcome.pages.len(), outcome.verdict),
+        (0, 1, Verdict::Read)
+    );
 }
 
 #[test]

@@ -123,10 +123,14 @@ impl Numbering {
                         }
                     }
                     "lvl" | "lvlOverride" => {
-                        level = element.value("ilvl").and_then(|level| level.parse().ok()).filter(|l| *l < MOST_LEVELS);
+                        level = element
+                            .value("ilvl")
+                            .and_then(|level| level.parse().ok())
+                            .filter(|l| *l < MOST_LEVELS);
                     }
                     "styleLink" | "numStyleLink" => {
-                        if let (Some(definition), Some(style)) = (&definition, element.value("val")) {
+                        if let (Some(definition), Some(style)) = (&definition, element.value("val"))
+                        {
                             if element.name() == "styleLink" {
                                 numbering.by_style.insert(style, definition.clone());
                             } else {
@@ -136,10 +140,15 @@ impl Numbering {
                     }
                     name => {
                         let value = element.value("val").unwrap_or_default();
-                        let value = if name == "isLgl" { element.is_on().to_string() } else { value };
+                        let value =
+                            if name == "isLgl" { element.is_on().to_string() } else { value };
                         match (&list, &definition, level) {
-                            (Some(list), _, Some(level)) => numbering.overridden(list, level, name, &value),
-                            (None, Some(definition), Some(level)) => numbering.defined(definition, level, name, value),
+                            (Some(list), _, Some(level)) => {
+                                numbering.overridden(list, level, name, &value)
+                            }
+                            (None, Some(definition), Some(level)) => {
+                                numbering.defined(definition, level, name, value)
+                            }
                             _ => {}
                         }
                     }
@@ -166,11 +175,15 @@ impl Numbering {
     }
 
     fn overridden(&mut self, list: &str, level: usize, name: &str, value: &str) {
-        if let ("startOverride", Ok(start), Some((_, starts))) = (name, value.parse(), self.lists.get_mut(list)) {
+        if let ("startOverride", Ok(start), Some((_, starts))) =
+            (name, value.parse(), self.lists.get_mut(list))
+        {
             starts.insert(level, start);
         } else if matches!(name, "start" | "numFmt" | "lvlText" | "isLgl") {
-            let replaced =
-                self.replaced.entry((list.to_owned(), level)).or_insert_with(|| Level { start: 1, ..Level::default() });
+            let replaced = self
+                .replaced
+                .entry((list.to_owned(), level))
+                .or_insert_with(|| Level { start: 1, ..Level::default() });
             replaced.take(name, value.to_owned());
         }
     }
@@ -266,7 +279,9 @@ pub(crate) fn numeral(number: u32, format: &str) -> String {
         "ideographTraditional" => one_of("甲乙丙丁戊己庚辛壬癸", number),
         "ideographZodiac" => one_of("子丑寅卯辰巳午未申酉戌亥", number),
         "chineseLegalSimplified" => formal(&counting(number), "壹贰叁肆伍陆柒捌玖"),
-        "ideographLegalTraditional" | "japaneseLegal" => formal(&counting(number), "壹貳參肆伍陸柒捌玖"),
+        "ideographLegalTraditional" | "japaneseLegal" => {
+            formal(&counting(number), "壹貳參肆伍陸柒捌玖")
+        }
         "decimalEnclosedParen" if (1..=20).contains(&number) => enclosed(0x2474, number),
         "decimalEnclosedFullstop" if (1..=20).contains(&number) => enclosed(0x2488, number),
         "ideographEnclosedCircle" if (1..=10).contains(&number) => enclosed(0x3280, number),
@@ -288,9 +303,11 @@ pub(crate) fn numeral(number: u32, format: &str) -> String {
         "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" => {
             number.to_string().chars().map(|c| han_digit(c.to_digit(10).unwrap_or(0))).collect()
         }
-        "decimalFullWidth" | "decimalFullWidth2" => {
-            number.to_string().chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect()
-        }
+        "decimalFullWidth" | "decimalFullWidth2" => number
+            .to_string()
+            .chars()
+            .filter_map(|c| char::from_u32(u32::from(c) + 0xfee0))
+            .collect(),
         "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&number) => {
             enclosed(0x2460, number)
         }
@@ -310,7 +327,8 @@ fn enclosed(first: u32, number: u32) -> String {
 
 fn formal(counted: &str, digits: &str) -> String {
     let plain = "一二三四五六七八九";
-    let formal = |c: char| plain.chars().position(|digit| digit == c).and_then(|at| digits.chars().nth(at));
+    let formal =
+        |c: char| plain.chars().position(|digit| digit == c).and_then(|at| digits.chars().nth(at));
     counted.chars().map(|c| if c == '十' { '拾' } else { formal(c).unwrap_or(c) }).collect()
 }
 
@@ -361,7 +379,10 @@ fn roman(number: u32) -> String {
 }
 
 fn han_digit(digit: u32) -> char {
-    ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'].get(digit as usize).copied().unwrap_or('〇')
+    ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九']
+        .get(digit as usize)
+        .copied()
+        .unwrap_or('〇')
 }
 
 // 十 and 二十三 as spoken up to 9999; beyond it digits.

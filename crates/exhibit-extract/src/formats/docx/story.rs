@@ -155,7 +155,8 @@ impl<'s> Story<'s> {
                 outer.append_lines(&inner, None);
             }
         }
-        let boxes: Vec<Draft> = self.paragraphs.iter_mut().flat_map(|paragraph| paragraph.boxes.drain(..)).collect();
+        let boxes: Vec<Draft> =
+            self.paragraphs.iter_mut().flat_map(|paragraph| paragraph.boxes.drain(..)).collect();
         let mut draft = self.drafts.pop().unwrap_or_default();
         boxes.iter().for_each(|text_box| draft.append_lines(text_box, None));
         self.drafts.push(Draft::default());
@@ -237,7 +238,9 @@ impl<'s> Story<'s> {
             }
             "rt" => {
                 self.reading += 1;
-                if let Some(paragraph) = self.paragraphs.last_mut().filter(|p| !p.readings.is_empty()) {
+                if let Some(paragraph) =
+                    self.paragraphs.last_mut().filter(|p| !p.readings.is_empty())
+                {
                     paragraph.readings.push(' ');
                 }
                 Tag::Reading
@@ -251,7 +254,10 @@ impl<'s> Story<'s> {
                 if let Some(paragraph) = self.paragraphs.last_mut() {
                     paragraph.section = Some(Section::default());
                 } else {
-                    self.paragraphs.push(Paragraph { section: Some(Section::default()), ..Paragraph::default() });
+                    self.paragraphs.push(Paragraph {
+                        section: Some(Section::default()),
+                        ..Paragraph::default()
+                    });
                 }
                 Tag::Section
             }
@@ -298,7 +304,9 @@ impl<'s> Story<'s> {
     fn run_property(&mut self, element: &Element<'_>) {
         let hidden = match element.name() {
             "vanish" => Some(element.is_on()),
-            "rStyle" => element.value("val").filter(|style| self.shared.styles.hides(style)).map(|_| true),
+            "rStyle" => {
+                element.value("val").filter(|style| self.shared.styles.hides(style)).map(|_| true)
+            }
             _ => None,
         };
         if let (Some(hidden), Some(run)) = (hidden, self.hidden_runs.last_mut()) {
@@ -307,7 +315,11 @@ impl<'s> Story<'s> {
     }
 
     fn section_property(&mut self, element: &Element<'_>) {
-        let Some(section) = self.paragraphs.last_mut().and_then(|paragraph| paragraph.section.as_mut()) else { return };
+        let Some(section) =
+            self.paragraphs.last_mut().and_then(|paragraph| paragraph.section.as_mut())
+        else {
+            return;
+        };
         match element.name() {
             "headerReference" => section.headers.extend(element.foreign("id")),
             "footerReference" => section.footers.extend(element.foreign("id")),
@@ -351,7 +363,9 @@ impl<'s> Story<'s> {
                     self.aside(&element.value(name).unwrap_or_default(), MarkKind::Invisible);
                 }
             }
-            "textpath" => self.aside(&element.any("string").unwrap_or_default(), MarkKind::Annotation),
+            "textpath" => {
+                self.aside(&element.any("string").unwrap_or_default(), MarkKind::Annotation)
+            }
             "chart" => self.drawing(element.foreign("id")),
             "relIds" => self.drawing(element.foreign("dm")),
             "hyperlink" | "hlinkClick" => {
@@ -420,7 +434,9 @@ impl<'s> Story<'s> {
                 self.instructions += 1;
             }
             Some("separate") => {
-                let Some(field) = self.fields.last_mut().filter(|field| !field.in_result) else { return };
+                let Some(field) = self.fields.last_mut().filter(|field| !field.in_result) else {
+                    return;
+                };
                 field.in_result = true;
                 self.instructions -= 1;
                 let instruction = field.instruction.clone();
@@ -440,7 +456,8 @@ impl<'s> Story<'s> {
                 }
                 self.note_instruction(instruction);
                 // entries of an index and the like have text but no result
-                if instruction.contains('"') && !instruction.to_uppercase().starts_with("HYPERLINK") {
+                if instruction.contains('"') && !instruction.to_uppercase().starts_with("HYPERLINK")
+                {
                     self.aside(instruction, MarkKind::Hidden);
                 }
             }
@@ -464,12 +481,20 @@ impl<'s> Story<'s> {
     fn note_instruction(&mut self, instruction: &str) {
         let mut words = instruction.split_whitespace();
         let Some(verb) = words.next().map(str::to_uppercase) else { return };
-        let address = words.find(|word| !word.starts_with('\\')).map(|word| word.trim_matches('"').to_owned());
+        let address = words
+            .find(|word| !word.starts_with('\\'))
+            .map(|word| word.trim_matches('"').to_owned());
         match (verb.as_str(), address) {
-            ("HYPERLINK", Some(address)) if instruction.split_whitespace().nth(1) != Some("\\l") => {
+            ("HYPERLINK", Some(address))
+                if instruction.split_whitespace().nth(1) != Some("\\l") =>
+            {
                 self.references.links.push(address);
             }
-            ("DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK" | "DATABASE", _) => {
+            (
+                "DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK"
+                | "DATABASE",
+                _,
+            ) => {
                 self.references.acting.push(instruction.trim().to_owned());
             }
             _ => {}
@@ -477,7 +502,9 @@ impl<'s> Story<'s> {
     }
 
     fn begin_paragraph(&mut self) {
-        if let (Some(Block::Cell { paragraphs }), Some(draft)) = (self.blocks.last_mut(), self.drafts.last_mut()) {
+        if let (Some(Block::Cell { paragraphs }), Some(draft)) =
+            (self.blocks.last_mut(), self.drafts.last_mut())
+        {
             if *paragraphs > 0 {
                 draft.push("\n");
             }
@@ -487,7 +514,9 @@ impl<'s> Story<'s> {
     }
 
     fn begin_table(&mut self) {
-        if let (Some(Block::Cell { paragraphs: 1.. }), Some(draft)) = (self.blocks.last(), self.drafts.last_mut()) {
+        if let (Some(Block::Cell { paragraphs: 1.. }), Some(draft)) =
+            (self.blocks.last(), self.drafts.last_mut())
+        {
             draft.push("\n");
         }
     }
@@ -622,14 +651,23 @@ impl<'s> Story<'s> {
 
     /// Writes the paragraph's list label, once.
     fn begin_text(&mut self) {
-        let Some(paragraph) = self.paragraphs.last_mut().filter(|paragraph| !paragraph.started) else { return };
+        let Some(paragraph) = self.paragraphs.last_mut().filter(|paragraph| !paragraph.started)
+        else {
+            return;
+        };
         paragraph.started = true;
         let from_style = self.shared.styles.list(&paragraph.style);
-        let list = paragraph.list.clone().or_else(|| from_style.as_ref().map(|(list, _)| list.clone()));
+        let list =
+            paragraph.list.clone().or_else(|| from_style.as_ref().map(|(list, _)| list.clone()));
         let Some(list) = list.filter(|list| list != "0") else { return };
         let style_level = self.shared.numbering.level_of_style(&list, &paragraph.style);
-        let level = paragraph.level.or(style_level).or(from_style.map(|(_, level)| level)).unwrap_or(0);
-        let Some(label) = self.shared.numbering.label(&list, level).filter(|label| !label.is_empty()) else { return };
+        let level =
+            paragraph.level.or(style_level).or(from_style.map(|(_, level)| level)).unwrap_or(0);
+        let Some(label) =
+            self.shared.numbering.label(&list, level).filter(|label| !label.is_empty())
+        else {
+            return;
+        };
         if let Some(draft) = self.drafts.last_mut() {
             draft.push(&label);
             draft.push("\t");
@@ -643,7 +681,10 @@ impl<'s> Story<'s> {
             return;
         }
         self.begin_text();
-        let style_hides = self.paragraphs.last().is_some_and(|paragraph| self.shared.styles.hides(&paragraph.style));
+        let style_hides = self
+            .paragraphs
+            .last()
+            .is_some_and(|paragraph| self.shared.styles.hides(&paragraph.style));
         let hidden = self.hidden_runs.last().copied().flatten().unwrap_or(style_hides);
         let Some(draft) = self.drafts.last_mut() else { return };
         let start = draft.len();

@@ -5,7 +5,9 @@ use crate::formats::office::testing::{package, read, relations, torment};
 use exhibit_model::{MarkKind, NoteCode, Reason, Verdict};
 
 fn document(body: &str) -> String {
-    format!(r#"<?xml version="1.0"?><w:document xmlns:w="w" xmlns:r="r"><w:body>{body}</w:body></w:document>"#)
+    format!(
+        r#"<?xml version="1.0"?><w:document xmlns:w="w" xmlns:r="r"><w:body>{body}</w:body></w:document>"#
+    )
 }
 
 fn parts(body: &str, more: &[(&str, &str)]) -> Vec<u8> {
@@ -26,7 +28,10 @@ fn paragraphs_breaks_and_special_characters() {
             "<w:p><w:r><w:t>关于</w:t></w:r><w:r><w:t xml:space=\"preserve\"> 登记&amp;&#x2014;</w:t></w:r></w:p>",
             vec!["关于 登记&—\n"],
         ),
-        ("<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r></w:p>", vec!["a\tb\nc\n"]),
+        (
+            "<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r></w:p>",
+            vec!["a\tb\nc\n"],
+        ),
         (
             "<w:p><w:r><w:t>so</w:t><w:softHyphen/><w:t>ft</w:t><w:noBreakHyphen/></w:r></w:p>",
             vec!["so\u{ad}ft\u{2011}\n"],
@@ -39,8 +44,14 @@ fn paragraphs_breaks_and_special_characters() {
             "<w:p><w:r><w:t>1</w:t><w:br w:type=\"page\"/></w:r></w:p><w:p><w:r><w:lastRenderedPageBreak/><w:t>2</w:t></w:r></w:p>",
             vec!["1", "\n2\n"],
         ),
-        ("<w:p><w:r><w:t>one </w:t><w:lastRenderedPageBreak/><w:t>two</w:t></w:r></w:p>", vec!["one ", "two\n"]),
-        ("<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>x</w:t></w:r></w:p>", vec!["x\n"]),
+        (
+            "<w:p><w:r><w:t>one </w:t><w:lastRenderedPageBreak/><w:t>two</w:t></w:r></w:p>",
+            vec!["one ", "two\n"],
+        ),
+        (
+            "<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>x</w:t></w:r></w:p>",
+            vec!["x\n"],
+        ),
         (
             "<w:p><w:ruby><w:rt><w:r><w:t>とう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東</w:t></w:r></w:rubyBase></w:ruby></w:p>",
             vec!["東 (とう)\n"],
@@ -62,8 +73,7 @@ fn tables_are_rows_and_defer_page_breaks() {
         row(["<w:t>e</w:t>", "<w:t>f</w:t>"])
     );
     assert_eq!(texts(&table), ["a\tb\nc\td\n", "e\tf\n"]);
-    let two =
-        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
+    let two = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
     assert_eq!(texts(two), ["a\nb\n"]);
 }
 
@@ -75,7 +85,10 @@ fn content_kept_but_not_shown_is_marked() {
     let styles = r#"<w:styles><w:style w:styleId="Base"><w:rPr><w:vanish/></w:rPr></w:style>
         <w:style w:styleId="Secret"><w:basedOn w:val="Base"/></w:style></w:styles>"#;
     let rels = relations(&[("s", "styles", "styles.xml")]);
-    let outcome = read(extract, &parts(body, &[("word/styles.xml", styles), ("word/_rels/document.xml.rels", &rels)]));
+    let outcome = read(
+        extract,
+        &parts(body, &[("word/styles.xml", styles), ("word/_rels/document.xml.rels", &rels)]),
+    );
     assert_eq!(outcome.texts(), ["shown deleted hidden open new\nby style\n"]);
     assert_eq!(outcome.marked(MarkKind::Deleted), ["deleted "]);
     assert_eq!(outcome.marked(MarkKind::Hidden), ["hidden ", "by style"]);
@@ -86,7 +99,9 @@ fn notes_comments_headers_and_links_are_on_their_page() {
     let body = "<w:p><w:r><w:t>first</w:t><w:footnoteReference w:id=\"2\"/><w:commentReference w:id=\"0\"/></w:r>\
         <w:hyperlink r:id=\"l\"><w:r><w:t>link</w:t></w:r></w:hyperlink><w:r><w:br w:type=\"page\"/></w:r></w:p>\
         <w:p><w:r><w:t>second</w:t></w:r></w:p><w:sectPr><w:headerReference r:id=\"h\"/><w:footerReference r:id=\"f\"/></w:sectPr>";
-    let text = |name: &str, text: &str| format!("<w:{name}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{name}>");
+    let text = |name: &str, text: &str| {
+        format!("<w:{name}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{name}>")
+    };
     let notes = "<w:footnotes><w:footnote w:id=\"0\" w:type=\"separator\"><w:p><w:r><w:t>---</w:t></w:r></w:p></w:footnote>\
         <w:footnote w:id=\"2\"><w:p><w:r><w:t>a note</w:t></w:r></w:p></w:footnote></w:footnotes>";
     let comments = "<w:comments><w:comment w:id=\"0\" w:author=\"Li\" w:date=\"2017-02-01T10:00:00Z\">\
@@ -148,10 +163,16 @@ fn lists_are_numbered_as_shown_and_fields_show_results() {
             "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"3\"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
         )
     };
-    let body = [item(0, "总则"), item(1, "a"), item(1, "b"), item(0, "附则"), item(1, "c")].concat();
+    let body =
+        [item(0, "总则"), item(1, "a"), item(1, "b"), item(0, "附则"), item(1, "c")].concat();
     let rels = relations(&[("n", "numbering", "numbering.xml")]);
-    let outcome =
-        read(extract, &parts(&body, &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)]));
+    let outcome = read(
+        extract,
+        &parts(
+            &body,
+            &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)],
+        ),
+    );
     assert_eq!(outcome.texts(), ["一、\t总则\n(一.1)\ta\n(一.2)\tb\n二、\t附则\n(二.1)\tc\n"]);
 
     let field = |instruction: &str, result: &str| {
@@ -173,7 +194,8 @@ fn properties_members_and_active_content_are_emitted() {
     let core = "<cp:coreProperties><dc:creator>Alim &amp; Co</dc:creator><cp:lastModifiedBy>W</cp:lastModifiedBy>\
         <dcterms:created>2017-11-04T08:00:00Z</dcterms:created></cp:coreProperties>";
     let app = "<Properties><Application>Microsoft Office Word</Application><TitlesOfParts><vt:lpstr>x</vt:lpstr></TitlesOfParts></Properties>";
-    let custom = "<Properties><property name=\"编号\"><vt:lpwstr>12号</vt:lpwstr></property></Properties>";
+    let custom =
+        "<Properties><property name=\"编号\"><vt:lpwstr>12号</vt:lpwstr></property></Properties>";
     let settings = relations(&[("t", "attachedTemplate", "http://203.0.113.9/t.dotm")]);
     let outcome = read(
         extract,
@@ -196,9 +218,14 @@ fn properties_members_and_active_content_are_emitted() {
     assert_eq!(outcome.property("app:Application"), Some("Microsoft Office Word"));
     assert_eq!(outcome.property("custom:编号"), Some("12号"));
     let members: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(members, ["word/embeddings/Sheet1.xlsx", "word/media/image1.png", "word/vbaProject.bin"]);
+    assert_eq!(
+        members,
+        ["word/embeddings/Sheet1.xlsx", "word/media/image1.png", "word/vbaProject.bin"]
+    );
     assert_eq!(outcome.members[1].1, b"png");
-    assert!(outcome.has_note(&NoteCode::MacrosPresent { part: Some("word/vbaProject.bin".to_owned()) }));
+    assert!(
+        outcome.has_note(&NoteCode::MacrosPresent { part: Some("word/vbaProject.bin".to_owned()) })
+    );
     assert!(outcome.has_note(&NoteCode::ExternalReference {
         part: "word/settings.xml".to_owned(),
         relation: "attachedTemplate".to_owned(),
@@ -209,12 +236,20 @@ fn properties_members_and_active_content_are_emitted() {
 #[test]
 fn continuous_sections_continue_and_others_start_a_page() {
     let paragraph = |text: &str, section: &str| {
-        let section =
-            if section.is_empty() { String::new() } else { format!("<w:pPr><w:sectPr>{section}</w:sectPr></w:pPr>") };
+        let section = if section.is_empty() {
+            String::new()
+        } else {
+            format!("<w:pPr><w:sectPr>{section}</w:sectPr></w:pPr>")
+        };
         format!("<w:p>{section}<w:r><w:t>{text}</w:t></w:r></w:p>")
     };
     let body = |kind: &str| {
-        [paragraph("one", "<w:cols/>"), paragraph("two", ""), format!("<w:sectPr>{kind}</w:sectPr>")].concat()
+        [
+            paragraph("one", "<w:cols/>"),
+            paragraph("two", ""),
+            format!("<w:sectPr>{kind}</w:sectPr>"),
+        ]
+        .concat()
     };
     assert_eq!(texts(&body("<w:type w:val=\"continuous\"/>")), ["one\ntwo\n"]);
     assert_eq!(texts(&body("")), ["one\n", "two\n"]);
@@ -222,10 +257,21 @@ fn continuous_sections_continue_and_others_start_a_page() {
 
 #[test]
 fn deep_nesting_and_entities_are_harmless() {
-    for name in ["w:tbl><w:tr><w:tc", "w:p><w:r", "w:txbxContent><w:p", "w:del", "mc:AlternateContent><mc:Choice"] {
+    for name in [
+        "w:tbl><w:tr><w:tc",
+        "w:p><w:r",
+        "w:txbxContent><w:p",
+        "w:del",
+        "mc:AlternateContent><mc:Choice",
+    ] {
         let deep = format!("<{name}>").repeat(100_000);
-        let outcome =
-            read(extract, &package(&[("word/document.xml", &format!("<w:document><w:body>{deep}<w:t>end</w:t>"))]));
+        let outcome = read(
+            extract,
+            &package(&[(
+                "word/document.xml",
+                &format!("<w:document><w:body>{deep}<w:t>end</w:t>"),
+            )]),
+        );
         assert!(outcome.texts().concat().contains("end"), "{name}");
     }
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><w:document><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>";
@@ -240,7 +286,8 @@ fn damaged_documents_yield_the_rest() {
         "<w:p><w:r><w:t>保留</w:t></w:r></w:p><w:p><w:r><w:t>kept</w:t></w:r></w:p>",
         &[("docProps/core.xml", "<x/>")],
     );
-    let directory = whole.windows(4).position(|window| window == b"PK\x01\x02").expect("a directory");
+    let directory =
+        whole.windows(4).position(|window| window == b"PK\x01\x02").expect("a directory");
     let outcome = read(extract, &whole[..directory]);
     assert_eq!(outcome.texts(), ["保留\nkept\n"]);
     assert!(outcome.has_note(&NoteCode::ZipDirectoryLost));
@@ -286,13 +333,26 @@ fn of_several_forms_the_first_with_content_is_read() {
             text(".")
         )
     };
-    let nested =
-        "<mc:AlternateContent><mc:Choice/><mc:Fallback><w:r><w:t>deep</w:t></w:r></mc:Fallback></mc:AlternateContent>";
+    let nested = "<mc:AlternateContent><mc:Choice/><mc:Fallback><w:r><w:t>deep</w:t></w:r></mc:Fallback></mc:AlternateContent>";
     for (body, expected) in [
         (forms(&text("new"), "", &text("old")), "new.\n"),
         (forms("<x:thing/>", "", &text("old")), "old.\n"),
-        (forms("<x:thing/>", &format!("<mc:Choice>{}</mc:Choice>", text("second")), &text("old")), "second.\n"),
-        (forms(&text("new"), &format!("<mc:Choice>{}</mc:Choice>", text("second")), &text("old")), "new.\n"),
+        (
+            forms(
+                "<x:thing/>",
+                &format!("<mc:Choice>{}</mc:Choice>", text("second")),
+                &text("old"),
+            ),
+            "second.\n",
+        ),
+        (
+            forms(
+                &text("new"),
+                &format!("<mc:Choice>{}</mc:Choice>", text("second")),
+                &text("old"),
+            ),
+            "new.\n",
+        ),
         (forms("<x:thing/>", "", nested), "deep.\n"),
         (forms("<w:drawing><a:blip r:embed=\"p\"/></w:drawing>", "", &text("old")), ".\n"),
     ] {
@@ -302,8 +362,10 @@ fn of_several_forms_the_first_with_content_is_read() {
 
 #[test]
 fn texts_in_other_encodings_and_out_of_sight_are_read() {
-    let wide: Vec<u8> =
-        document("<w:p><w:r><w:t>登记</w:t></w:r></w:p>").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = document("<w:p><w:r><w:t>登记</w:t></w:r></w:p>")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).expect("a part");
     std::io::Write::write_all(&mut zip, &[&[0xff, 0xfe][..], &wide].concat()).expect("memory");
@@ -322,7 +384,10 @@ fn texts_in_other_encodings_and_out_of_sight_are_read() {
             &[
                 ("word/glossary/document.xml", &glossary),
                 ("word/footnotes.xml", footnotes),
-                ("word/_rels/footnotes.xml.rels", &relations(&[("f", "hyperlink", "https://example.org/f")])),
+                (
+                    "word/_rels/footnotes.xml.rels",
+                    &relations(&[("f", "hyperlink", "https://example.org/f")]),
+                ),
                 (
                     "word/_rels/document.xml.rels",
                     &relations(&[
@@ -333,7 +398,10 @@ fn texts_in_other_encodings_and_out_of_sight_are_read() {
             ],
         ),
     );
-    assert_eq!(outcome.texts(), ["a\na guard tower\nXE \"Entry\"\nnote\nhttps://example.org/f\n", "building block\n"]);
+    assert_eq!(
+        outcome.texts(),
+        ["a\na guard tower\nXE \"Entry\"\nnote\nhttps://example.org/f\n", "building block\n"]
+    );
     assert_eq!(outcome.marked(MarkKind::Invisible), ["a guard tower"]);
     assert_eq!(outcome.marked(MarkKind::Hidden), ["XE \"Entry\"", "building block\n"]);
 }
@@ -342,10 +410,19 @@ fn texts_in_other_encodings_and_out_of_sight_are_read() {
 fn what_is_fetched_on_opening_is_a_property() {
     let body = "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText>INCLUDEPICTURE \"http://203.0.113.7/p.png\"</w:instrText></w:r>\
         <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>x</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:p>";
-    let rels = relations(&[("i", "image", "http://203.0.113.8/beacon.png"), ("h", "hyperlink", "http://example.org/")]);
+    let rels = relations(&[
+        ("i", "image", "http://203.0.113.8/beacon.png"),
+        ("h", "hyperlink", "http://example.org/"),
+    ]);
     let outcome = read(extract, &parts(body, &[("word/_rels/document.xml.rels", &rels)]));
-    assert_eq!(outcome.property("office:field"), Some("INCLUDEPICTURE \"http://203.0.113.7/p.png\""));
-    assert_eq!(outcome.property("office:external-reference"), Some("image http://203.0.113.8/beacon.png"));
+    assert_eq!(
+        outcome.property("office:field"),
+        Some("INCLUDEPICTURE \"http://203.0.113.7/p.png\"")
+    );
+    assert_eq!(
+        outcome.property("office:external-reference"),
+        Some("image http://203.0.113.8/beacon.png")
+    );
 }
 
 #[test]
@@ -363,8 +440,13 @@ fn lists_by_style_replaced_levels_and_legal_numbers() {
     };
     let body = [item(5, 0), item(5, 0), item(5, 1), item(6, 0)].concat();
     let rels = relations(&[("n", "numbering", "numbering.xml")]);
-    let outcome =
-        read(extract, &parts(&body, &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)]));
+    let outcome = read(
+        extract,
+        &parts(
+            &body,
+            &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)],
+        ),
+    );
     assert_eq!(outcome.texts(), ["I.\tx\nII.\tx\n2.1\tx\n(丙)\tx\n"]);
 }
 
@@ -376,7 +458,10 @@ fn documents_of_one_file_are_read() {
         <w:p><aml:annotation w:type="Word.Deletion"><aml:content><w:r><w:delText>gone</w:delText></w:r></aml:content></aml:annotation><w:r><w:t> kept</w:t></w:r></w:p>
         <w:pict><w:binData>AAAA</w:binData></w:pict></wx:sect></w:body></w:wordDocument>"#;
     let outcome = read(extract, flat.as_bytes());
-    assert_eq!((outcome.texts(), &outcome.verdict), (vec!["1.\t登记\ngone kept\n"], &Verdict::Read));
+    assert_eq!(
+        (outcome.texts(), &outcome.verdict),
+        (vec!["1.\t登记\ngone kept\n"], &Verdict::Read)
+    );
     assert_eq!(outcome.marked(MarkKind::Deleted), ["gone"]);
     torment(extract, flat.as_bytes(), 29);
 }

@@ -132,7 +132,10 @@ impl TokenSink for Reading {
                 TagKind::StartTag => return state.start(&tag),
                 TagKind::EndTag => state.end(&tag.name),
             },
-            Token::DoctypeToken(_) | Token::NullCharacterToken | Token::EOFToken | Token::ParseError(_) => {}
+            Token::DoctypeToken(_)
+            | Token::NullCharacterToken
+            | Token::EOFToken
+            | Token::ParseError(_) => {}
         }
         TokenSinkResult::Continue
     }
@@ -147,7 +150,8 @@ impl State {
         self.properties(tag);
         let flow = flow(name);
         self.before(flow, name);
-        let hides = attribute(tag, "hidden").is_some() || attribute(tag, "style").is_some_and(style_hides);
+        let hides =
+            attribute(tag, "hidden").is_some() || attribute(tag, "style").is_some_and(style_hides);
         if is_void(name) {
             self.hidden += usize::from(hides);
             self.void(tag);
@@ -162,7 +166,12 @@ impl State {
         if name == "title" && self.found.title.is_empty() {
             self.in_title = true;
         }
-        self.push(Open { name: name.to_owned(), hides, silent: flow == Flow::Silent, keeps_space: keeps_space(name) });
+        self.push(Open {
+            name: name.to_owned(),
+            hides,
+            silent: flow == Flow::Silent,
+            keeps_space: keeps_space(name),
+        });
         match name {
             "script" => TokenSinkResult::RawData(RawKind::ScriptData),
             "style" | "xmp" | "iframe" | "noembed" => TokenSinkResult::RawData(RawKind::Rawtext),
@@ -266,9 +275,13 @@ impl State {
     /// The displayed value of a form field.
     fn input(&mut self, tag: &Tag) {
         let kind = attribute(tag, "type").unwrap_or("text").to_ascii_lowercase();
-        let Some(value) = attribute(tag, "value").filter(|value| !value.trim().is_empty()) else { return };
-        if matches!(kind.as_str(), "hidden" | "password" | "checkbox" | "radio" | "image" | "file" | "color" | "range")
-        {
+        let Some(value) = attribute(tag, "value").filter(|value| !value.trim().is_empty()) else {
+            return;
+        };
+        if matches!(
+            kind.as_str(),
+            "hidden" | "password" | "checkbox" | "radio" | "image" | "file" | "color" | "range"
+        ) {
             return;
         }
         self.gap = self.gap.max(Gap::Space);
@@ -281,12 +294,25 @@ impl State {
     }
 
     fn meta(&mut self, tag: &Tag) {
-        let name = attribute(tag, "name").or_else(|| attribute(tag, "property")).unwrap_or_default();
-        let name: String = name.to_ascii_lowercase().chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
-        let useful = ["author", "description", "keywords", "generator", "date", "copyright", "publisher", "created"];
+        let name =
+            attribute(tag, "name").or_else(|| attribute(tag, "property")).unwrap_or_default();
+        let name: String =
+            name.to_ascii_lowercase().chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
+        let useful = [
+            "author",
+            "description",
+            "keywords",
+            "generator",
+            "date",
+            "copyright",
+            "publisher",
+            "created",
+        ];
         let known = useful.contains(&name.as_str())
             || ["dc.", "dcterms.", "og:", "article:"].iter().any(|p| name.starts_with(p));
-        if let Some(content) = attribute(tag, "content").filter(|_| known && self.found.meta.len() < 100) {
+        if let Some(content) =
+            attribute(tag, "content").filter(|_| known && self.found.meta.len() < 100)
+        {
             self.found.meta.push((name, content.to_owned()));
         }
     }
@@ -338,9 +364,15 @@ impl State {
             }
             return;
         }
-        let lower = address.get(..address.floor_char_boundary(300)).unwrap_or_default().to_ascii_lowercase();
-        let rest = ["http://", "https://", "ftp://", "//", "\\\\"].iter().find_map(|start| lower.strip_prefix(start));
-        if let Some(host) = rest.and_then(|rest| rest.split(['/', '?', '#', '\\', ' ', '"', '\'', ')']).next())
+        let lower = address
+            .get(..address.floor_char_boundary(300))
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let rest = ["http://", "https://", "ftp://", "//", "\\\\"]
+            .iter()
+            .find_map(|start| lower.strip_prefix(start));
+        if let Some(host) =
+            rest.and_then(|rest| rest.split(['/', '?', '#', '\\', ' ', '"', '\'', ')']).next())
             && !host.is_empty()
             && self.found.remote.len() < LINKS
         {
@@ -429,9 +461,15 @@ impl State {
     /// Marks the text from `start` on, merged with the previous mark if only white space separates them.
     fn mark(&mut self, start: usize, kind: MarkKind) {
         let found = &mut self.found;
-        let (Ok(from), Ok(end)) = (u32::try_from(start), u32::try_from(found.text.len())) else { return };
+        let (Ok(from), Ok(end)) = (u32::try_from(start), u32::try_from(found.text.len())) else {
+            return;
+        };
         match found.marks.last_mut() {
-            Some(last) if last.kind == kind && found.text[last.end as usize..start].trim().is_empty() => last.end = end,
+            Some(last)
+                if last.kind == kind && found.text[last.end as usize..start].trim().is_empty() =>
+            {
+                last.end = end
+            }
             _ => found.marks.push(Mark { start: from, end, kind }),
         }
     }

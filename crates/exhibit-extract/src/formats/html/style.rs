@@ -19,13 +19,14 @@ pub(super) enum Flow {
 pub(super) fn flow(name: &str) -> Flow {
     match name {
         "script" | "style" | "template" | "title" => Flow::Silent,
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "blockquote" | "pre" | "ul" | "ol" | "dl"
-        | "figure" | "hr" => Flow::Paragraph,
-        "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details" | "dialog" | "dir"
-        | "div" | "dt" | "fieldset" | "figcaption" | "footer" | "form" | "frameset" | "head" | "header" | "hgroup"
-        | "html" | "legend" | "li" | "main" | "menu" | "nav" | "noframes" | "noscript" | "optgroup" | "option"
-        | "search" | "section" | "select" | "summary" | "tbody" | "textarea" | "tfoot" | "thead" | "tr" | "xmp"
-        | "listing" | "plaintext" => Flow::Line,
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "blockquote" | "pre" | "ul"
+        | "ol" | "dl" | "figure" | "hr" => Flow::Paragraph,
+        "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details"
+        | "dialog" | "dir" | "div" | "dt" | "fieldset" | "figcaption" | "footer" | "form"
+        | "frameset" | "head" | "header" | "hgroup" | "html" | "legend" | "li" | "main"
+        | "menu" | "nav" | "noframes" | "noscript" | "optgroup" | "option" | "search"
+        | "section" | "select" | "summary" | "tbody" | "textarea" | "tfoot" | "thead" | "tr"
+        | "xmp" | "listing" | "plaintext" => Flow::Line,
         "td" | "th" => Flow::Cell,
         _ => Flow::Inline,
     }
@@ -81,7 +82,8 @@ pub(super) fn ends_implicitly(name: &str, next: &str) -> bool {
 
 /// Whether an inline style makes its element invisible.
 pub(super) fn style_hides(style: &str) -> bool {
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let style: String =
+        style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     style.split(';').any(|rule| {
         let rule = rule.trim_end_matches("!important");
         matches!(

@@ -26,7 +26,8 @@ pub(super) fn texts(bytes: &[u8]) -> (Vec<String>, bool) {
                 })
             };
             let (kind, length) = (number(1).unwrap_or(0), number(3).unwrap_or(0));
-            let Some((message, after)) = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length))
+            let Some((message, after)) =
+                usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length))
             else {
                 return (found, false);
             };
@@ -36,7 +37,9 @@ pub(super) fn texts(bytes: &[u8]) -> (Vec<String>, bool) {
             } else if kind == CELL_LIST {
                 let entries = fields(message).filter(|(number, _)| *number == 3);
                 found.extend(entries.filter_map(|(_, entry)| match entry {
-                    Field::Bytes(entry) => strings(entry, 3).next().map(clean).filter(|text| !text.trim().is_empty()),
+                    Field::Bytes(entry) => {
+                        strings(entry, 3).next().map(clean).filter(|text| !text.trim().is_empty())
+                    }
                     Field::Number(_) => None,
                 }));
             }
@@ -102,7 +105,9 @@ fn decompressed(mut bytes: &[u8]) -> (Vec<u8>, bool) {
     let mut whole = Vec::new();
     while let Some((head, rest)) = bytes.split_at_checked(4) {
         let length = usize::from(head[1]) | usize::from(head[2]) << 8 | usize::from(head[3]) << 16;
-        let Some((block, rest)) = rest.split_at_checked(length).filter(|_| head[0] == 0) else { return (whole, false) };
+        let Some((block, rest)) = rest.split_at_checked(length).filter(|_| head[0] == 0) else {
+            return (whole, false);
+        };
         if !snappy(block, &mut whole) {
             return (whole, false);
         }
@@ -116,7 +121,9 @@ fn snappy(block: &[u8], out: &mut Vec<u8>) -> bool {
     let Some((_, mut rest)) = varint(block) else { return false };
     let start = out.len();
     while let Some((&tag, after)) = rest.split_first() {
-        let little = |bytes: &[u8]| bytes.iter().rev().fold(0usize, |value, byte| value << 8 | usize::from(*byte));
+        let little = |bytes: &[u8]| {
+            bytes.iter().rev().fold(0usize, |value, byte| value << 8 | usize::from(*byte))
+        };
         if tag & 3 == 0 {
             let (length, after) = match usize::from(tag >> 2) {
                 size @ 0..60 => (size + 1, after),
@@ -175,9 +182,16 @@ mod tests {
         ] {
             let mut out = Vec::new();
             let sound = snappy(block, &mut out);
-            assert_eq!(sound.then(|| String::from_utf8_lossy(&out).into_owned()).as_deref(), text, "{block:?}");
+            assert_eq!(
+                sound.then(|| String::from_utf8_lossy(&out).into_owned()).as_deref(),
+                text,
+                "{block:?}"
+            );
         }
-        assert_eq!(decompressed(b"\0\x04\0\0\x02\x04ab\0\x04\0\0\x02\x04cd"), (b"abcd".to_vec(), true));
+        assert_eq!(
+            decompressed(b"\0\x04\0\0\x02\x04ab\0\x04\0\0\x02\x04cd"),
+            (b"abcd".to_vec(), true)
+        );
         assert_eq!(decompressed(b"\0\x04\0\0\x02\x04ab\x01"), (b"ab".to_vec(), false));
     }
 }

@@ -7,7 +7,11 @@ use crate::out::{Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Verdict};
 
 /// Reads the main part of a document.
-pub(super) fn read(package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn read(
+    package: &mut Package<'_>,
+    part: &str,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(mut xml) = package.xml(part, STREAM_CAP) else { return Ok(package.missing(part)) };
     let mut document = Document::default();
     while let Some(node) = xml.next() {
@@ -58,8 +62,10 @@ impl Document {
 
     fn start(&mut self, element: &Element<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
         self.depth = self.depth.saturating_add(1);
-        let directly_in_table =
-            self.within.last().is_some_and(|(part, at)| *part == Part::Table && *at + 1 == self.depth);
+        let directly_in_table = self
+            .within
+            .last()
+            .is_some_and(|(part, at)| *part == Part::Table && *at + 1 == self.depth);
         let part = match element.name() {
             "presentation" => {
                 self.slides = true;
@@ -83,7 +89,8 @@ impl Document {
                 None
             }
             "grid" => {
-                self.columns = element.any("numcols").and_then(|count| count.parse().ok()).unwrap_or(0);
+                self.columns =
+                    element.any("numcols").and_then(|count| count.parse().ok()).unwrap_or(0);
                 None
             }
             "datasource" => {

@@ -23,10 +23,16 @@ fn slides_tables_notes_and_properties() {
     ]);
     let outcome = read(extract, &whole);
     assert_eq!(outcome.verdict, Verdict::Read);
-    assert_eq!(outcome.texts(), ["First slide\na comment\na note\n", "Table 1\none\t2.5\n\trich\n"]);
+    assert_eq!(
+        outcome.texts(),
+        ["First slide\na comment\na note\n", "Table 1\none\t2.5\n\trich\n"]
+    );
     assert_eq!(outcome.marked(MarkKind::Notes), ["a note"]);
     assert_eq!(outcome.marked(MarkKind::Annotation), ["a comment"]);
-    assert_eq!((outcome.property("dc:title"), outcome.property("dc:creator")), (Some("登记"), Some("A")));
+    assert_eq!(
+        (outcome.property("dc:title"), outcome.property("dc:creator")),
+        (Some("登记"), Some("A"))
+    );
     let members: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(members, ["photo.jpg", "QuickLook/Preview.pdf"]);
     torment(extract, &whole, whole.len() / 40);
@@ -59,7 +65,8 @@ fn archive(messages: &[(usize, Vec<u8>)]) -> Vec<u8> {
     }
     let mut blocks = Vec::new();
     for piece in bytes.chunks(50) {
-        let block = [varint(piece.len()), vec![(piece.len() as u8 - 1) << 2], piece.to_vec()].concat();
+        let block =
+            [varint(piece.len()), vec![(piece.len() as u8 - 1) << 2], piece.to_vec()].concat();
         blocks.extend([0, block.len() as u8, 0, 0]);
         blocks.extend(block);
     }
@@ -83,8 +90,11 @@ fn texts_of_archives() {
         (6005, field(3, &[number(1, 1), field(3, "a cell".as_bytes())].concat())),
     ]);
     let master = archive(&[(2001, field(3, b"Title Text"))]);
-    let parts =
-        [("Index/Document.iwa", body), ("Index/MasterSlide-1.iwa", master), ("Data/photo.png", b"png".to_vec())];
+    let parts = [
+        ("Index/Document.iwa", body),
+        ("Index/MasterSlide-1.iwa", master),
+        ("Data/photo.png", b"png".to_vec()),
+    ];
     let whole = zipped(&parts);
     let outcome = read(extract, &whole);
     assert_eq!(outcome.texts(), ["登记名单\nsecond line\na cell\n", "Title Text\n"]);
@@ -100,8 +110,14 @@ fn texts_of_archives() {
 
 #[test]
 fn encrypted_documents() {
-    let outcome =
-        read(extract, &zipped(&[(".iwpv2", vec![1]), ("Index/Document.iwa", vec![9; 99]), ("preview.jpg", vec![1])]));
+    let outcome = read(
+        extract,
+        &zipped(&[
+            (".iwpv2", vec![1]),
+            ("Index/Document.iwa", vec![9; 99]),
+            ("preview.jpg", vec![1]),
+        ]),
+    );
     assert_eq!((outcome.verdict, outcome.members.len()), (Verdict::Encrypted, 1));
 }
 

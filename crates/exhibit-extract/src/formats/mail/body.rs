@@ -41,7 +41,9 @@ impl Observed {
         match self {
             Self::AttachmentEncodingDamaged => NoteCode::AttachmentEncodingDamaged { count },
             Self::CharsetGuessed { charset } => NoteCode::CharsetGuessed { charset, texts: count },
-            Self::CharsetMismatch { stated, charset } => NoteCode::CharsetMismatch { stated, charset, texts: count },
+            Self::CharsetMismatch { stated, charset } => {
+                NoteCode::CharsetMismatch { stated, charset, texts: count }
+            }
             Self::HtmlFormDiffers => NoteCode::HtmlFormDiffers { parts: count },
             Self::NameIncomplete => NoteCode::AttachmentNameIncomplete { count },
             Self::PartsRecovered => NoteCode::MessagePartsRecovered { count },
@@ -51,7 +53,9 @@ impl Observed {
             Self::Smime => NoteCode::SmimeEncrypted { parts: count },
             Self::TextEncodingDamaged => NoteCode::TextEncodingDamaged { texts: count },
             Self::TextOutsideParts => NoteCode::TextOutsideParts { count },
-            Self::Undecodable { charset, places } => NoteCode::UndecodableBytes { charset, places: places * count },
+            Self::Undecodable { charset, places } => {
+                NoteCode::UndecodableBytes { charset, places: places * count }
+            }
         }
     }
 }
@@ -136,9 +140,10 @@ impl<'p, 'a> Body<'p, 'a> {
 
     fn take_leaf(&mut self, part: &'p Part<'a>) {
         let shown = match part.media_type.as_str() {
-            "text/plain" | "message/delivery-status" | "message/disposition-notification" | "text/rfc822-headers" => {
-                true
-            }
+            "text/plain"
+            | "message/delivery-status"
+            | "message/disposition-notification"
+            | "text/rfc822-headers" => true,
             "text/html" | "application/xhtml+xml" => true,
             media_type => media_type.starts_with("multipart/"),
         };
@@ -158,8 +163,12 @@ impl<'p, 'a> Body<'p, 'a> {
 
     /// A text in alternative forms: the plain one is read, the HTML one is compared with it.
     fn take_alternatives(&mut self, part: &'p Part<'a>) {
-        let readable = |part: &Part<'_>, wanted: &str| part.media_type == wanted && !part.is_attachment();
-        let plain = part.parts.iter().find(|part| readable(part, "text/plain") && !part.raw.trim_ascii().is_empty());
+        let readable =
+            |part: &Part<'_>, wanted: &str| part.media_type == wanted && !part.is_attachment();
+        let plain = part
+            .parts
+            .iter()
+            .find(|part| readable(part, "text/plain") && !part.raw.trim_ascii().is_empty());
         let start = self.text.len();
         for inner in &part.parts {
             if plain.is_some_and(|plain| std::ptr::eq(plain, inner)) {
@@ -167,7 +176,11 @@ impl<'p, 'a> Body<'p, 'a> {
             }
         }
         let plain_words = plain.map(|_| words(&self.text[start..]));
-        for inner in part.parts.iter().filter(|inner| !plain.is_some_and(|plain| std::ptr::eq(plain, *inner))) {
+        for inner in part
+            .parts
+            .iter()
+            .filter(|inner| !plain.is_some_and(|plain| std::ptr::eq(plain, *inner)))
+        {
             match (&plain_words, html_of(inner)) {
                 (Some(words), Some(html)) => self.take_twin(words, inner, html),
                 _ => self.take(inner),
@@ -176,18 +189,31 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     /// The HTML form of a text whose plain form was read: kept as a file if it contains more.
-    fn take_twin(&mut self, plain: &BTreeMap<String, u32>, holder: &'p Part<'a>, html: &'p Part<'a>) {
+    fn take_twin(
+        &mut self,
+        plain: &BTreeMap<String, u32>,
+        holder: &'p Part<'a>,
+        html: &'p Part<'a>,
+    ) {
         let (text, ..) = text_of(html);
         let found = html::text_of(&text);
         let shown = words(&found.text);
         if shown.iter().any(|(word, n)| *n > plain.get(word).copied().unwrap_or(0)) {
             self.observe(Observed::HtmlFormDiffers);
-            self.add(html.name().unwrap_or_else(|| "body.html".to_owned()), Relation::Embedded, Content::Part(html));
+            self.add(
+                html.name().unwrap_or_else(|| "body.html".to_owned()),
+                Relation::Embedded,
+                Content::Part(html),
+            );
         }
         self.note_remote(&found);
         self.add_embedded(found);
         if !std::ptr::eq(holder, html) {
-            holder.parts.iter().filter(|part| !std::ptr::eq(*part, html)).for_each(|part| self.carry(part));
+            holder
+                .parts
+                .iter()
+                .filter(|part| !std::ptr::eq(*part, html))
+                .for_each(|part| self.carry(part));
         }
     }
 
@@ -243,7 +269,8 @@ impl<'p, 'a> Body<'p, 'a> {
         self.separate();
         let shift = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         self.text.push_str(&found.text);
-        let shifted = found.marks.iter().map(|m| Mark { start: m.start + shift, end: m.end + shift, ..*m });
+        let shifted =
+            found.marks.iter().map(|m| Mark { start: m.start + shift, end: m.end + shift, ..*m });
         self.marks.extend(shifted);
         self.note_remote(&found);
         self.add_embedded(found);
@@ -282,7 +309,8 @@ impl<'p, 'a> Body<'p, 'a> {
             part.parts.iter().for_each(|part| self.carry(part));
             return;
         }
-        let sealed = part.smime_type() == "enveloped-data" || part.smime_type() == "authenveloped-data";
+        let sealed =
+            part.smime_type() == "enveloped-data" || part.smime_type() == "authenveloped-data";
         if sealed {
             self.observe(Observed::Smime);
         }
@@ -304,11 +332,15 @@ impl<'p, 'a> Body<'p, 'a> {
 
     fn made_up_name(&self, part: &Part<'_>, message: bool) -> String {
         let number = self.members.len() + 1;
-        let subject =
-            message.then(|| Header::parse(&part.content().bytes).0.get("subject").map(str::to_owned)).flatten();
+        let subject = message
+            .then(|| Header::parse(&part.content().bytes).0.get("subject").map(str::to_owned))
+            .flatten();
         if let Some(subject) = subject.filter(|subject| !subject.trim().is_empty()) {
-            let short: String =
-                subject.chars().map(|c| if matches!(c, '/' | '\\') { '_' } else { c }).take(80).collect();
+            let short: String = subject
+                .chars()
+                .map(|c| if matches!(c, '/' | '\\') { '_' } else { c })
+                .take(80)
+                .collect();
             return format!("{short}.eml");
         }
         let ending = match part.media_type.as_str() {
@@ -354,8 +386,10 @@ fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
     if is_html(part) {
         return Some(part);
     }
-    let inner =
-        part.parts.first().filter(|_| matches!(part.media_type.as_str(), "multipart/related" | "multipart/mixed"))?;
+    let inner = part
+        .parts
+        .first()
+        .filter(|_| matches!(part.media_type.as_str(), "multipart/related" | "multipart/mixed"))?;
     is_html(inner).then_some(inner)
 }
 
@@ -371,7 +405,9 @@ fn text_of(part: &Part<'_>) -> (String, Vec<Observed>) {
     let mut observed = Vec::new();
     match stated {
         _ if decoding.as_stated => {}
-        Some(stated) => observed.push(Observed::CharsetMismatch { stated, charset: charset.clone() }),
+        Some(stated) => {
+            observed.push(Observed::CharsetMismatch { stated, charset: charset.clone() })
+        }
         None => observed.push(Observed::CharsetGuessed { charset: charset.clone() }),
     }
     if content.strange > 0 {

@@ -61,7 +61,9 @@ fn without_comments(text: &str) -> String {
 impl Fields {
     fn take(&mut self, word: &str, first: bool) -> Option<()> {
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        if let Some((date, time)) = word.split_once(['T', 't']).filter(|(date, _)| date.contains('-')) {
+        if let Some((date, time)) =
+            word.split_once(['T', 't']).filter(|(date, _)| date.contains('-'))
+        {
             self.take_iso_date(date)?;
             return self.take_time(time);
         }
@@ -73,16 +75,25 @@ impl Fields {
             self.take_time(word)?;
         } else if let Some(month) = month(word).filter(|_| self.month.is_none()) {
             self.month = Some(month);
-        } else if word.len() >= 8 && word.contains(['-', '/']) && word.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
+        } else if word.len() >= 8
+            && word.contains(['-', '/'])
+            && word.as_bytes()[..4].iter().all(u8::is_ascii_digit)
+        {
             self.take_iso_date(&word.replace('/', "-"))?;
-        } else if let Some((day, rest)) = word.split_once('-').filter(|(day, _)| self.day.is_none() && is_number(day)) {
+        } else if let Some((day, rest)) =
+            word.split_once('-').filter(|(day, _)| self.day.is_none() && is_number(day))
+        {
             let (name, year) = rest.split_once('-')?;
-            (self.day, self.month, self.year) = (day.parse().ok(), Some(month(name)?), Some(full_year(year)?));
+            (self.day, self.month, self.year) =
+                (day.parse().ok(), Some(month(name)?), Some(full_year(year)?));
         } else if word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm") {
             self.afternoon = Some(word.eq_ignore_ascii_case("pm"));
         } else if self.time.is_some() && self.zone.is_none() && !digits {
             self.zone = Some(zone(word));
-        } else if self.time.is_some() && matches!(self.zone, Some(Zone::Minutes(0))) && word.starts_with(['+', '-']) {
+        } else if self.time.is_some()
+            && matches!(self.zone, Some(Zone::Minutes(0)))
+            && word.starts_with(['+', '-'])
+        {
             // GMT +0800
             self.zone = Some(zone(word));
         } else if digits || (!first && !is_weekday(word) && self.zone.is_none()) {
@@ -93,13 +104,16 @@ impl Fields {
 
     fn take_iso_date(&mut self, date: &str) -> Option<()> {
         let mut numbers = date.split('-').map(|number| number.parse::<u32>().ok());
-        (self.year, self.month, self.day) = (Some(numbers.next()??), Some(numbers.next()??), Some(numbers.next()??));
+        (self.year, self.month, self.day) =
+            (Some(numbers.next()??), Some(numbers.next()??), Some(numbers.next()??));
         numbers.next().is_none().then_some(())
     }
 
     /// A time, perhaps with fractions of a second and a zone directly behind it.
     fn take_time(&mut self, word: &str) -> Option<()> {
-        let end = word.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(word.len());
+        let end = word
+            .find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.'))
+            .unwrap_or(word.len());
         let (time, zone_of_time) = word.split_at(end);
         let mut numbers = time.split(':');
         let (hour, minute) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
@@ -128,14 +142,20 @@ impl Fields {
             Some(afternoon) => hour = hour % 12 + if afternoon { 12 } else { 0 },
             None => {}
         }
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             4 | 6 | 9 | 11 => 30,
             2 => 28 + u32::from(leap),
             1..=12 => 31,
             _ => return None,
         };
-        if !(1..=days).contains(&day) || !(1900..=9999).contains(&year) || hour > 23 || minute > 59 || second > 60 {
+        if !(1..=days).contains(&day)
+            || !(1900..=9999).contains(&year)
+            || hour > 23
+            || minute > 59
+            || second > 60
+        {
             return None;
         }
         let (zone, unknown_zone) = match self.zone {
@@ -146,7 +166,8 @@ impl Fields {
             Some(Zone::NoneGiven) | None => ("-00:00".to_owned(), None),
             Some(Zone::Unknown(word)) => ("-00:00".to_owned(), Some(word)),
         };
-        let rfc3339 = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}");
+        let rfc3339 =
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}");
         Some(MailDate { rfc3339, unknown_zone })
     }
 }
@@ -187,7 +208,8 @@ fn month(word: &str) -> Option<u32> {
 }
 
 fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const DAYS: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let word = word.trim_end_matches('.').to_ascii_lowercase();
     word.len() >= 3 && DAYS.iter().any(|day| day.starts_with(&word))
 }
@@ -226,7 +248,8 @@ fn zone(word: &str) -> Zone {
     if let Some((_, minutes)) = NAMED.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)) {
         return Zone::Minutes(*minutes);
     }
-    let offset = ["GMT", "UTC", "UT"].iter().find_map(|name| word.strip_prefix(name)).unwrap_or(word);
+    let offset =
+        ["GMT", "UTC", "UT"].iter().find_map(|name| word.strip_prefix(name)).unwrap_or(word);
     match offset_of(offset) {
         Some(0) if offset.starts_with('-') => Zone::NoneGiven,
         Some(minutes) => Zone::Minutes(minutes),
@@ -242,9 +265,14 @@ fn offset_of(offset: &str) -> Option<i32> {
         return None;
     }
     let number: i32 = digits.parse().ok()?;
-    let (hours, minutes) = if digits.len() <= 2 { (number, 0) } else { (number / 100, number % 100) };
+    let (hours, minutes) =
+        if digits.len() <= 2 { (number, 0) } else { (number / 100, number % 100) };
     let total = hours * 60 + minutes;
-    (digits.len() <= 4 && minutes < 60 && total <= 14 * 60).then_some(if negative { -total } else { total })
+    (digits.len() <= 4 && minutes < 60 && total <= 14 * 60).then_some(if negative {
+        -total
+    } else {
+        total
+    })
 }
 
 #[cfg(test)]
@@ -281,7 +309,8 @@ mod tests {
 
     #[test]
     fn zones_that_are_not_understood_are_unknown() {
-        for (zone, unknown) in [("CST", "CST"), ("XYZ", "XYZ"), ("+2500", "+2500"), ("+0875", "+0875"), ("IST", "IST")]
+        for (zone, unknown) in
+            [("CST", "CST"), ("XYZ", "XYZ"), ("+2500", "+2500"), ("+0875", "+0875"), ("IST", "IST")]
         {
             let date = parse(&format!("Tue, 12 Nov 2019 08:30:00 {zone}")).expect("a date");
             assert_eq!(

@@ -21,7 +21,11 @@ pub(super) fn join(text: &str, delete_blank: bool) -> String {
             joined.push_str(&content_prefix(depth));
         }
         let flows = content.ends_with(' ') && content != "-- " && has_end;
-        joined.push_str(if flows && delete_blank { &content[..content.len() - 1] } else { content });
+        joined.push_str(if flows && delete_blank {
+            &content[..content.len() - 1]
+        } else {
+            content
+        });
         if flows {
             flowing = Some(depth);
         } else if has_end {

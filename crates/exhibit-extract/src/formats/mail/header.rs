@@ -36,7 +36,8 @@ impl Header {
         } else {
             charset::guess(block, true).scheme
         };
-        let fields = lines.into_iter().take(FIELDS).filter_map(|line| Field::parse(line, scheme)).collect();
+        let fields =
+            lines.into_iter().take(FIELDS).filter_map(|line| Field::parse(line, scheme)).collect();
         (Self { fields }, end)
     }
 
@@ -47,7 +48,10 @@ impl Header {
 
     /// The value of the first field of this name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.as_str())
+        self.fields
+            .iter()
+            .find(|field| field.name.eq_ignore_ascii_case(name))
+            .map(|field| field.value.as_str())
     }
 
     /// The values of all fields of this name, with parameters as they are written.
@@ -65,7 +69,8 @@ impl Field {
         Decoder::new(scheme).decode(&line[colon + 1..], true, &mut text);
         let unfolded = unfold(&text);
         let value = decode_words(&unfolded);
-        let written = (name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")).then_some(unfolded);
+        let written =
+            (name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")).then_some(unfolded);
         Some(Self { name, value, written })
     }
 }
@@ -78,8 +83,11 @@ fn header_lines(bytes: &[u8]) -> (Vec<&[u8]>, usize) {
     while at < bytes.len() {
         let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| at + p + 1);
         let line = &bytes[at..end];
-        let continues = line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) && !lines.is_empty();
-        if line.trim_ascii().is_empty() && !(continues && bytes.get(end).is_some_and(|b| matches!(b, b' ' | b'\t'))) {
+        let continues =
+            line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) && !lines.is_empty();
+        if line.trim_ascii().is_empty()
+            && !(continues && bytes.get(end).is_some_and(|b| matches!(b, b' ' | b'\t')))
+        {
             return (lines, end);
         }
         if continues {
@@ -100,7 +108,9 @@ fn header_lines(bytes: &[u8]) -> (Vec<&[u8]>, usize) {
 /// Whether a line is a header field.
 pub(super) fn is_field(line: &[u8]) -> bool {
     let colon = line.iter().position(|b| *b == b':');
-    colon.is_some_and(|at| at > 0 && line[..at].trim_ascii_end().iter().all(|b| b.is_ascii_graphic()))
+    colon.is_some_and(|at| {
+        at > 0 && line[..at].trim_ascii_end().iter().all(|b| b.is_ascii_graphic())
+    })
 }
 
 /// Joins the lines of a field.
@@ -130,7 +140,9 @@ pub(super) fn decode_words(text: &str) -> String {
             decoded.push_str(&rest[..at]);
         }
         match &mut run {
-            Some((charset, bytes)) if charset.eq_ignore_ascii_case(word.charset) => bytes.extend(word.bytes),
+            Some((charset, bytes)) if charset.eq_ignore_ascii_case(word.charset) => {
+                bytes.extend(word.bytes)
+            }
             _ => {
                 end_run(&mut run, &mut decoded);
                 run = Some((word.charset.to_owned(), word.bytes));
@@ -191,11 +203,14 @@ pub(crate) struct Decoding {
 /// guess.
 pub(crate) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> Decoding {
     let contradicted = |label: &str| {
-        let ascii = ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit"].iter().any(|name| label.eq_ignore_ascii_case(name));
+        let ascii = ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit"]
+            .iter()
+            .any(|name| label.eq_ignore_ascii_case(name));
         ascii && !bytes.is_ascii()
     };
     let contradicted = label.is_some_and(contradicted);
-    let stated = label.filter(|_| !contradicted).and_then(|label| Scheme::for_label(label.as_bytes()));
+    let stated =
+        label.filter(|_| !contradicted).and_then(|label| Scheme::for_label(label.as_bytes()));
     let guess = charset::decide(bytes, true, stated);
     let mut text = String::new();
     let mut decoder = Decoder::new(guess.scheme);
@@ -211,9 +226,11 @@ pub(crate) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> Decoding {
 
 /// Removes escape sequences of ISO-2022-JP that are directly followed by another, as where encoded words were joined.
 fn without_idle_escapes(scheme: Scheme, bytes: &[u8]) -> Cow<'_, [u8]> {
-    let is_escape =
-        |at: usize| matches!(bytes.get(at..at + 3), Some([0x1B, b'(', b'B' | b'J'] | [0x1B, b'$', b'B' | b'@']));
-    if scheme != Scheme::Web(encoding_rs::ISO_2022_JP) || !(0..bytes.len()).any(|at| is_escape(at) && is_escape(at + 3))
+    let is_escape = |at: usize| {
+        matches!(bytes.get(at..at + 3), Some([0x1B, b'(', b'B' | b'J'] | [0x1B, b'$', b'B' | b'@']))
+    };
+    if scheme != Scheme::Web(encoding_rs::ISO_2022_JP)
+        || !(0..bytes.len()).any(|at| is_escape(at) && is_escape(at + 3))
     {
         return Cow::Borrowed(bytes);
     }

@@ -32,11 +32,14 @@ impl<'a> Part<'a> {
     /// Parses a message into its parts; blank lines before its header are skipped.
     pub(super) fn parse(message: &'a [u8]) -> Self {
         let mut start = message;
-        while let Some((line, rest)) = first_line(start).filter(|(line, _)| line.trim_ascii().is_empty()) {
+        while let Some((line, rest)) =
+            first_line(start).filter(|(line, _)| line.trim_ascii().is_empty())
+        {
             debug_assert!(!line.is_empty());
             start = rest;
         }
-        let begins = first_line(start).is_some_and(|(line, _)| header::is_field(line) || line.starts_with(b"From "));
+        let begins = first_line(start)
+            .is_some_and(|(line, _)| header::is_field(line) || line.starts_with(b"From "));
         Self::parse_at(if begins { start } else { message }, "text/plain", 0, &mut 0)
     }
 
@@ -47,12 +50,15 @@ impl<'a> Part<'a> {
         let types: Vec<Parameters> = header.all("Content-Type").map(Parameters::parse).collect();
         let fits = |candidate: &Parameters| {
             candidate.value.to_ascii_lowercase().starts_with("multipart")
-                && candidate.get("boundary").is_some_and(|b| Boundaries::new(raw, b.text.as_bytes()).next().is_some())
+                && candidate
+                    .get("boundary")
+                    .is_some_and(|b| Boundaries::new(raw, b.text.as_bytes()).next().is_some())
         };
         let chosen = if types.len() > 1 { types.iter().position(fits).unwrap_or(0) } else { 0 };
         let content_type = types.into_iter().nth(chosen);
         let stated = content_type.as_ref().and_then(media_type);
-        let disposition = header.all("Content-Disposition").next().map(Parameters::parse).unwrap_or_default();
+        let disposition =
+            header.all("Content-Disposition").next().map(Parameters::parse).unwrap_or_default();
         let mut part = Self {
             header,
             media_type: stated.clone().unwrap_or_else(|| default.to_owned()),
@@ -73,12 +79,14 @@ impl<'a> Part<'a> {
     /// boundary that it has: a line `--x` that is followed by the header of a part.
     fn divide(&mut self, stated: bool, depth: usize, count: &mut usize) {
         let multipart = self.media_type.starts_with("multipart/");
-        let declared = self.parameter("boundary").filter(|boundary| multipart && !boundary.is_empty());
+        let declared =
+            self.parameter("boundary").filter(|boundary| multipart && !boundary.is_empty());
         if let Some(boundary) = declared {
             self.split(boundary.as_bytes(), depth, count);
             self.divide_at_mistyped(boundary.as_bytes(), depth, count);
         }
-        let plain = self.media_type == "text/plain" && depth == 0 && (!stated || !self.is_attachment());
+        let plain =
+            self.media_type == "text/plain" && depth == 0 && (!stated || !self.is_attachment());
         if self.parts.is_empty()
             && (multipart || plain)
             && let Some(boundary) = undeclared_boundary(self.raw, !multipart)
@@ -110,25 +118,34 @@ impl<'a> Part<'a> {
     }
 
     fn split(&mut self, boundary: &[u8], depth: usize, count: &mut usize) {
-        let default = if self.media_type == "multipart/digest" { "message/rfc822" } else { "text/plain" };
+        let default =
+            if self.media_type == "multipart/digest" { "message/rfc822" } else { "text/plain" };
         let lines = Boundaries::new(self.raw, boundary);
         let mut start: Option<usize> = None;
         let mut outside_from = Some(0);
         for line in lines {
             match (start, outside_from) {
                 (Some(start), _) => {
-                    self.parts.push(Self::parse_at(&self.raw[start..line.start.max(start)], default, depth + 1, count));
+                    self.parts.push(Self::parse_at(
+                        &self.raw[start..line.start.max(start)],
+                        default,
+                        depth + 1,
+                        count,
+                    ));
                 }
                 (None, Some(from)) => self.outside.push(&self.raw[from..line.start.max(from)]),
                 (None, None) => {}
             }
-            (start, outside_from) = if line.last { (None, Some(line.end)) } else { (Some(line.end), None) };
+            (start, outside_from) =
+                if line.last { (None, Some(line.end)) } else { (Some(line.end), None) };
             if *count > PARTS {
                 break;
             }
         }
         match (start, outside_from) {
-            (Some(start), _) => self.parts.push(Self::parse_at(&self.raw[start..], default, depth + 1, count)),
+            (Some(start), _) => {
+                self.parts.push(Self::parse_at(&self.raw[start..], default, depth + 1, count))
+            }
             (None, Some(from)) if from > 0 => self.outside.push(&self.raw[from..]),
             _ => {}
         }
@@ -148,7 +165,9 @@ impl<'a> Part<'a> {
 
     /// Whether its lines are to be joined (RFC 3676), and whether the blank at a join is to be deleted.
     pub(super) fn flowed(&self) -> Option<bool> {
-        let is = |name: &str, wanted: &str| self.parameter(name).is_some_and(|v| v.trim().eq_ignore_ascii_case(wanted));
+        let is = |name: &str, wanted: &str| {
+            self.parameter(name).is_some_and(|v| v.trim().eq_ignore_ascii_case(wanted))
+        };
         is("format", "flowed").then(|| is("delsp", "yes"))
     }
 
@@ -177,7 +196,10 @@ impl<'a> Part<'a> {
 
     fn stated_name(&self) -> Option<Value> {
         let some = |value: &Value| !value.text.trim().is_empty();
-        self.disposition.get("filename").filter(some).or_else(|| self.content_type.get("name").filter(some))
+        self.disposition
+            .get("filename")
+            .filter(some)
+            .or_else(|| self.content_type.get("name").filter(some))
     }
 
     /// Whether the part is meant to be saved rather than shown.
@@ -188,7 +210,8 @@ impl<'a> Part<'a> {
     /// Its content without the transfer encoding. A declared encoding that the content is clearly not in is passed over.
     pub(super) fn content(&self) -> Decoded {
         let as_it_is = |strange| Decoded { bytes: self.raw.to_vec(), strange };
-        let encoding = self.header.get("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
+        let encoding =
+            self.header.get("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
         match encoding
             .split(['(', ';'])
             .next()
@@ -216,10 +239,15 @@ impl<'a> Part<'a> {
 
     /// Whether a text is base64 though nothing declares it, and decodes to text.
     fn is_hidden_base64(&self) -> bool {
-        let text = self.media_type.starts_with("text/") && self.parts.is_empty() && transfer::is_base64(self.raw);
+        let text = self.media_type.starts_with("text/")
+            && self.parts.is_empty()
+            && transfer::is_base64(self.raw);
         text && {
             let bytes = transfer::base64(self.raw).bytes;
-            let controls = bytes.iter().filter(|b| matches!(b, 0..=8 | 0x0B..=0x0C | 0x0E..=0x1F | 0x7F)).count();
+            let controls = bytes
+                .iter()
+                .filter(|b| matches!(b, 0..=8 | 0x0B..=0x0C | 0x0E..=0x1F | 0x7F))
+                .count();
             let decoded = header::decode_labelled(self.charset().as_deref(), &bytes);
             controls == 0 && decoded.undecodable * 20 <= decoded.text.len() as u64
         }
@@ -228,7 +256,11 @@ impl<'a> Part<'a> {
 
 /// Whether bytes are words with blanks between them from their first line on, so that they are not base64.
 fn is_sentences(bytes: &[u8]) -> bool {
-    let first = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default();
+    let first = bytes
+        .split(|b| *b == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
     let blanks = first.iter().filter(|b| **b == b' ').count();
     first.len() >= 8 && blanks * 15 >= first.len()
 }
@@ -271,10 +303,14 @@ fn mistyped_boundary(body: &[u8], boundary: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     while let Some((line, rest)) = first_line(&body[at..]) {
         let next = line.len() + at;
-        let near = line.trim_ascii_end().strip_prefix(b"--").is_some_and(|other| is_nearly(other, boundary));
+        let near = line
+            .trim_ascii_end()
+            .strip_prefix(b"--")
+            .is_some_and(|other| is_nearly(other, boundary));
         if near
             && first_line(rest).is_some_and(|(field, _)| {
-                header::is_field(field) && field.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"))
+                header::is_field(field)
+                    && field.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"))
             })
         {
             return Some((at, next));
@@ -289,7 +325,10 @@ fn is_nearly(one: &[u8], other: &[u8]) -> bool {
     let longest = one.len().max(other.len());
     let prefix = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let suffix = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
-    longest >= 6 && one != other && prefix + suffix >= longest - 2 && one.len().abs_diff(other.len()) <= 1
+    longest >= 6
+        && one != other
+        && prefix + suffix >= longest - 2
+        && one.len().abs_diff(other.len()) <= 1
 }
 
 fn media_type(content_type: &Parameters) -> Option<String> {
@@ -332,10 +371,14 @@ impl Iterator for Boundaries<'_> {
         while self.at < self.bytes.len() {
             let start = self.at;
             let rest = &self.bytes[start..];
-            let end = rest.iter().position(|b| *b == b'\n').map_or(self.bytes.len(), |p| start + p + 1);
+            let end =
+                rest.iter().position(|b| *b == b'\n').map_or(self.bytes.len(), |p| start + p + 1);
             self.at = end;
             let line = self.bytes[start..end].trim_ascii_end();
-            let Some(after) = line.strip_prefix(b"--").and_then(|l| l.strip_prefix(self.boundary)) else { continue };
+            let Some(after) = line.strip_prefix(b"--").and_then(|l| l.strip_prefix(self.boundary))
+            else {
+                continue;
+            };
             if !after.is_empty() && after != b"--" {
                 continue;
             }
@@ -378,7 +421,8 @@ impl<'a> Uuencoded<'a> {
     fn lines(text: &[u8], start: usize) -> Option<(usize, usize)> {
         let mut at = start;
         while at < text.len() {
-            let length = text[at..].iter().position(|b| *b == b'\n').map_or(text.len() - at, |p| p + 1);
+            let length =
+                text[at..].iter().position(|b| *b == b'\n').map_or(text.len() - at, |p| p + 1);
             let line = text[at..at + length].strip_suffix(b"\n").unwrap_or(&text[at..at + length]);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.trim_ascii() == b"end" {
@@ -423,15 +467,25 @@ impl<'a> Yenc<'a> {
         while let Some((line, mut rest)) = first_line(&body[at..]) {
             let mut from = at + line.len();
             if let Some(header) = line.strip_prefix(b"=ybegin ")
-                && let Some(name) = header.windows(6).position(|w| w == b" name=").map(|p| header[p + 6..].trim_ascii())
+                && let Some(name) = header
+                    .windows(6)
+                    .position(|w| w == b" name=")
+                    .map(|p| header[p + 6..].trim_ascii())
                 && !name.is_empty()
             {
-                if let Some((part, after)) = first_line(rest).filter(|(part, _)| part.starts_with(b"=ypart ")) {
+                if let Some((part, after)) =
+                    first_line(rest).filter(|(part, _)| part.starts_with(b"=ypart "))
+                {
                     (from, rest) = (from + part.len(), after);
                 }
                 let length = rest.windows(6).position(|w| w == b"=yend ").unwrap_or(rest.len());
-                let trailer = first_line(&rest[length..]).map_or(rest.len() - length, |(line, _)| line.len());
-                return Some(Self { name, lines: &body[from..from + length], span: (at, from + length + trailer) });
+                let trailer =
+                    first_line(&rest[length..]).map_or(rest.len() - length, |(line, _)| line.len());
+                return Some(Self {
+                    name,
+                    lines: &body[from..from + length],
+                    span: (at, from + length + trailer),
+                });
             }
             at = from;
         }
@@ -455,7 +509,11 @@ mod tests {
             assert_eq!((found.name, found.lines), (&b"a.txt"[..], lines.as_bytes()), "{text}");
             assert_eq!(&text[found.span.1..], after, "{text}");
         }
-        for text in ["begin 644 a.txt\nlower case words\nend\n", "begin again\n#0V%T\nend\n", "begin 644 x\nend\n"] {
+        for text in [
+            "begin 644 a.txt\nlower case words\nend\n",
+            "begin again\n#0V%T\nend\n",
+            "begin 644 x\nend\n",
+        ] {
             assert!(Uuencoded::find(text.as_bytes()).is_none(), "{text}");
         }
     }

@@ -56,10 +56,13 @@ impl Parameters {
     /// that do not know the former.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
         let all = || self.parameters.iter().filter(|parameter| parameter.name == name);
-        if let Some(extended) = all().find(|parameter| parameter.section.is_none() && parameter.extended) {
+        if let Some(extended) =
+            all().find(|parameter| parameter.section.is_none() && parameter.extended)
+        {
             return Some(join(&[extended]));
         }
-        let mut sections: Vec<&Parameter> = all().filter(|parameter| parameter.section.is_some()).collect();
+        let mut sections: Vec<&Parameter> =
+            all().filter(|parameter| parameter.section.is_some()).collect();
         sections.sort_by_key(|parameter| parameter.section);
         sections.dedup_by_key(|parameter| parameter.section);
         if !sections.is_empty() {
@@ -149,7 +152,11 @@ fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, rest) = text.split_once(';').unwrap_or((text, ""));
         let value = match value.split_once(" (") {
-            Some((before, comment)) if comment.trim_end().ends_with(')') && !before.trim().is_empty() => before,
+            Some((before, comment))
+                if comment.trim_end().ends_with(')') && !before.trim().is_empty() =>
+            {
+                before
+            }
             _ => value,
         };
         return (value.trim().to_owned(), rest);
@@ -219,7 +226,10 @@ mod tests {
             ("attachment; FileName=x.txt", "x.txt"),
             ("attachment; filename=\"=?gb2312?B?tce8x7Ht?=.txt\"", "登记表.txt"),
             ("attachment; filename=plain.txt; filename*=utf-8''%E6%AD%A3%E6%9C%AC.txt", "正本.txt"),
-            ("attachment; filename*=utf-8'zh'%E6%AD%A3%E6%9C%AC.txt; filename=plain.txt", "正本.txt"),
+            (
+                "attachment; filename*=utf-8'zh'%E6%AD%A3%E6%9C%AC.txt; filename=plain.txt",
+                "正本.txt",
+            ),
             ("attachment; filename*=%E6%AD%A3%E6%9C%AC.txt", "正本.txt"),
             ("attachment; filename*=gb2312''%D5%FD%B1%BE.txt", "正本.txt"),
         ] {
@@ -239,13 +249,13 @@ mod tests {
             field.push_str(&format!("; filename*{number}*={charset}{}", piece.concat()));
         }
         assert_eq!(name(&field).as_deref(), Some("二〇一九年度名单"));
-        let mixed =
-            "x; filename*0*=UTF-8''%E8%A1%A8; filename*1=\" at 100%25 \"; filename*2*=%E6%A0%BC; filename*3=\".txt\"";
+        let mixed = "x; filename*0*=UTF-8''%E8%A1%A8; filename*1=\" at 100%25 \"; filename*2*=%E6%A0%BC; filename*3=\".txt\"";
         assert_eq!(name(mixed).as_deref(), Some("表 at 100%25 格.txt"));
         let disordered = "x; filename*1=b; filename*10=.txt; filename*0=a";
         let value = Parameters::parse(disordered).get("filename").expect("a name");
         assert_eq!((value.text.as_str(), value.incomplete), ("ab.txt", true));
-        let gap = Parameters::parse("x; filename*0*=UTF-8''%E4%B8%80; filename*2*=%E4%B8%89.txt").get("filename");
+        let gap = Parameters::parse("x; filename*0*=UTF-8''%E4%B8%80; filename*2*=%E4%B8%89.txt")
+            .get("filename");
         assert_eq!(gap, Some(Value { text: "一三.txt".to_owned(), incomplete: true }));
     }
 }

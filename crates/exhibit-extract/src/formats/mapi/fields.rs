@@ -122,7 +122,10 @@ pub(super) fn labelled(properties: &Properties, narrow: Scheme) -> Vec<(String, 
         let text = text.trim();
         let nothing = text.is_empty() || matches!(value, Value::Real(share) if *share == 0.0);
         if !nothing {
-            found.push(((*label).to_owned(), text.replace("\r\n", ", ").replace(['\r', '\n'], ", ")));
+            found.push((
+                (*label).to_owned(),
+                text.replace("\r\n", ", ").replace(['\r', '\n'], ", "),
+            ));
         }
     }
     if let Some(Value::Many(members)) = properties.named(ADDRESS, LIST_MEMBERS) {
@@ -143,7 +146,8 @@ pub(super) fn labelled(properties: &Properties, narrow: Scheme) -> Vec<(String, 
 
 /// The name and address of a one-off recipient ([MS-OXCDATA] 2.2.5.1).
 fn one_off(bytes: &[u8], narrow: Scheme) -> Option<String> {
-    const PROVIDER: [u8; 16] = [0x81, 0x2b, 0x1f, 0xa4, 0xbe, 0xa3, 0x10, 0x19, 0x9d, 0x6e, 0, 0xdd, 1, 0x0f, 0x54, 2];
+    const PROVIDER: [u8; 16] =
+        [0x81, 0x2b, 0x1f, 0xa4, 0xbe, 0xa3, 0x10, 0x19, 0x9d, 0x6e, 0, 0xdd, 1, 0x0f, 0x54, 2];
     if bytes.get(4..20)? != PROVIDER {
         return None;
     }

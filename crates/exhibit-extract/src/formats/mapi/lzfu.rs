@@ -37,7 +37,9 @@ fn inflate(body: &[u8], size: usize) -> (Vec<u8>, bool) {
                 text.push(byte);
                 continue;
             }
-            let (Some(high), Some(low)) = (input.next(), input.next()) else { return ended(text, size) };
+            let (Some(high), Some(low)) = (input.next(), input.next()) else {
+                return ended(text, size);
+            };
             let reference = usize::from(u16::from_be_bytes([high, low]));
             let (from, length) = (reference >> 4, (reference & 0xf) + 2);
             if from == at {
@@ -80,14 +82,18 @@ mod tests {
     #[test]
     fn the_example_of_the_specification_is_decompressed() {
         let (rtf, whole) = decompress(EXAMPLE).expect("compressed RTF");
-        assert_eq!(String::from_utf8_lossy(&rtf), "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n");
+        assert_eq!(
+            String::from_utf8_lossy(&rtf),
+            "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"
+        );
         assert!(whole);
     }
 
     #[test]
     fn a_reference_may_reach_into_what_it_writes() {
         // [MS-OXRTFCP] 4.1.2: a reference that overlaps the place it is written to
-        let crossing = b"\x1a\0\0\0\x1c\0\0\0LZFu\xe2\xd4\x4b\x51\x41\0\x04\x20WXYZ\x0d\x6e\x7d\x01\x0e\xb0";
+        let crossing =
+            b"\x1a\0\0\0\x1c\0\0\0LZFu\xe2\xd4\x4b\x51\x41\0\x04\x20WXYZ\x0d\x6e\x7d\x01\x0e\xb0";
         let (rtf, whole) = decompress(crossing).expect("compressed RTF");
         assert_eq!(String::from_utf8_lossy(&rtf), "{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}");
         assert!(whole);
@@ -101,7 +107,8 @@ mod tests {
             let (text, whole) = decompress(&EXAMPLE[..end]).expect("compressed RTF");
             assert_eq!(whole, text.len() >= 43, "{end}");
         }
-        let noise: Vec<u8> = (0..5000u32).map(|at| u8::try_from(at * 7919 % 256).expect("a byte")).collect();
+        let noise: Vec<u8> =
+            (0..5000u32).map(|at| u8::try_from(at * 7919 % 256).expect("a byte")).collect();
         assert!(decompress(&[b"\0\0\0\0\xff\xff\0\0LZFu\0\0\0\0", &noise[..]].concat()).is_some());
     }
 }

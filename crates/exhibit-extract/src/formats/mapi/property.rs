@@ -100,7 +100,8 @@ fn decoded(scheme: Scheme, bytes: &[u8]) -> String {
 pub(crate) fn moment(ticks: u64) -> Option<Moment> {
     // 0 and the ends of the range are placeholders; 4501-01-01 is "none" in Outlook
     const NONE: i64 = 79_870_662_000_000_000;
-    let micros = i64::try_from(ticks / 10).ok().filter(|micros| *micros > 0)? - 11_644_473_600_000_000;
+    let micros =
+        i64::try_from(ticks / 10).ok().filter(|micros| *micros > 0)? - 11_644_473_600_000_000;
     (micros < NONE).then_some(Moment(micros))
 }
 
@@ -235,7 +236,10 @@ pub(crate) fn narrow_scheme(code_pages: &[Option<i64>], sample: &[u8]) -> (Schem
     if sample.is_ascii() {
         return (Scheme::Web(encoding_rs::UTF_8), false);
     }
-    let known = code_pages.iter().flatten().filter_map(|page| Scheme::for_code_page(u32::try_from(*page).ok()?));
+    let known = code_pages
+        .iter()
+        .flatten()
+        .filter_map(|page| Scheme::for_code_page(u32::try_from(*page).ok()?));
     // a page of single bytes accepts anything, so it is no evidence against UTF-8, nor against what is all pairs
     let guess = charset::guess(sample, true).scheme;
     let other = std::str::from_utf8(sample).is_ok() || is_pairs(guess, sample);
@@ -243,9 +247,9 @@ pub(crate) fn narrow_scheme(code_pages: &[Option<i64>], sample: &[u8]) -> (Schem
         let mut text = String::new();
         let mut decoder = Decoder::new(scheme);
         decoder.decode(sample, true, &mut text);
-        let is_utf16 =
-            matches!(scheme, Scheme::Web(web) if web == encoding_rs::UTF_16LE || web == encoding_rs::UTF_16BE);
-        if decoder.undecodable() == 0 && !is_utf16 && (scheme.has_multibyte_characters() || !other) {
+        let is_utf16 = matches!(scheme, Scheme::Web(web) if web == encoding_rs::UTF_16LE || web == encoding_rs::UTF_16BE);
+        if decoder.undecodable() == 0 && !is_utf16 && (scheme.has_multibyte_characters() || !other)
+        {
             return (scheme, false);
         }
     }
@@ -258,5 +262,8 @@ fn is_pairs(scheme: Scheme, sample: &[u8]) -> bool {
     let mut runs = sample.split(u8::is_ascii);
     let mut decoder = Decoder::new(scheme);
     decoder.decode(sample, true, &mut String::new());
-    scheme.has_multibyte_characters() && high >= 8 && decoder.undecodable() == 0 && runs.all(|run| run.len() % 2 == 0)
+    scheme.has_multibyte_characters()
+        && high >= 8
+        && decoder.undecodable() == 0
+        && runs.all(|run| run.len() % 2 == 0)
 }

@@ -104,9 +104,14 @@ fn the_internet_header_fills_what_is_missing() {
         (id::SENDER_NAME, wide("Li")),
         (id::SENDER_ADDRESS, wide("li@example.org")),
     ]));
-    assert_eq!((old.property("mail:from"), old.property("mail:sender")), (Some("Li <li@example.org>"), None));
-    let unreadable =
-        emitted(item(vec![(id::HEADERS, wide("Date: yesterday\r\n")), (id::SUBMITTED, Value::Time(TICKS))]));
+    assert_eq!(
+        (old.property("mail:from"), old.property("mail:sender")),
+        (Some("Li <li@example.org>"), None)
+    );
+    let unreadable = emitted(item(vec![
+        (id::HEADERS, wide("Date: yesterday\r\n")),
+        (id::SUBMITTED, Value::Time(TICKS)),
+    ]));
     assert_eq!(unreadable.property("mail:date"), Some("2017-11-04T00:00:00Z"));
     assert_eq!(unreadable.property("mail:date-as-written"), Some("yesterday"));
     assert!(unreadable.has_note(&NoteCode::DateUnreadable));
@@ -115,21 +120,33 @@ fn the_internet_header_fills_what_is_missing() {
 #[test]
 fn narrow_texts_are_read_in_the_stated_code_page_or_a_guessed_one() {
     let body = encoding_rs::BIG5.encode("關於加強登記工作的通知，請各單位認真學習並遵照執行。").0;
-    let stated = emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(950)), (id::BODY, narrow(&body))]));
+    let stated = emitted(item(vec![
+        (id::MESSAGE_CODE_PAGE, Value::Integer(950)),
+        (id::BODY, narrow(&body)),
+    ]));
     assert!(stated.texts()[0].contains("登記工作"), "{stated:?}");
     assert!(stated.notes.is_empty());
-    let guessed = emitted(item(vec![(id::SUBJECT, narrow(&body[..18])), (id::BODY, narrow(&body))]));
+    let guessed =
+        emitted(item(vec![(id::SUBJECT, narrow(&body[..18])), (id::BODY, narrow(&body))]));
     assert!(guessed.texts()[0].contains("登記工作"), "{guessed:?}");
     assert!(guessed.has_note(&NoteCode::CharsetGuessed { charset: "big5".to_owned(), texts: 1 }));
     // a page that accepts any byte is no evidence against UTF-8
-    let lying =
-        emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow("关于登记".as_bytes()))]));
+    let lying = emitted(item(vec![
+        (id::MESSAGE_CODE_PAGE, Value::Integer(1252)),
+        (id::BODY, narrow("关于登记".as_bytes())),
+    ]));
     assert_eq!(lying.texts(), ["关于登记"]);
     let gbk = encoding_rs::GBK.encode("关于加强登记工作的通知，请各单位认真学习").0;
-    let lying = emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow(&gbk))]));
+    let lying = emitted(item(vec![
+        (id::MESSAGE_CODE_PAGE, Value::Integer(1252)),
+        (id::BODY, narrow(&gbk)),
+    ]));
     assert_eq!(lying.texts(), ["关于加强登记工作的通知，请各单位认真学习"]);
     let western = encoding_rs::WINDOWS_1252.encode("Élève à l’école déjà passé").0;
-    let western = emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow(&western))]));
+    let western = emitted(item(vec![
+        (id::MESSAGE_CODE_PAGE, Value::Integer(1252)),
+        (id::BODY, narrow(&western)),
+    ]));
     assert_eq!((western.texts(), western.notes.len()), (vec!["Élève à l’école déjà passé"], 0));
 }
 
@@ -139,9 +156,13 @@ fn other_forms_of_a_body_are_kept_if_they_have_more() {
     let only = emitted(item(vec![(id::HTML, Value::Binary(html.to_vec()))]));
     assert_eq!(only.texts(), ["one two 登记\n"]);
     assert!(only.members.is_empty());
-    let same = emitted(item(vec![(id::BODY, wide("one two 登记")), (id::HTML, Value::Binary(html.to_vec()))]));
+    let same = emitted(item(vec![
+        (id::BODY, wide("one two 登记")),
+        (id::HTML, Value::Binary(html.to_vec())),
+    ]));
     assert_eq!((same.texts(), same.members.len()), (vec!["one two 登记"], 0));
-    let more = emitted(item(vec![(id::BODY, wide("one")), (id::HTML, Value::Binary(html.to_vec()))]));
+    let more =
+        emitted(item(vec![(id::BODY, wide("one")), (id::HTML, Value::Binary(html.to_vec()))]));
     assert_eq!((more.members[0].0.as_str(), &more.members[0].1[..]), ("body.html", &html[..]));
     assert!(more.has_note(&NoteCode::HtmlFormDiffers { parts: 1 }));
     let rtf = lzfu::stored(b"{\\rtf1 three\\par}");
@@ -150,7 +171,8 @@ fn other_forms_of_a_body_are_kept_if_they_have_more() {
     let more = emitted(item(vec![(id::BODY, wide("one")), (id::RTF, Value::Binary(rtf))]));
     assert_eq!(more.members[0].0, "body.rtf");
     assert!(more.has_note(&NoteCode::RtfFormDiffers));
-    let wrapped = lzfu::stored(b"{\\rtf1\\fromhtml1 {\\*\\htmltag64 <p>}four{\\*\\htmltag72 </p>}}");
+    let wrapped =
+        lzfu::stored(b"{\\rtf1\\fromhtml1 {\\*\\htmltag64 <p>}four{\\*\\htmltag72 </p>}}");
     assert_eq!(emitted(item(vec![(id::RTF, Value::Binary(wrapped))])).texts(), ["four\n"]);
 }
 
@@ -162,14 +184,29 @@ fn appointments_and_contacts_show_their_fields() {
     names.insert(0x8002, Name::Number(set(2), 0x8208));
     names.insert(0x8003, Name::Number(set(4), 0x8054));
     names.insert(0x8004, Name::Text([1; 16], "Keywords".to_owned()));
-    let provider = [0x81, 0x2b, 0x1f, 0xa4, 0xbe, 0xa3, 0x10, 0x19, 0x9d, 0x6e, 0, 0xdd, 1, 0x0f, 0x54, 2];
-    let units = |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    let one_off =
-        [&[0; 4][..], &provider, &[0, 0, 1, 0x90], &units("Zhao"), &units("SMTP"), &units("zhao@example.org")].concat();
+    let provider =
+        [0x81, 0x2b, 0x1f, 0xa4, 0xbe, 0xa3, 0x10, 0x19, 0x9d, 0x6e, 0, 0xdd, 1, 0x0f, 0x54, 2];
+    let units =
+        |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let one_off = [
+        &[0; 4][..],
+        &provider,
+        &[0, 0, 1, 0x90],
+        &units("Zhao"),
+        &units("SMTP"),
+        &units("zhao@example.org"),
+    ]
+    .concat();
     let mut appointment = item(vec![
         (0x8001, Value::Time(TICKS)),
         (0x8002, wide("Room 3")),
-        (0x8003, Value::Many(vec![Value::Binary(one_off.clone()), Value::Binary(one_off[..30].to_vec())])),
+        (
+            0x8003,
+            Value::Many(vec![
+                Value::Binary(one_off.clone()),
+                Value::Binary(one_off[..30].to_vec()),
+            ]),
+        ),
         (0x8004, Value::Many(vec![wide("red"), wide("blue")])),
         (0x3a08, wide("+99 1")),
     ]);

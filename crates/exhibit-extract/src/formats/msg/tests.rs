@@ -10,7 +10,11 @@ use exhibit_model::{CompoundFault, NoteCode, Verdict};
 use std::io::Cursor;
 
 fn wide(id: u16, text: &str) -> Raw {
-    Raw { id, kind: kind::WIDE, values: vec![text.encode_utf16().flat_map(u16::to_le_bytes).collect()] }
+    Raw {
+        id,
+        kind: kind::WIDE,
+        values: vec![text.encode_utf16().flat_map(u16::to_le_bytes).collect()],
+    }
 }
 
 fn long(id: u16, number: u32) -> Raw {
@@ -41,17 +45,28 @@ fn sample() -> Vec<u8> {
         long(id::ATTACH_METHOD, 1),
         binary(id::ATTACH_DATA, &[b'x'; 5000]),
     ]);
-    writer.attachment(&[long(id::ATTACH_METHOD, 2), wide(id::ATTACH_LONG_PATH, "\\\\host\\far.doc")]);
-    let outer = writer.begin_inner(&[wide(id::DISPLAY_NAME, "the/inner"), long(id::ATTACH_METHOD, 5)]);
+    writer
+        .attachment(&[long(id::ATTACH_METHOD, 2), wide(id::ATTACH_LONG_PATH, "\\\\host\\far.doc")]);
+    let outer =
+        writer.begin_inner(&[wide(id::DISPLAY_NAME, "the/inner"), long(id::ATTACH_METHOD, 5)]);
     writer.attachment(&[wide(id::ATTACH_NAME, "deep.txt"), binary(id::ATTACH_DATA, b"deep")]);
-    writer.properties(&[wide(id::SUBJECT, "inner"), wide(id::BODY, "inside"), wide(0x8000, "Room 3")]);
+    writer.properties(&[
+        wide(id::SUBJECT, "inner"),
+        wide(id::BODY, "inside"),
+        wide(0x8000, "Room 3"),
+    ]);
     writer.end_inner(outer);
-    let keywords = ["red", "blue"].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    let keywords =
+        ["red", "blue"].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect());
     writer.properties(&[
         wide(id::SUBJECT, "outer"),
         wide(id::BODY, "hello"),
         long(id::IMPORTANCE, 2),
-        Raw { id: id::SUBMITTED, kind: 0x40, values: vec![131_542_272_000_000_000_u64.to_le_bytes().to_vec()] },
+        Raw {
+            id: id::SUBMITTED,
+            kind: 0x40,
+            values: vec![131_542_272_000_000_000_u64.to_le_bytes().to_vec()],
+        },
         Raw { id: 0x8001, kind: kind::WIDE | kind::MANY, values: keywords.to_vec() },
     ]);
     writer.finish()
@@ -63,14 +78,20 @@ fn a_message_its_attachments_and_an_inner_message_are_read() {
     assert_eq!(outcome.verdict, Verdict::Read);
     assert_eq!(
         outcome.texts(),
-        ["To: Li <li@example.org>\nDate: 2017-11-04T00:00:00Z\nSubject: outer\nCategories: red; blue\n\nhello"]
+        [
+            "To: Li <li@example.org>\nDate: 2017-11-04T00:00:00Z\nSubject: outer\nCategories: red; blue\n\nhello"
+        ]
     );
     assert_eq!(outcome.property("mail:importance"), Some("high"));
     let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["登记表.txt", "the_inner.msg"]);
     assert_eq!(outcome.members[0].1, [b'x'; 5000]);
     let (part, relation) = ("far.doc".to_owned(), "attachment".to_owned());
-    assert!(outcome.has_note(&NoteCode::ExternalReference { part, relation, target: "\\\\host\\far.doc".to_owned() }));
+    assert!(outcome.has_note(&NoteCode::ExternalReference {
+        part,
+        relation,
+        target: "\\\\host\\far.doc".to_owned()
+    }));
     let inner = read(extract, &outcome.members[1].1);
     assert_eq!(inner.texts(), ["Subject: inner\nLocation: Room 3\n\ninside"]);
     assert_eq!(inner.members, [("deep.txt".to_owned(), b"deep".to_vec())]);
@@ -85,7 +106,10 @@ pub(crate) fn check_fixture(name: &str, bytes: &[u8]) {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, bytes).expect("written");
     }
-    assert!(std::fs::read(&path).is_ok_and(|found| found == bytes), "{name}: set EXHIBIT_WRITE_FIXTURES to write it");
+    assert!(
+        std::fs::read(&path).is_ok_and(|found| found == bytes),
+        "{name}: set EXHIBIT_WRITE_FIXTURES to write it"
+    );
 }
 
 #[test]
@@ -107,11 +131,14 @@ fn streams_are_read_without_their_list() {
 fn an_attachment_that_is_cut_short_keeps_its_beginning() {
     let mut bytes = sample();
     let name: Vec<u8> = "__substg1.0_37010102".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let entry = bytes.chunks_exact(128).position(|entry| entry.starts_with(&name)).expect("an entry") * 128;
+    let entry =
+        bytes.chunks_exact(128).position(|entry| entry.starts_with(&name)).expect("an entry") * 128;
     bytes[entry + 120..entry + 124].copy_from_slice(&600_000u32.to_le_bytes());
     let outcome = read(extract, &bytes);
     assert_eq!(outcome.members[0].1[..5000], [b'x'; 5000]);
-    assert!(outcome.has_note(&NoteCode::CompoundDamaged { fault: CompoundFault::StreamCut, count: 1 }));
+    assert!(
+        outcome.has_note(&NoteCode::CompoundDamaged { fault: CompoundFault::StreamCut, count: 1 })
+    );
 }
 
 #[test]

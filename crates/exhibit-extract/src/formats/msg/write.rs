@@ -10,7 +10,8 @@ use crate::formats::mapi::property::{NAMED, Name, Names, fixed_size, kind};
 /// The set of the properties of MAPI itself.
 pub(crate) const MAPI: [u8; 16] = [0x28, 3, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 /// The set of names that are texts.
-pub(crate) const PUBLIC_STRINGS: [u8; 16] = [0x29, 3, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
+pub(crate) const PUBLIC_STRINGS: [u8; 16] =
+    [0x29, 3, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 
 /// A property with its bytes: of a value with a fixed size that many, of texts and bytes all of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +75,8 @@ impl Writer {
             recipients: self.recipients,
             attachments: self.attachments,
         };
-        self.storage = self.builder.storage(holder, &stream_name(ATTACH_DATA, kind::OBJECT), [0; 16]);
+        self.storage =
+            self.builder.storage(holder, &stream_name(ATTACH_DATA, kind::OBJECT), [0; 16]);
         (self.is_inner, self.recipients, self.attachments) = (true, 0, 0);
         outer
     }
@@ -88,8 +90,12 @@ impl Writer {
     /// Adds the message's own properties, after its recipients and attachments.
     pub(crate) fn properties(&mut self, properties: &[Raw]) {
         let mut header = vec![0; if self.is_inner { 24 } else { 32 }];
-        for (at, count) in [(8, self.recipients), (12, self.attachments), (16, self.recipients), (20, self.attachments)]
-        {
+        for (at, count) in [
+            (8, self.recipients),
+            (12, self.attachments),
+            (16, self.recipients),
+            (20, self.attachments),
+        ] {
             header[at..at + 4].copy_from_slice(&count.to_le_bytes());
         }
         write_properties(&mut self.builder, self.storage, properties, &header);
@@ -106,7 +112,11 @@ fn write_properties(builder: &mut Builder, storage: usize, properties: &[Raw], h
     for Raw { id, kind, values } in properties {
         let mut value = [0; 8];
         let each = kind & !kind::MANY;
-        match (fixed_size(each).filter(|_| each != kind::GUID), kind & kind::MANY != 0, values.first()) {
+        match (
+            fixed_size(each).filter(|_| each != kind::GUID),
+            kind & kind::MANY != 0,
+            values.first(),
+        ) {
             (_, false, None) => continue,
             (Some(size), false, Some(bytes)) => {
                 let size = size.min(bytes.len());

@@ -53,7 +53,9 @@ impl Objects {
         let value = |name: &str| element.value(name);
         match element.name() {
             "TextObject" => {
-                let read = |name| value(name).and_then(|text| text.parse().ok()).filter(|n: &f32| n.is_finite());
+                let read = |name| {
+                    value(name).and_then(|text| text.parse().ok()).filter(|n: &f32| n.is_finite())
+                };
                 let no = |name: &str| value(name).is_some_and(|text| text == "false");
                 let yes = |name: &str| value(name).is_some_and(|text| text == "true");
                 let unpainted = no("Fill") && !yes("Stroke");
@@ -62,14 +64,20 @@ impl Objects {
                     matrix: placed(element),
                     size: read("Size").unwrap_or(3.5),
                     stretch: read("HScale").filter(|scale| *scale > 0.0).unwrap_or(1.0),
-                    invisible: no("Visible") || unpainted || value("Alpha").is_some_and(|alpha| alpha == "0"),
+                    invisible: no("Visible")
+                        || unpainted
+                        || value("Alpha").is_some_and(|alpha| alpha == "0"),
                     downwards: read("ReadDirection").is_some_and(|degrees| degrees == 90.0),
                     codes: Vec::new(),
                 });
             }
             "TextCode" => {
                 if let Some(text) = &mut self.text {
-                    let read = |name| value(name).and_then(|text| text.parse().ok()).filter(|n: &f32| n.is_finite());
+                    let read = |name| {
+                        value(name)
+                            .and_then(|text| text.parse().ok())
+                            .filter(|n: &f32| n.is_finite())
+                    };
                     text.codes.push(Code {
                         place: (read("X"), read("Y")),
                         across: value("DeltaX").unwrap_or_default(),
@@ -160,7 +168,13 @@ impl<'u> Drawing<'u> {
         self.draw_within(objects, matrix, kind, MOST_DEPTH);
     }
 
-    fn draw_within(&mut self, objects: &[Object], matrix: Matrix, kind: Option<MarkKind>, depth: usize) {
+    fn draw_within(
+        &mut self,
+        objects: &[Object],
+        matrix: Matrix,
+        kind: Option<MarkKind>,
+        depth: usize,
+    ) {
         for object in objects {
             self.drawn += 1;
             if self.drawn > MOST_OBJECTS {
@@ -197,7 +211,12 @@ impl Text {
             (x, y) = (code.place.0.unwrap_or(x), code.place.1.unwrap_or(y));
             let glyphs = code.glyphs((x, y), self.size * self.stretch, self.downwards);
             let kind = kind.or(self.invisible.then_some(MarkKind::Invisible));
-            layout.run(&Run { glyphs: &glyphs, em: self.size, matrix: self.matrix.then(matrix), kind });
+            layout.run(&Run {
+                glyphs: &glyphs,
+                em: self.size,
+                matrix: self.matrix.then(matrix),
+                kind,
+            });
         }
     }
 }
@@ -207,7 +226,8 @@ impl Code {
     fn glyphs(&self, start: (f32, f32), size: f32, downwards: bool) -> Vec<Glyph> {
         let count = self.text.chars().count();
         let (across, down) = (deltas(&self.across, count), deltas(&self.down, count));
-        let only_down = across.iter().all(|step| *step == 0.0) && down.iter().any(|step| *step > 0.0);
+        let only_down =
+            across.iter().all(|step| *step == 0.0) && down.iter().any(|step| *step > 0.0);
         let downwards = downwards || only_down;
         let stated = |list: &[f32], at: usize| list.get(at).or(list.last()).copied();
         let (mut x, mut y) = start;
@@ -256,10 +276,20 @@ mod tests {
             down: down.to_owned(),
             text: text.to_owned(),
         };
-        let places = |code: Code| code.glyphs((1.0, 2.0), 4.0, false).iter().map(|g| (g.x, g.y)).collect::<Vec<_>>();
-        assert_eq!(places(code("4 5", "", "登记名单")), [(1.0, 2.0), (5.0, 2.0), (10.0, 2.0), (15.0, 2.0)]);
+        let places = |code: Code| {
+            code.glyphs((1.0, 2.0), 4.0, false).iter().map(|g| (g.x, g.y)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            places(code("4 5", "", "登记名单")),
+            [(1.0, 2.0), (5.0, 2.0), (10.0, 2.0), (15.0, 2.0)]
+        );
         assert_eq!(places(code("", "", "登记")), [(1.0, 2.0), (5.0, 2.0)]);
         assert_eq!(places(code("", "6", "登记")), [(1.0, 2.0), (1.0, 8.0)]);
-        assert!(code("", "6", "登记").glyphs((0.0, 0.0), 4.0, false).iter().all(|glyph| glyph.downwards));
+        assert!(
+            code("", "6", "登记")
+                .glyphs((0.0, 0.0), 4.0, false)
+                .iter()
+                .all(|glyph| glyph.downwards)
+        );
     }
 }

@@ -117,15 +117,20 @@ impl File<'_> {
             return out.note(0, NoteCode::PartLost { part, sheet: None });
         };
         self.signers += 1;
-        for (key, value) in
-            [("provider", &signature.provider), ("method", &signature.method), ("time", &signature.time)]
-        {
+        for (key, value) in [
+            ("provider", &signature.provider),
+            ("method", &signature.method),
+            ("time", &signature.time),
+        ] {
             out.metadata(format!("signature:{key}"), value)?;
         }
         let mut wrong = self.check_references(&signature, out)?;
         let folder = folder_of(&part).to_owned();
-        let places: Vec<String> =
-            [&signature.value, &signature.seal].into_iter().flatten().map(|path| resolved(&folder, path)).collect();
+        let places: Vec<String> = [&signature.value, &signature.seal]
+            .into_iter()
+            .flatten()
+            .map(|path| resolved(&folder, path))
+            .collect();
         let mut sealed = false;
         for place in places {
             let name = self.take(&place);
@@ -152,7 +157,8 @@ impl File<'_> {
 
     fn read_signature(&mut self, part: &str) -> Option<Signature> {
         let mut xml = self.package.xml(part, PART_CAP)?;
-        let (mut signature, mut text, mut file) = (Signature::default(), String::new(), String::new());
+        let (mut signature, mut text, mut file) =
+            (Signature::default(), String::new(), String::new());
         let mut in_seal = false;
         while let Some(node) = xml.next() {
             match node {
@@ -164,7 +170,9 @@ impl File<'_> {
                             let words = [value("ProviderName"), value("Version"), value("Company")];
                             signature.provider = words.join(" ").trim().to_owned();
                         }
-                        "References" => signature.check = element.value("CheckMethod").unwrap_or_default(),
+                        "References" => {
+                            signature.check = element.value("CheckMethod").unwrap_or_default()
+                        }
                         "Reference" => file = element.value("FileRef").unwrap_or_default(),
                         "Seal" => in_seal = true,
                         _ => {}
@@ -196,7 +204,10 @@ impl File<'_> {
     fn check_references(&mut self, signature: &Signature, out: &mut Out<'_>) -> Result<u64, Stop> {
         let total = signature.references.len() as u64;
         let Some(algorithm) = Algorithm::named(&signature.check) else {
-            out.metadata("signature:digests", &format!("0 of {total} checked, {}", signature.check))?;
+            out.metadata(
+                "signature:digests",
+                &format!("0 of {total} checked, {}", signature.check),
+            )?;
             return Ok(0);
         };
         let mut right = 0;
@@ -207,7 +218,9 @@ impl File<'_> {
                 continue;
             };
             let digest = algorithm.digest(&mut bytes);
-            right += u64::from(digest.is_some_and(|digest| digest == transfer::base64(stated.as_bytes()).bytes));
+            right += u64::from(
+                digest.is_some_and(|digest| digest == transfer::base64(stated.as_bytes()).bytes),
+            );
         }
         out.metadata("signature:digests", &format!("{right} of {total}, {}", algorithm.name()))?;
         Ok(total - right)
@@ -216,7 +229,10 @@ impl File<'_> {
     /// Whether the digest of a part, by any known algorithm, is among these.
     fn is_one_of(&mut self, part: &str, digests: &[Vec<u8>]) -> bool {
         [Algorithm::Sm3, Algorithm::Sha256, Algorithm::Sha1].into_iter().any(|algorithm| {
-            let digest = self.package.part(part, u64::MAX).and_then(|mut bytes| algorithm.digest(&mut bytes));
+            let digest = self
+                .package
+                .part(part, u64::MAX)
+                .and_then(|mut bytes| algorithm.digest(&mut bytes));
             digest.is_some_and(|digest| digests.contains(&digest))
         })
     }
@@ -237,9 +253,13 @@ impl Seal {
 /// The digest of the signed document in the value of a seal's signature: a string of bits beside the seal.
 fn digests_in(bytes: &[u8]) -> Vec<Vec<u8>> {
     const BITS: u8 = 0x03;
-    let Some(to_sign) = Element::read(bytes).and_then(|(outer, _)| outer.inner().next()) else { return Vec::new() };
+    let Some(to_sign) = Element::read(bytes).and_then(|(outer, _)| outer.inner().next()) else {
+        return Vec::new();
+    };
     let parts = to_sign.inner().take(16).filter(|part| part.tag == BITS);
-    let digests = parts.filter_map(|part| part.body.split_first()).filter(|(_, bits)| matches!(bits.len(), 20 | 32));
+    let digests = parts
+        .filter_map(|part| part.body.split_first())
+        .filter(|(_, bits)| matches!(bits.len(), 20 | 32));
     digests.map(|(_, bits)| bits.to_vec()).collect()
 }
 
@@ -255,7 +275,8 @@ fn seal_within(element: Element<'_>, depth: usize, left: &mut usize) -> Option<S
         return None;
     }
     let header = element.inner().next()?;
-    let is_seal = header.inner().next().is_some_and(|first| first.tag == 0x16 && first.body == b"ES");
+    let is_seal =
+        header.inner().next().is_some_and(|first| first.tag == 0x16 && first.body == b"ES");
     if !is_seal {
         return element.inner().take(16).find_map(|inner| seal_within(inner, depth - 1, left));
     }
@@ -263,15 +284,20 @@ fn seal_within(element: Element<'_>, depth: usize, left: &mut usize) -> Option<S
     let mut seal = Seal { id: parts.next()?.text(), ..Seal::default() };
     let property = parts.next()?;
     let is_text = |tag: u8| matches!(tag, 0x0c | 0x13 | 0x14 | 0x16 | 0x1e);
-    seal.name = property.inner().find(|part| is_text(part.tag)).map(Element::text).unwrap_or_default();
+    seal.name =
+        property.inner().find(|part| is_text(part.tag)).map(Element::text).unwrap_or_default();
     let times = property.inner().filter(|part| matches!(part.tag, 0x17 | 0x18)).take(4);
     seal.times = times.map(Element::text).collect();
     if let Some(picture) = parts.next() {
         let mut fields = picture.inner();
         let kind = fields.next().map(Element::text).unwrap_or_default().to_ascii_lowercase();
-        let is_ending = !kind.is_empty() && kind.len() < 8 && kind.bytes().all(|b| b.is_ascii_alphanumeric());
+        let is_ending =
+            !kind.is_empty() && kind.len() < 8 && kind.bytes().all(|b| b.is_ascii_alphanumeric());
         let ending = if is_ending { kind } else { "bin".to_owned() };
-        seal.picture = fields.next().map(|data| (ending, data.octets())).filter(|(_, bytes)| !bytes.is_empty());
+        seal.picture = fields
+            .next()
+            .map(|data| (ending, data.octets()))
+            .filter(|(_, bytes)| !bytes.is_empty());
     }
     Some(seal)
 }

@@ -49,7 +49,8 @@ impl File<'_> {
     fn tagged(&mut self, part: &str) -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = Vec::new();
         let Some(mut xml) = self.package.xml(part, PART_CAP) else { return found };
-        let (mut open, mut text, mut depth): (Vec<String>, String, usize) = (Vec::new(), String::new(), 0);
+        let (mut open, mut text, mut depth): (Vec<String>, String, usize) =
+            (Vec::new(), String::new(), 0);
         while let Some(node) = xml.next() {
             match node {
                 Node::Start(element) => {
@@ -62,7 +63,9 @@ impl File<'_> {
                 Node::Text(piece) => text.push_str(&piece),
                 Node::End(end) => {
                     let parent = open.len().checked_sub(2).and_then(|at| open.get(at));
-                    if let (true, Some(tag), Some(words)) = (end == "ObjectRef", parent, self.texts.get(text.trim())) {
+                    if let (true, Some(tag), Some(words)) =
+                        (end == "ObjectRef", parent, self.texts.get(text.trim()))
+                    {
                         let room = found.len() < MOST_PROPERTIES;
                         match found.last_mut().filter(|(last, _)| last == tag) {
                             Some((_, value)) => value.push_str(words),

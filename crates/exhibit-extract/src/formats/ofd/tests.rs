@@ -70,7 +70,11 @@ fn encoded(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().chain([0, 0].iter()).take(3).fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+        let word = chunk
+            .iter()
+            .chain([0, 0].iter())
+            .take(3)
+            .fold(0u32, |word, byte| word << 8 | u32::from(*byte));
         for at in 0..4 {
             let digit = DIGITS[(word >> (18 - 6 * at)) as usize & 63];
             text.push(if at <= chunk.len() { char::from(digit) } else { '=' });
@@ -92,15 +96,22 @@ fn element(tag: u8, body: &[u8]) -> Vec<u8> {
 
 /// A signature of a seal as GB/T 38540 lays it out, over a document with this digest.
 fn sealed(digest: &[u8]) -> Vec<u8> {
-    let header = element(0x30, &[element(0x16, b"ES"), element(2, &[4]), element(0x16, b"maker")].concat());
+    let header =
+        element(0x30, &[element(0x16, b"ES"), element(2, &[4]), element(0x16, b"maker")].concat());
     let name = element(0x0c, "测试专用章".as_bytes());
-    let property = element(0x30, &[element(2, &[1]), name, element(0x18, b"20200101000000Z")].concat());
-    let picture = element(0x30, &[element(0x16, b"png"), element(4, &[b'p'; 200]), element(2, &[40])].concat());
+    let property =
+        element(0x30, &[element(2, &[1]), name, element(0x18, b"20200101000000Z")].concat());
+    let picture = element(
+        0x30,
+        &[element(0x16, b"png"), element(4, &[b'p'; 200]), element(2, &[40])].concat(),
+    );
     let info = element(0x30, &[header, element(0x16, b"seal-7"), property, picture].concat());
     let seal = element(0x30, &[info, element(4, b"certificate")].concat());
     let mut bits = vec![0];
     bits.extend_from_slice(digest);
-    let to_sign = [element(2, &[4]), seal, element(3, &bits), element(0x16, b"/Doc_0/Signs/S/Signature.xml")].concat();
+    let to_sign =
+        [element(2, &[4]), seal, element(3, &bits), element(0x16, b"/Doc_0/Signs/S/Signature.xml")]
+            .concat();
     element(0x30, &[element(0x30, &to_sign), element(3, b"\0signed")].concat())
 }
 
@@ -111,11 +122,18 @@ fn ofd(checked: &str, digest_of_signature: bool) -> Vec<u8> {
         <SignatureDateTime>20201010151120</SignatureDateTime><References CheckMethod="1.2.156.10197.1.401"><Reference FileRef="/Doc_0/Pages/P.xml">
         <CheckValue>{digest}</CheckValue></Reference></References></SignedInfo><SignedValue>/Doc_0/Signs/S/SignedValue.dat</SignedValue></Signature>"#
     );
-    let digest = if digest_of_signature { Sha256::digest(signature.as_bytes()).to_vec() } else { vec![7; 32] };
+    let digest = if digest_of_signature {
+        Sha256::digest(signature.as_bytes()).to_vec()
+    } else {
+        vec![7; 32]
+    };
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let signed = sealed(&digest);
     let parts = STATIC.iter().map(|(name, text)| (*name, text.as_bytes()));
-    let more = [("Doc_0/Signs/S/Signature.xml", signature.as_bytes()), ("Doc_0/Signs/S/SignedValue.dat", &signed[..])];
+    let more = [
+        ("Doc_0/Signs/S/Signature.xml", signature.as_bytes()),
+        ("Doc_0/Signs/S/SignedValue.dat", &signed[..]),
+    ];
     for (name, bytes) in parts.chain(more) {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
         std::io::Write::write_all(&mut zip, bytes).expect("memory");
@@ -158,10 +176,15 @@ fn properties_tags_and_members() {
     let members: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(members, ["Doc_0/Res/scan.png", "名单.xlsx", "seal 1.png", "Doc_0/left.xml"]);
     for part in ["Doc_0/Pages/Lost.xml", "Doc_0/Attachs/lost.bin"] {
-        assert!(outcome.has_note(&NoteCode::PartLost { part: part.to_owned(), sheet: None }), "{part}");
+        assert!(
+            outcome.has_note(&NoteCode::PartLost { part: part.to_owned(), sheet: None }),
+            "{part}"
+        );
     }
     assert!(outcome.has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
-    assert!(!outcome.notes.iter().any(|note| matches!(note, NoteCode::ContentChecksumsWrong { .. })));
+    assert!(
+        !outcome.notes.iter().any(|note| matches!(note, NoteCode::ContentChecksumsWrong { .. }))
+    );
 }
 
 #[test]
@@ -173,16 +196,20 @@ fn altered_parts_are_found_by_their_digests() {
 
 #[test]
 fn several_documents_and_encrypted_ones() {
-    let two = ROOT_PART
-        .replace("</ofd:OFD>", "<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>");
-    let mut parts: Vec<(&str, &str)> = STATIC.iter().filter(|(name, _)| *name != "OFD.xml").copied().collect();
+    let two = ROOT_PART.replace(
+        "</ofd:OFD>",
+        "<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+    );
+    let mut parts: Vec<(&str, &str)> =
+        STATIC.iter().filter(|(name, _)| *name != "OFD.xml").copied().collect();
     parts.push(("OFD.xml", &two));
     parts.push(("Doc_1/Document.xml", DOCUMENT));
     parts.push(("Doc_1/Pages/P.xml", TEMPLATE));
     let outcome = read(extract, &package(&parts));
     assert_eq!(outcome.labels(), ["document 1 page 1", "document 2 page 1"]);
     assert_eq!(outcome.texts()[1], "秘密\n");
-    let encrypted = package(&[("OFD.xml", ROOT_PART), ("Encryptions.xml", "<E/>"), ("enc/1.dat", "?")]);
+    let encrypted =
+        package(&[("OFD.xml", ROOT_PART), ("Encryptions.xml", "<E/>"), ("enc/1.dat", "?")]);
     let outcome = read(extract, &encrypted);
     assert_eq!(outcome.verdict, Verdict::Encrypted);
     assert!(outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "GM/T 0099".to_owned() }));
@@ -193,7 +220,10 @@ fn seals_are_found_within_their_signatures() {
     let seal = seal_in(&sealed(&[1; 32])).expect("a seal");
     let times = vec!["20200101000000Z".to_owned()];
     let picture = Some(("png".to_owned(), vec![b'p'; 200]));
-    assert_eq!(seal, Seal { id: "seal-7".to_owned(), name: "测试专用章".to_owned(), times, picture });
+    assert_eq!(
+        seal,
+        Seal { id: "seal-7".to_owned(), name: "测试专用章".to_owned(), times, picture }
+    );
     assert_eq!(seal_in(b"\x30\x80\x30\x80\x30\x80"), None);
     assert_eq!(seal_in(&vec![0x30; 5000]), None);
 }

@@ -47,11 +47,14 @@ impl Draft {
 
     /// Marks the text from byte `start` to its end; extends a mark of the same kind that ends there.
     pub(crate) fn mark(&mut self, start: usize, kind: MarkKind) {
-        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else { return };
+        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else {
+            return;
+        };
         if start >= end {
             return;
         }
-        let before = self.marks.iter_mut().rev().take(4).find(|mark| mark.kind == kind && mark.end == start);
+        let before =
+            self.marks.iter_mut().rev().take(4).find(|mark| mark.kind == kind && mark.end == start);
         match before {
             Some(mark) => mark.end = end,
             None => self.marks.push(Mark { start, end, kind }),
@@ -105,16 +108,27 @@ impl Draft {
             self.mark(start, kind);
         }
         let shifted = other.marks.iter().filter_map(|mark| {
-            Some(Mark { start: mark.start.checked_add(shift)?, end: mark.end.checked_add(shift)?, kind: mark.kind })
+            Some(Mark {
+                start: mark.start.checked_add(shift)?,
+                end: mark.end.checked_add(shift)?,
+                kind: mark.kind,
+            })
         });
         self.marks.extend(shifted);
         self.images += other.images;
     }
 
     /// Emits the text as pages of this label; a long one is cut at ends of paragraphs or lines.
-    pub(crate) fn emit(mut self, kind: PageKind, label: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn emit(
+        mut self,
+        kind: PageKind,
+        label: &str,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         self.marks.sort_by_key(|mark| (mark.start, mark.end));
-        while let Some((text, marks)) = crate::formats::text::cut_page(&mut self.text, &mut self.marks, LEAST) {
+        while let Some((text, marks)) =
+            crate::formats::text::cut_page(&mut self.text, &mut self.marks, LEAST)
+        {
             let label = label.to_owned();
             out.page(Page { marks, label, ..Page::of_text(0, kind, text) })?;
         }

@@ -96,7 +96,9 @@ impl Choices {
             return true;
         }
         match (name, self.open.last_mut()) {
-            ("Choice" | "Fallback", Some((open, before, found))) if *open + 1 == depth => *found |= written > *before,
+            ("Choice" | "Fallback", Some((open, before, found))) if *open + 1 == depth => {
+                *found |= written > *before
+            }
             (_, Some((open, ..))) if *open >= depth => {
                 self.open.pop();
             }
@@ -153,7 +155,9 @@ fn chart(package: &mut Package<'_>, part: &str) -> String {
             Node::Text(found) if taking => line.push_str(&found),
             Node::End(name) => match &*name {
                 "v" | "t" => taking = false,
-                "p" | "tx" | "strCache" | "numCache" | "strLit" | "numLit" | "lvl" => end_line(&mut text, &mut line),
+                "p" | "tx" | "strCache" | "numCache" | "strLit" | "numLit" | "lvl" => {
+                    end_line(&mut text, &mut line)
+                }
                 _ => {}
             },
             _ => {}

@@ -50,8 +50,10 @@ pub(crate) fn shown(number: &Decimal, format: &Format, from_1904: bool) -> Shown
         return match Moment::of_serial(number.value(), from_1904, section) {
             Some(moment) => {
                 let text = moment.shown(section).trim().to_owned();
-                let exact = Moment::of_serial(number.value(), from_1904, ".000").map(|moment| moment.iso());
-                let elapsed = section.contains("[h") || section.contains("[m") || section.contains("[s");
+                let exact =
+                    Moment::of_serial(number.value(), from_1904, ".000").map(|moment| moment.iso());
+                let elapsed =
+                    section.contains("[h") || section.contains("[m") || section.contains("[s");
                 let stored = exact.filter(|iso| !elapsed && !text.contains(iso));
                 Shown { text, stored }
             }
@@ -202,7 +204,8 @@ fn section<'c>(number: &Decimal, code: &'c str) -> (&'c str, bool) {
     let all = sections(code);
     let numeric = &all[..all.len().min(3)];
     let value = number.value();
-    let conditions: Vec<Option<bool>> = numeric.iter().map(|section| condition(section, value)).collect();
+    let conditions: Vec<Option<bool>> =
+        numeric.iter().map(|section| condition(section, value)).collect();
     if conditions.iter().any(Option::is_some) {
         let chosen = conditions.iter().enumerate().position(|(at, met)| match met {
             Some(met) => *met,
@@ -244,7 +247,10 @@ fn condition(section: &str, value: f64) -> Option<bool> {
 // Whether signs of the code part the digits of a whole number that may be that of a person, a card or a telephone.
 fn parts_digits(number: &Decimal, text: &str) -> bool {
     let whole = number.whole_digits();
-    number.is_whole() && whole.len() >= 6 && !text.contains('%') && !text.replace(',', "").contains(&whole)
+    number.is_whole()
+        && whole.len() >= 6
+        && !text.contains('%')
+        && !text.replace(',', "").contains(&whole)
 }
 
 // The sides of a fraction in a code.
@@ -258,12 +264,14 @@ fn fraction_parts(section: &str) -> Option<(&str, &str)> {
 fn fraction(number: &Decimal, section: &str) -> Option<(String, bool)> {
     let number = number.abs().value();
     let (before, after) = fraction_parts(section)?;
-    let fixed: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+    let fixed: u32 =
+        after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
     let digits = after.chars().take_while(|c| matches!(c, '?' | '#')).count();
     if (digits == 0 && fixed == 0) || digits > 3 || fixed > 9999 || number >= 1e9 {
         return None;
     }
-    let range = if fixed > 0 { fixed..=fixed } else { 1..=10u32.pow(u32::try_from(digits).ok()?) - 1 };
+    let range =
+        if fixed > 0 { fixed..=fixed } else { 1..=10u32.pow(u32::try_from(digits).ok()?) - 1 };
     let before = before.trim_end_matches(['?', '#']);
     let whole = if before.contains(['#', '0']) { number.trunc() } else { 0.0 };
     let rest = number - whole;
@@ -343,14 +351,31 @@ mod tests {
                 "{number} as {id} {code:?}"
             );
         }
-        assert_eq!(shown(&Decimal::default(), &Format { id: 14, code: None }, true).text, "1904-01-01");
+        assert_eq!(
+            shown(&Decimal::default(), &Format { id: 14, code: None }, true).text,
+            "1904-01-01"
+        );
     }
 
     #[test]
     fn hostile_codes_do_not_panic() {
-        for code in
-            ["\"", "[", "\\", "y\\", "[h", "é年", ".0", "a/é", "am/é", "0.", "_", "[$-F800]", "g", ";;;", "mmmmmmmmmm"]
-        {
+        for code in [
+            "\"",
+            "[",
+            "\\",
+            "y\\",
+            "[h",
+            "é年",
+            ".0",
+            "a/é",
+            "am/é",
+            "0.",
+            "_",
+            "[$-F800]",
+            "g",
+            ";;;",
+            "mmmmmmmmmm",
+        ] {
             for number in [0.0, 1.0, 59.5, -3.0, 2_958_465.999_999] {
                 let number = Decimal::of(number).expect("a number");
                 let _ = shown(&number, &Format { id: 164, code: Some(code.to_owned()) }, false);
@@ -396,14 +421,23 @@ mod tests {
             ("1.3", "# ?/?", "1 2/7", Some("1.3")),
             ("43529", "\"No. \"General", "No. 43529", None),
             ("12", "_(* #,##0_);_(* (#,##0)", "12", None),
-            ("110101199003070013", "000000-00000000-0000", "110101-19900307-0013", Some("110101199003070013")),
+            (
+                "110101199003070013",
+                "000000-00000000-0000",
+                "110101-19900307-0013",
+                Some("110101199003070013"),
+            ),
             ("1234567", "#,##0", "1,234,567", None),
             ("123", "000\\-00", "001-23", None),
             ("6222021234567890123", "# ?/?", "6222021234567890123", None),
         ] {
             let format = Format { id: 170, code: Some(code.to_owned()) };
             let found = shown(&Decimal::parse(number).expect(number), &format, false);
-            assert_eq!((found.text.as_str(), found.stored.as_deref()), (text, stored), "{number} as {code}");
+            assert_eq!(
+                (found.text.as_str(), found.stored.as_deref()),
+                (text, stored),
+                "{number} as {code}"
+            );
         }
         for (code, text, stored) in [
             ("0;0;0;\"No. \"@", "No. 登记", None),

@@ -75,7 +75,8 @@ impl<'a> Package<'a> {
         for index in 0..archive.len() {
             let Ok(file) = archive.by_index_raw(index) else { continue };
             let name = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
-            let place = Place { name: name.trim_start_matches('/').to_owned(), at: At::Index(index) };
+            let place =
+                Place { name: name.trim_start_matches('/').to_owned(), at: At::Index(index) };
             parts.entry(place.name.to_lowercase()).or_insert(place);
         }
         Some(Self { source: Source::Archive(Box::new(archive)), parts, size, held: Vec::new() })
@@ -86,14 +87,21 @@ impl<'a> Package<'a> {
         let mut bytes = Vec::new();
         input.take(size).read_to_end(&mut bytes).ok()?;
         let parts = local_parts(&bytes);
-        (!parts.is_empty()).then_some(Self { source: Source::Salvaged(bytes), parts, size, held: Vec::new() })
+        (!parts.is_empty()).then_some(Self {
+            source: Source::Salvaged(bytes),
+            parts,
+            size,
+            held: Vec::new(),
+        })
     }
 
     /// A package of one part, `document.xml`, for a document that is a single XML file.
     pub(crate) fn of_one_part(bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u64;
-        let place =
-            Place { name: "document.xml".to_owned(), at: At::Bytes { start: 0, end: bytes.len(), stored: true } };
+        let place = Place {
+            name: "document.xml".to_owned(),
+            at: At::Bytes { start: 0, end: bytes.len(), stored: true },
+        };
         let parts = BTreeMap::from([("document.xml".to_owned(), place)]);
         Self { source: Source::Salvaged(bytes), parts, size, held: Vec::new() }
     }
@@ -113,12 +121,15 @@ impl<'a> Package<'a> {
     /// The verdict on a file whose part of this name is missing or cannot be opened: encrypted if parts are.
     pub(crate) fn missing(&mut self, part: &str) -> Verdict {
         let encrypted = match &mut self.source {
-            Source::Archive(archive) => {
-                (0..archive.len()).any(|index| archive.by_index_raw(index).is_ok_and(|file| file.encrypted()))
-            }
+            Source::Archive(archive) => (0..archive.len())
+                .any(|index| archive.by_index_raw(index).is_ok_and(|file| file.encrypted())),
             Source::Salvaged(_) => false,
         };
-        if encrypted { Verdict::Encrypted } else { Verdict::Failed(Reason::PartMissing { part: part.to_owned() }) }
+        if encrypted {
+            Verdict::Encrypted
+        } else {
+            Verdict::Failed(Reason::PartMissing { part: part.to_owned() })
+        }
     }
 
     /// The file's size in bytes.
@@ -152,7 +163,14 @@ impl<'a> Package<'a> {
             (Source::Salvaged(file), At::Bytes { start, end, stored }) => {
                 let bytes = Cursor::new(file.get(start..end)?);
                 let packed = (end - start) as u64;
-                (if stored { Box::new(bytes) } else { Box::new(flate2::read::DeflateDecoder::new(bytes)) }, packed)
+                (
+                    if stored {
+                        Box::new(bytes)
+                    } else {
+                        Box::new(flate2::read::DeflateDecoder::new(bytes))
+                    },
+                    packed,
+                )
             }
             _ => return None,
         };
@@ -175,9 +193,13 @@ impl<'a> Package<'a> {
         let Some(mut xml) = self.xml(&name, PART_CAP) else { return relations };
         while let Some(node) = xml.next() {
             let Node::Start(element) = node else { continue };
-            let (Some(target), "Relationship") = (element.value("Target"), element.name()) else { continue };
+            let (Some(target), "Relationship") = (element.value("Target"), element.name()) else {
+                continue;
+            };
             let kind = element.value("Type").unwrap_or_default();
-            let external = element.value("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+            let external = element
+                .value("TargetMode")
+                .is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
             relations.push(Relation {
                 id: element.value("Id").unwrap_or_default(),
                 kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -204,13 +226,22 @@ impl<'a> Package<'a> {
         out: &mut Out<'_>,
     ) -> Result<(), Stop> {
         let modified = self.modified(name);
-        out.member(Member { name: member.as_bytes().to_vec(), modified, relation, ..Member::default() })?;
+        out.member(Member {
+            name: member.as_bytes().to_vec(),
+            modified,
+            relation,
+            ..Member::default()
+        })?;
         match self.part(name, u64::MAX) {
             Some(mut part) => out.member_from_or(&mut part, |_, error| {
-                MemberEnd::Failed(limit_of(&error).unwrap_or_else(|| Reason::cannot_decompress(&error)))
+                MemberEnd::Failed(
+                    limit_of(&error).unwrap_or_else(|| Reason::cannot_decompress(&error)),
+                )
             }),
-            None => out
-                .member_end(MemberEnd::Failed(Reason::CannotDecompress { os_error: None, detail: Detail::default() })),
+            None => out.member_end(MemberEnd::Failed(Reason::CannotDecompress {
+                os_error: None,
+                detail: Detail::default(),
+            })),
         }
     }
 
@@ -223,7 +254,8 @@ impl<'a> Package<'a> {
             return None;
         }
         let (month, day) = (u32::from(time.month()), u32::from(time.day()));
-        let (hour, minute, second) = (u32::from(time.hour()), u32::from(time.minute()), u32::from(time.second()));
+        let (hour, minute, second) =
+            (u32::from(time.hour()), u32::from(time.minute()), u32::from(time.second()));
         Moment::from_civil(i64::from(time.year()), month, day, hour, minute, second)
     }
 }
@@ -231,7 +263,8 @@ impl<'a> Package<'a> {
 /// The part that `target` names, relative to `folder`: `..` goes up, never above the root.
 pub(crate) fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
-    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    let mut path: Vec<&str> =
+        if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
     for segment in target.split('/') {
         match segment {
             "" | "." => {}
@@ -260,19 +293,26 @@ fn local_parts(bytes: &[u8]) -> BTreeMap<String, Place> {
 fn local_part(bytes: &[u8], header: usize) -> Option<(Place, usize)> {
     let fixed = bytes.get(header..header + 30)?;
     let short = |at: usize| usize::from(u16::from_le_bytes([fixed[at], fixed[at + 1]]));
-    let long = |at: usize| u32::from_le_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]) as usize;
+    let long = |at: usize| {
+        u32::from_le_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]) as usize
+    };
     let name = bytes.get(header + 30..header + 30 + short(26))?;
     let start = header + 30 + short(26) + short(28);
     let stated = start.checked_add(long(18)).filter(|end| long(18) > 0 && *end <= bytes.len());
     let next = |magic| find(bytes, start, magic).unwrap_or(bytes.len());
-    let end = stated.unwrap_or_else(|| next(b"PK\x03\x04").min(next(b"PK\x01\x02"))).max(start.min(bytes.len()));
+    let end = stated
+        .unwrap_or_else(|| next(b"PK\x03\x04").min(next(b"PK\x01\x02")))
+        .max(start.min(bytes.len()));
     let name = String::from_utf8_lossy(name).replace('\\', "/").trim_start_matches('/').to_owned();
     let stored = match short(8) {
         0 => true,
         8 => false,
         _ => return None,
     };
-    Some((Place { name, at: At::Bytes { start: start.min(end), end, stored } }, end.max(header + 30)))
+    Some((
+        Place { name, at: At::Bytes { start: start.min(end), end, stored } },
+        end.max(header + 30),
+    ))
 }
 
 fn find(bytes: &[u8], from: usize, magic: &[u8; 4]) -> Option<usize> {

@@ -29,10 +29,12 @@ pub(crate) fn emit(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), S
 fn core(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
     let key = |name: &str| {
         Some(match name {
-            "title" | "subject" | "creator" | "description" | "language" | "identifier" => format!("dc:{name}"),
+            "title" | "subject" | "creator" | "description" | "language" | "identifier" => {
+                format!("dc:{name}")
+            }
             "created" | "modified" => format!("dcterms:{name}"),
-            "keywords" | "lastModifiedBy" | "revision" | "category" | "contentStatus" | "contentType"
-            | "lastPrinted" | "version" => format!("cp:{name}"),
+            "keywords" | "lastModifiedBy" | "revision" | "category" | "contentStatus"
+            | "contentType" | "lastPrinted" | "version" => format!("cp:{name}"),
             _ => return None,
         })
     };
@@ -67,7 +69,11 @@ fn extended(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
     leaves(package, part, key)
 }
 
-fn leaves(package: &mut Package<'_>, part: &str, key_of: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+fn leaves(
+    package: &mut Package<'_>,
+    part: &str,
+    key_of: impl Fn(&str) -> Option<String>,
+) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     let mut open: Option<(String, String)> = None;
@@ -112,14 +118,17 @@ fn custom(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
 /// that are content of another format; and notes active content and external references.
 pub(crate) fn emit_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     out.container_size(package.size());
-    let mut members: Vec<String> = package.names().into_iter().filter(|name| is_embedded(name)).collect();
-    let relation_parts: Vec<String> = package.names().into_iter().filter(|name| name.ends_with(".rels")).collect();
+    let mut members: Vec<String> =
+        package.names().into_iter().filter(|name| is_embedded(name)).collect();
+    let relation_parts: Vec<String> =
+        package.names().into_iter().filter(|name| name.ends_with(".rels")).collect();
     for rels in relation_parts {
         let Some(part) = part_of_relations(&rels) else { continue };
         for relation in package.relations(&part) {
             if relation.external {
                 note_external(&part, &relation.kind, &relation.target, out)?;
-            } else if relation.kind.eq_ignore_ascii_case("aFChunk") && package.has(&relation.target) {
+            } else if relation.kind.eq_ignore_ascii_case("aFChunk") && package.has(&relation.target)
+            {
                 members.push(relation.target);
             }
         }
@@ -137,7 +146,8 @@ pub(crate) fn emit_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Res
 
 fn is_embedded(name: &str) -> bool {
     let name = name.to_lowercase();
-    let folder = |wanted: &str| name.contains(wanted) && !name.ends_with('/') && !name.ends_with(".rels");
+    let folder =
+        |wanted: &str| name.contains(wanted) && !name.ends_with('/') && !name.ends_with(".rels");
     folder("/embeddings/")
         || folder("/media/")
         || name.starts_with("docprops/thumbnail.")

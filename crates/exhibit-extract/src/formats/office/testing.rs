@@ -54,7 +54,12 @@ impl Outcome {
 
 /// A request as a case makes it.
 pub(crate) fn request(task: Task, limits: Limits) -> Request {
-    Request { task, name: Vec::new(), passwords: vec!["wrong".to_owned(), "secret".to_owned()], limits }
+    Request {
+        task,
+        name: Vec::new(),
+        passwords: vec!["wrong".to_owned(), "secret".to_owned()],
+        limits,
+    }
 }
 
 /// Reads bytes, checks that all pages are valid, and collects the output.
@@ -66,12 +71,14 @@ pub(crate) fn read(reader: Reader, bytes: &[u8]) -> Outcome {
 pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outcome {
     let mut records: Vec<Record> = Vec::new();
     let mut out = Out::new(&mut records, limits);
-    let verdict = match reader(&mut Cursor::new(bytes.to_vec()), &request(Task::Extract, limits), &mut out) {
-        Ok(verdict) => verdict,
-        Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
-        Err(Stop::Closed) => Verdict::Failed(Reason::Stopped),
-    };
-    let mut outcome = Outcome { verdict, pages: vec![], metadata: vec![], members: vec![], notes: vec![] };
+    let verdict =
+        match reader(&mut Cursor::new(bytes.to_vec()), &request(Task::Extract, limits), &mut out) {
+            Ok(verdict) => verdict,
+            Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
+            Err(Stop::Closed) => Verdict::Failed(Reason::Stopped),
+        };
+    let mut outcome =
+        Outcome { verdict, pages: vec![], metadata: vec![], members: vec![], notes: vec![] };
     for record in records {
         match record {
             Record::Page(page) => {
@@ -81,9 +88,13 @@ pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outco
             Record::Metadata { key, value } => outcome.metadata.push((key.to_string(), value)),
             Record::Note(note) => outcome.notes.push(note.code),
             Record::Member(member) => {
-                outcome.members.push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new()));
+                outcome
+                    .members
+                    .push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new()));
             }
-            Record::MemberBytes(bytes) => outcome.members.last_mut().expect("a member began").1.extend(bytes),
+            Record::MemberBytes(bytes) => {
+                outcome.members.last_mut().expect("a member began").1.extend(bytes)
+            }
             _ => {}
         }
     }
@@ -104,7 +115,9 @@ pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 pub(crate) fn relations(relations: &[(&str, &str, &str)]) -> String {
     let relation = |(id, kind, target): &(&str, &str, &str)| {
         let outside = if target.contains("://") { r#" TargetMode="External""# } else { "" };
-        format!(r#"<Relationship Id="{id}" Type="http://schemas.example/{kind}" Target="{target}"{outside}/>"#)
+        format!(
+            r#"<Relationship Id="{id}" Type="http://schemas.example/{kind}" Target="{target}"{outside}/>"#
+        )
     };
     format!("<Relationships>{}</Relationships>", relations.iter().map(relation).collect::<String>())
 }

@@ -43,7 +43,13 @@ pub(crate) enum Damage {
 impl Damage {
     /// The verdict on a document whose only damage is this one in a part (of the named sheet): `Read` with a note
     /// about the page, or up to a limit.
-    pub(crate) fn settle(self, part: &str, sheet: Option<&str>, page: u32, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    pub(crate) fn settle(
+        self,
+        part: &str,
+        sheet: Option<&str>,
+        page: u32,
+        out: &mut Out<'_>,
+    ) -> Result<Verdict, Stop> {
         let (part, sheet) = (part.to_owned(), sheet.map(str::to_owned));
         let note = match self {
             Self::Limit(limit) => return Ok(Verdict::Truncated(limit)),
@@ -153,7 +159,9 @@ impl<R: BufRead> Xml<R> {
 
 fn damage_of(error: &quick_xml::Error) -> Damage {
     match error {
-        quick_xml::Error::Io(error) => limit_of(error).map_or_else(|| Damage::Broken(Detail::of(error)), Damage::Limit),
+        quick_xml::Error::Io(error) => {
+            limit_of(error).map_or_else(|| Damage::Broken(Detail::of(error)), Damage::Limit)
+        }
         other => Damage::Broken(Detail::of(other)),
     }
 }
@@ -218,9 +226,11 @@ impl Element<'_> {
         attributes.with_checks(false);
         attributes.flatten().find_map(|attribute| {
             let key: &str = attribute.key.0;
-            wanted(prefix(key), local(key)).then(|| match quick_xml::escape::unescape(&attribute.value) {
-                Ok(value) => value.into_owned(),
-                Err(_) => attribute.value.to_string(),
+            wanted(prefix(key), local(key)).then(|| {
+                match quick_xml::escape::unescape(&attribute.value) {
+                    Ok(value) => value.into_owned(),
+                    Err(_) => attribute.value.to_string(),
+                }
             })
         })
     }

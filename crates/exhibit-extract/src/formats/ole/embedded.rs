@@ -34,7 +34,11 @@ pub(crate) fn emit_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop>
     let Some(mut file) = File::open(Cursor::new(bytes)) else { return Ok(false) };
     let Some((name, object)) = packaged(&mut file, 0) else { return Ok(false) };
     out.container_size(bytes.len() as u64);
-    out.member(Member { name: name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
+    out.member(Member {
+        name: name.into_bytes(),
+        relation: Relation::Embedded,
+        ..Member::default()
+    })?;
     out.member_from(&mut Cursor::new(object))?;
     file.emit_damage(out)?;
     Ok(true)
@@ -46,14 +50,24 @@ pub(crate) fn file_in_object(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
 }
 
 /// Emits an object of a presentation: the file within it, or else the object's own compound file.
-pub(super) fn emit_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+pub(super) fn emit_object_or_itself(
+    name: &str,
+    bytes: &[u8],
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let inner = file_in_object(bytes);
     let (name, content) = match &inner {
-        Some((inner_name, content)) if inner_name != "object" => (inner_name.as_str(), &content[..]),
+        Some((inner_name, content)) if inner_name != "object" => {
+            (inner_name.as_str(), &content[..])
+        }
         Some((_, content)) => (name, &content[..]),
         None => (name, bytes),
     };
-    out.member(Member { name: name.as_bytes().to_vec(), relation: Relation::Embedded, ..Member::default() })?;
+    out.member(Member {
+        name: name.as_bytes().to_vec(),
+        relation: Relation::Embedded,
+        ..Member::default()
+    })?;
     out.member_from(&mut Cursor::new(content))
 }
 
@@ -92,7 +106,11 @@ fn packaged(file: &mut File<'_>, storage: usize) -> Option<(String, Vec<u8>)> {
         let found = file.child(storage, stream).filter(|entry| entry.kind == EntryKind::Stream);
         if let Some(id) = found.map(|entry| entry.id) {
             let bytes = file.read(id, MOST_BYTES).bytes;
-            return if stream.starts_with('\u{1}') { ole10_native(&bytes) } else { Some((name, bytes)) };
+            return if stream.starts_with('\u{1}') {
+                ole10_native(&bytes)
+            } else {
+                Some((name, bytes))
+            };
         }
     }
     None
@@ -106,7 +124,9 @@ pub(crate) fn ole10_native(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
         let end = rest.iter().take(4096).position(|byte| *byte == 0)?;
         Some((&rest[..end], at + end + 1))
     };
-    let long = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize);
+    let long = |at: usize| {
+        Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize)
+    };
     let (label, at) = text(6)?;
     let (_, at) = text(at)?;
     let path_length = long(at + 4)?;

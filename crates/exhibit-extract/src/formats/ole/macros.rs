@@ -35,15 +35,21 @@ pub(crate) fn emit(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
         let (modules, encoding) = modules(&directory);
         for module in modules {
             let storage = format!("{project}/VBA");
-            let stream = super::stream(bytes, &format!("{storage}/{}", module.stream)).unwrap_or_default();
+            let stream =
+                super::stream(bytes, &format!("{storage}/{}", module.stream)).unwrap_or_default();
             let Some(source) = source(&stream, module.offset) else {
-                out.note(0, NoteCode::ObjectUnreadable { object: format!("{storage}/{}", module.stream) })?;
+                out.note(
+                    0,
+                    NoteCode::ObjectUnreadable { object: format!("{storage}/{}", module.stream) },
+                )?;
                 continue;
             };
             let ending = if module.is_class { "cls" } else { "bas" };
             let name = format!("{}.{ending}", module.name).into_bytes();
             out.member(Member { name, relation: Relation::Embedded, ..Member::default() })?;
-            out.member_from(&mut Cursor::new(encoding.decode_without_bom_handling(&source).0.as_bytes()))?;
+            out.member_from(&mut Cursor::new(
+                encoding.decode_without_bom_handling(&source).0.as_bytes(),
+            ))?;
         }
     }
     Ok(found)
@@ -68,12 +74,19 @@ fn modules(directory: &[u8]) -> (Vec<Module>, &'static Encoding) {
         let stated = u32::from_le_bytes([header[2], header[3], header[4], header[5]]) as usize;
         // the record of the project's version states four of its six bytes
         let length = if kind == 0x0009 { 6 } else { stated };
-        let Some(data) = (at + 6).checked_add(length).and_then(|end| directory.get(at + 6..end)) else { break };
+        let Some(data) = (at + 6).checked_add(length).and_then(|end| directory.get(at + 6..end))
+        else {
+            break;
+        };
         let text = || encoding.decode_without_bom_handling(data).0.into_owned();
         let wide = || encoding_rs::UTF_16LE.decode_without_bom_handling(data).0.into_owned();
         match kind {
-            0x0003 if data.len() == 2 => encoding = encoding_of(u16::from_le_bytes([data[0], data[1]])),
-            0x0019 if modules.len() < MOST_MODULES => modules.push(Module { name: text(), ..Module::default() }),
+            0x0003 if data.len() == 2 => {
+                encoding = encoding_of(u16::from_le_bytes([data[0], data[1]]))
+            }
+            0x0019 if modules.len() < MOST_MODULES => {
+                modules.push(Module { name: text(), ..Module::default() })
+            }
             _ => {
                 if let Some(module) = modules.last_mut() {
                     match kind {
@@ -81,7 +94,9 @@ fn modules(directory: &[u8]) -> (Vec<Module>, &'static Encoding) {
                         0x001a => module.stream = text(),
                         0x0032 => module.stream = wide(),
                         0x0031 => {
-                            module.offset = data.try_into().map_or(0, |bytes| u32::from_le_bytes(bytes) as usize);
+                            module.offset = data
+                                .try_into()
+                                .map_or(0, |bytes| u32::from_le_bytes(bytes) as usize);
                         }
                         0x0022 => module.is_class = true,
                         _ => {}
@@ -164,9 +179,16 @@ pub(super) mod tests {
     /// The directory of a project with these modules, in the code page of Chinese Windows.
     pub(crate) fn directory(modules: &[(&str, u32)]) -> Vec<u8> {
         let record = |kind: u16, data: &[u8]| {
-            [&kind.to_le_bytes()[..], &u32::try_from(data.len()).expect("short").to_le_bytes(), data].concat()
+            [
+                &kind.to_le_bytes()[..],
+                &u32::try_from(data.len()).expect("short").to_le_bytes(),
+                data,
+            ]
+            .concat()
         };
-        let mut all = [record(3, &936u16.to_le_bytes()), [9, 0, 4, 0, 0, 0, 1, 2, 3, 4, 5, 6].to_vec()].concat();
+        let mut all =
+            [record(3, &936u16.to_le_bytes()), [9, 0, 4, 0, 0, 0, 1, 2, 3, 4, 5, 6].to_vec()]
+                .concat();
         for (name, offset) in modules {
             all.extend(record(0x19, &encoding_rs::GBK.encode(name).0));
             all.extend(record(0x1a, &encoding_rs::GBK.encode(name).0));
@@ -180,8 +202,9 @@ pub(super) mod tests {
     fn containers_are_unpacked() {
         // the example of [MS-OVBA] 3.2.2
         let sample = [
-            0x01, 0x19, 0xb0, 0x00, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x00, 0x69, 0x6a, 0x6b, 0x6c, 0x6d,
-            0x6e, 0x6f, 0x70, 0x00, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x2e,
+            0x01, 0x19, 0xb0, 0x00, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x00, 0x69,
+            0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x70, 0x00, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76,
+            0x2e,
         ];
         assert_eq!(decompressed(&sample).as_deref(), Some(&b"abcdefghijklmnopqrstuv."[..]));
         // and of 3.2.3: one letter, copied
@@ -198,7 +221,11 @@ pub(super) mod tests {
         let text = packed(b"Attribute VB_Name = \"x\"");
         let stream = [&[0xff; 40][..], &text].concat();
         for offset in [40, 0, 9999] {
-            assert_eq!(source(&stream, offset).as_deref(), Some(&b"Attribute VB_Name = \"x\""[..]), "{offset}");
+            assert_eq!(
+                source(&stream, offset).as_deref(),
+                Some(&b"Attribute VB_Name = \"x\""[..]),
+                "{offset}"
+            );
         }
         assert_eq!(source(b"", 0), None);
     }

@@ -7,7 +7,8 @@ use exhibit_model::Moment;
 
 // [MS-OSHARED] 2.3.3.2.1.1 and 2.3.3.2.2.1, in the order of their bytes in a file.
 const SUMMARY: [u8; 16] = *b"\xe0\x85\x9f\xf2\xf9\x4f\x68\x10\xab\x91\x08\x00\x2b\x27\xb3\xd9";
-const DOCUMENT_SUMMARY: [u8; 16] = *b"\x02\xd5\xcd\xd5\x9c\x2e\x1b\x10\x93\x97\x08\x00\x2b\x2c\xf9\xae";
+const DOCUMENT_SUMMARY: [u8; 16] =
+    *b"\x02\xd5\xcd\xd5\x9c\x2e\x1b\x10\x93\x97\x08\x00\x2b\x2c\xf9\xae";
 const USER_DEFINED: [u8; 16] = *b"\x05\xd5\xcd\xd5\x9c\x2e\x1b\x10\x93\x97\x08\x00\x2b\x2c\xf9\xae";
 const MOST_PROPERTIES: usize = 1000;
 
@@ -17,7 +18,11 @@ pub(crate) fn properties(stream: &[u8]) -> Vec<(String, String)> {
     let sets = long(stream, 24).unwrap_or(0).min(2) as usize;
     for set in 0..sets {
         let header = 28 + set * 20;
-        let (Some(format), Some(offset)) = (stream.get(header..header + 16), long(stream, header + 16)) else { break };
+        let (Some(format), Some(offset)) =
+            (stream.get(header..header + 16), long(stream, header + 16))
+        else {
+            break;
+        };
         if let Some(bytes) = stream.get(offset as usize..) {
             read_set(format, bytes, &mut found);
         }
@@ -27,11 +32,14 @@ pub(crate) fn properties(stream: &[u8]) -> Vec<(String, String)> {
 
 fn read_set(format: &[u8], set: &[u8], found: &mut Vec<(String, String)>) {
     let count = (long(set, 4).unwrap_or(0) as usize).min(MOST_PROPERTIES);
-    let places: Vec<(u32, usize)> =
-        (0..count).filter_map(|at| Some((long(set, 8 + at * 8)?, long(set, 12 + at * 8)? as usize))).collect();
-    let code_page = places.iter().find(|(id, _)| *id == 1).and_then(|(_, at)| short(set, at.checked_add(4)?));
+    let places: Vec<(u32, usize)> = (0..count)
+        .filter_map(|at| Some((long(set, 8 + at * 8)?, long(set, 12 + at * 8)? as usize)))
+        .collect();
+    let code_page =
+        places.iter().find(|(id, _)| *id == 1).and_then(|(_, at)| short(set, at.checked_add(4)?));
     let encoding = encoding_of(code_page.unwrap_or(1252));
-    let names = if format == USER_DEFINED { dictionary(set, &places, encoding) } else { Vec::new() };
+    let names =
+        if format == USER_DEFINED { dictionary(set, &places, encoding) } else { Vec::new() };
     for (id, at) in places {
         let Some(key) = key(format, id, &names) else { continue };
         let Some(value) = set.get(at..).and_then(|bytes| value(bytes, encoding)) else { continue };
@@ -86,13 +94,19 @@ fn key(format: &[u8], id: u32, names: &[(u32, String)]) -> Option<String> {
 }
 
 // Property 0 of the custom properties: their names.
-fn dictionary(set: &[u8], places: &[(u32, usize)], encoding: &'static Encoding) -> Vec<(u32, String)> {
+fn dictionary(
+    set: &[u8],
+    places: &[(u32, usize)],
+    encoding: &'static Encoding,
+) -> Vec<(u32, String)> {
     let mut names = Vec::new();
     let Some((_, at)) = places.iter().find(|(id, _)| *id == 0) else { return names };
     let count = (long(set, *at).unwrap_or(0) as usize).min(MOST_PROPERTIES);
     let mut at = at.saturating_add(4);
     for _ in 0..count {
-        let (Some(id), Some(length)) = (long(set, at), long(set, at.saturating_add(4))) else { break };
+        let (Some(id), Some(length)) = (long(set, at), long(set, at.saturating_add(4))) else {
+            break;
+        };
         let units = length as usize;
         let wide = encoding == encoding_rs::UTF_16LE;
         let bytes = if wide { units.saturating_mul(2) } else { units };
@@ -112,7 +126,10 @@ fn value(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
         5 => f64::from_le_bytes(body.get(..8)?.try_into().ok()?).to_string(),
         11 => (short(body, 0)? != 0).to_string(),
         30 => decoded(body.get(4..)?.get(..long(body, 0)? as usize)?, encoding),
-        31 => decoded(body.get(4..)?.get(..(long(body, 0)? as usize).checked_mul(2)?)?, encoding_rs::UTF_16LE),
+        31 => decoded(
+            body.get(4..)?.get(..(long(body, 0)? as usize).checked_mul(2)?)?,
+            encoding_rs::UTF_16LE,
+        ),
         64 => file_time(u64::from_le_bytes(body.get(..8)?.try_into().ok()?)),
         _ => return None,
     })
@@ -189,13 +206,18 @@ mod tests {
             set.extend_from_slice(&at.to_le_bytes());
         }
         set.extend_from_slice(&values);
-        [&[0xfe, 0xff][..], &[0; 22], &1u32.to_le_bytes(), &SUMMARY, &48u32.to_le_bytes(), &set].concat()
+        [&[0xfe, 0xff][..], &[0; 22], &1u32.to_le_bytes(), &SUMMARY, &48u32.to_le_bytes(), &set]
+            .concat()
     }
 
     #[test]
     fn a_summary_is_read_in_its_code_page() {
-        let expected = [("dc:title", "关于登记的通知"), ("dcterms:created", "2017-11-04T00:00:00Z")];
-        assert_eq!(properties(&stream()), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        let expected =
+            [("dc:title", "关于登记的通知"), ("dcterms:created", "2017-11-04T00:00:00Z")];
+        assert_eq!(
+            properties(&stream()),
+            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

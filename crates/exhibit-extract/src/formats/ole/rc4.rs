@@ -50,7 +50,11 @@ impl Header {
                     salt: block(at.checked_add(4)?)?,
                     verifier: block(at.checked_add(20)?)?,
                     hash: bytes.get(at.checked_add(40)?..)?.get(..20)?.to_vec(),
-                    api_key_bytes: Some(if bits == 0 { 5 } else { (bits as usize / 8).clamp(5, 16) }),
+                    api_key_bytes: Some(if bits == 0 {
+                        5
+                    } else {
+                        (bits as usize / 8).clamp(5, 16)
+                    }),
                 })
             }
             _ => None,
@@ -66,7 +70,10 @@ impl Header {
     fn key_of(&self, password: &str) -> Option<Key> {
         let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let key = match self.api_key_bytes {
-            Some(size) => Key::CryptoApi(sha1::Sha1::digest([&self.salt[..], &password].concat()).to_vec(), size),
+            Some(size) => Key::CryptoApi(
+                sha1::Sha1::digest([&self.salt[..], &password].concat()).to_vec(),
+                size,
+            ),
             None => {
                 let first = md5(&password);
                 let salted = [&first[..5], &self.salt].concat().repeat(16);
@@ -92,7 +99,8 @@ impl Key {
         match self {
             Self::Binary(key) => Rc4::new(&md5(&[&key[..], &number.to_le_bytes()].concat())),
             Self::CryptoApi(hash, size) => {
-                let mut hash = sha1::Sha1::digest([&hash[..], &number.to_le_bytes()].concat()).to_vec();
+                let mut hash =
+                    sha1::Sha1::digest([&hash[..], &number.to_le_bytes()].concat()).to_vec();
                 hash.truncate(*size);
                 // keys of 40 bits are padded to 128
                 if *size == 5 {
@@ -144,16 +152,24 @@ impl Rc4 {
 }
 
 fn md5(bytes: &[u8]) -> [u8; 16] {
-    const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
+    const TURNS: [[u32; 4]; 4] =
+        [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let mut padded = bytes.to_vec();
     padded.push(0x80);
-    padded.resize(padded.len().next_multiple_of(64) + if padded.len() % 64 > 56 { 64 } else { 0 }, 0);
+    padded
+        .resize(padded.len().next_multiple_of(64) + if padded.len() % 64 > 56 { 64 } else { 0 }, 0);
     let end = padded.len() - 8;
     padded[end..].copy_from_slice(&(bytes.len() as u64 * 8).to_le_bytes());
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
     for block in padded.chunks_exact(64) {
-        let word =
-            |at: usize| u32::from_le_bytes([block[at * 4], block[at * 4 + 1], block[at * 4 + 2], block[at * 4 + 3]]);
+        let word = |at: usize| {
+            u32::from_le_bytes([
+                block[at * 4],
+                block[at * 4 + 1],
+                block[at * 4 + 2],
+                block[at * 4 + 3],
+            ])
+        };
         let [mut a, mut b, mut c, mut d] = state;
         for step in 0..64usize {
             let (mixed, at) = match step / 16 {
@@ -162,29 +178,44 @@ fn md5(bytes: &[u8]) -> [u8; 16] {
                 2 => (b ^ c ^ d, (3 * step + 5) % 16),
                 _ => (c ^ (b | !d), 7 * step % 16),
             };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss
+            )]
             let constant = ((step as f64 + 1.0).sin().abs() * 4_294_967_296.0) as u32;
             let sum = a.wrapping_add(mixed).wrapping_add(constant).wrapping_add(word(at));
             (a, d, c) = (d, c, b);
             b = b.wrapping_add(sum.rotate_left(TURNS[step / 16][step % 4]));
         }
-        state =
-            [state[0].wrapping_add(a), state[1].wrapping_add(b), state[2].wrapping_add(c), state[3].wrapping_add(d)];
+        state = [
+            state[0].wrapping_add(a),
+            state[1].wrapping_add(b),
+            state[2].wrapping_add(c),
+            state[3].wrapping_add(d),
+        ];
     }
     let mut digest = [0; 16];
-    digest.chunks_exact_mut(4).zip(state).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_le_bytes()));
+    digest
+        .chunks_exact_mut(4)
+        .zip(state)
+        .for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_le_bytes()));
     digest
 }
 
 /// The array by which Excel of 1995 and 1997 obfuscates a workbook, if one of the passwords is right for the stated
 /// key and verifier.
 pub(crate) fn xor_array(key: u16, verifier: u16, passwords: &[String]) -> Option<[u8; 16]> {
-    let encodings = [encoding_rs::WINDOWS_1252, encoding_rs::GBK, encoding_rs::WINDOWS_1251, encoding_rs::BIG5];
+    let encodings =
+        [encoding_rs::WINDOWS_1252, encoding_rs::GBK, encoding_rs::WINDOWS_1251, encoding_rs::BIG5];
     passwords.iter().map(String::as_str).chain([EXCELS_OWN]).find_map(|password| {
         encodings.iter().find_map(|encoding| {
             let (bytes, _, failed) = encoding.encode(password);
             let bytes = &bytes[..bytes.len().min(15)];
-            let fits = !failed && !bytes.is_empty() && xor_verifier(bytes) == verifier && xor_key(bytes) == key;
+            let fits = !failed
+                && !bytes.is_empty()
+                && xor_verifier(bytes) == verifier
+                && xor_key(bytes) == key;
             fits.then(|| array(bytes, key))
         })
     })
@@ -202,13 +233,13 @@ fn xor_verifier(password: &[u8]) -> u16 {
 
 fn xor_key(password: &[u8]) -> u16 {
     const INITIAL: [u16; 15] = [
-        0xe1f0, 0x1d0f, 0xcc9c, 0x84c0, 0x110c, 0x0e10, 0xf1ce, 0x313e, 0x1872, 0xe139, 0xd40f, 0x84f9, 0x280c, 0xa96a,
-        0x4ec3,
+        0xe1f0, 0x1d0f, 0xcc9c, 0x84c0, 0x110c, 0x0e10, 0xf1ce, 0x313e, 0x1872, 0xe139, 0xd40f,
+        0x84f9, 0x280c, 0xa96a, 0x4ec3,
     ];
     // the first of seven elements for each character: the others are its shifts by the polynomial 0x1021
     const FIRST: [u16; 15] = [
-        0xaefc, 0x7b61, 0x4563, 0x0375, 0xd849, 0x6f45, 0xeb23, 0x47d3, 0xb861, 0x45a0, 0xaa51, 0x76b4, 0x3730, 0x3331,
-        0x1021,
+        0xaefc, 0x7b61, 0x4563, 0x0375, 0xd849, 0x6f45, 0xeb23, 0x47d3, 0xb861, 0x45a0, 0xaa51,
+        0x76b4, 0x3730, 0x3331, 0x1021,
     ];
     let shift = |element: u16| element << 1 ^ if element & 0x8000 == 0 { 0 } else { 0x1021 };
     let mut key = INITIAL.get(password.len().wrapping_sub(1)).copied().unwrap_or(0);
@@ -226,7 +257,8 @@ fn xor_key(password: &[u8]) -> u16 {
 }
 
 fn array(password: &[u8], key: u16) -> [u8; 16] {
-    const PAD: [u8; 15] = [0xbb, 0xff, 0xff, 0xba, 0xff, 0xff, 0xb9, 0x80, 0x00, 0xbe, 0x0f, 0x00, 0xbf, 0x0f, 0x00];
+    const PAD: [u8; 15] =
+        [0xbb, 0xff, 0xff, 0xba, 0xff, 0xff, 0xb9, 0x80, 0x00, 0xbe, 0x0f, 0x00, 0xbf, 0x0f, 0x00];
     let [low, high] = key.to_le_bytes();
     let all = password.iter().chain(&PAD).take(16).enumerate();
     let mut array = [0; 16];
@@ -283,10 +315,23 @@ pub(crate) mod tests {
         assert_eq!(header.key(&["x".to_owned()]), None);
         let (default, _) = sealed_header(EXCELS_OWN);
         assert!(Header::read(&default).expect("a header").key(&[]).is_some());
-        let mut api =
-            [&[4, 0, 2, 0][..], &[4, 0, 0, 0], &32u32.to_le_bytes(), &[0; 8], &0x6801u32.to_le_bytes()].concat();
+        let mut api = [
+            &[4, 0, 2, 0][..],
+            &[4, 0, 0, 0],
+            &32u32.to_le_bytes(),
+            &[0; 8],
+            &0x6801u32.to_le_bytes(),
+        ]
+        .concat();
         api.extend(
-            [&0x8004u32.to_le_bytes()[..], &128u32.to_le_bytes(), &[0; 12], &16u32.to_le_bytes(), &[7; 16]].concat(),
+            [
+                &0x8004u32.to_le_bytes()[..],
+                &128u32.to_le_bytes(),
+                &[0; 12],
+                &16u32.to_le_bytes(),
+                &[7; 16],
+            ]
+            .concat(),
         );
         let wide: Vec<u8> = "secret".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let key = Key::CryptoApi(sha1::Sha1::digest([&[7u8; 16][..], &wide].concat()).to_vec(), 16);
@@ -295,7 +340,10 @@ pub(crate) mod tests {
         cipher.apply(&mut verifier);
         cipher.apply(&mut hash);
         api.extend([&verifier[..], &20u32.to_le_bytes(), &hash].concat());
-        assert_eq!(Header::read(&api).and_then(|header| header.key(&["secret".to_owned()])), Some(key));
+        assert_eq!(
+            Header::read(&api).and_then(|header| header.key(&["secret".to_owned()])),
+            Some(key)
+        );
         for end in 0..api.len() {
             assert_eq!(Header::read(&api[..end]), None);
         }
@@ -304,7 +352,10 @@ pub(crate) mod tests {
     #[test]
     fn obfuscation_is_undone_by_its_password() {
         let (key, verifier) = (xor_key(b"abc"), xor_verifier(b"abc"));
-        assert_eq!(xor_array(key, verifier, &["x".to_owned(), "abc".to_owned()]), Some(array(b"abc", key)));
+        assert_eq!(
+            xor_array(key, verifier, &["x".to_owned(), "abc".to_owned()]),
+            Some(array(b"abc", key))
+        );
         assert_eq!(xor_array(key, verifier, &["x".to_owned()]), None);
         // the value that sheet protection stores for this password
         assert_eq!(xor_verifier(b"test"), 0xcbeb);

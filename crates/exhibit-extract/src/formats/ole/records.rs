@@ -47,9 +47,13 @@ pub(super) fn presentation(stream: &[u8]) -> Beside {
             at = body;
             continue;
         }
-        let Some(content) = body.checked_add(length).and_then(|end| stream.get(body..end)) else { break };
+        let Some(content) = body.checked_add(length).and_then(|end| stream.get(body..end)) else {
+            break;
+        };
         match kind {
-            0x1011 if beside.objects.len() < MOST_FOUND => beside.objects.extend(object(version >> 4, content)),
+            0x1011 if beside.objects.len() < MOST_FOUND => {
+                beside.objects.extend(object(version >> 4, content))
+            }
             0x0fba if body < furniture_until => beside.add(encoding_rs::UTF_16LE, content),
             0x0fa0 if body < handout_until => beside.add(encoding_rs::UTF_16LE, content),
             0x0fa8 if body < handout_until => beside.add(encoding_rs::WINDOWS_1252, content),
@@ -67,7 +71,8 @@ fn object(instance: u16, content: &[u8]) -> Option<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     // what inflates before an error may still be extracted in part
-    let _ = flate2::read::ZlibDecoder::new(content.get(4..)?).take(MOST_BYTES).read_to_end(&mut bytes);
+    let _ =
+        flate2::read::ZlibDecoder::new(content.get(4..)?).take(MOST_BYTES).read_to_end(&mut bytes);
     (!bytes.is_empty()).then_some(bytes)
 }
 
@@ -83,9 +88,11 @@ mod tests {
     #[test]
     fn objects_and_headers_of_presentations_are_found() {
         let text = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let mut packed = flate2::write::ZlibEncoder::new(vec![4, 0, 0, 0], flate2::Compression::fast());
+        let mut packed =
+            flate2::write::ZlibEncoder::new(vec![4, 0, 0, 0], flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, b"file").expect("memory");
-        let furniture = [record(0, 0x0fba, &text("页眉")), record(0, 0x0fba, &text("页眉"))].concat();
+        let furniture =
+            [record(0, 0x0fba, &text("页眉")), record(0, 0x0fba, &text("页眉"))].concat();
         let stream = [
             record(0xf, 0x0fd9, &furniture),
             record(0, 0x0fba, &text("not a header")),
@@ -96,7 +103,10 @@ mod tests {
         let beside = presentation(&stream);
         assert_eq!(
             beside,
-            Beside { objects: vec![b"file".to_vec(), b"plain".to_vec()], furniture: vec!["页眉".to_owned()] }
+            Beside {
+                objects: vec![b"file".to_vec(), b"plain".to_vec()],
+                furniture: vec!["页眉".to_owned()]
+            }
         );
         for end in 0..stream.len() {
             presentation(&stream[..end]);

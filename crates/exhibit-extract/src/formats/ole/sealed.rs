@@ -95,11 +95,11 @@ fn unsealed(scheme: &Scheme, key: &[u8], package: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn scheme(info: &[u8]) -> Result<Scheme, Sealed> {
-    let short = |at: usize| info.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+    let short =
+        |at: usize| info.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
     match (short(0), short(2)) {
-        (Some(4), Some(4)) => {
-            Agile::read(info.get(8..).unwrap_or_default()).map(|agile| Scheme::Agile(Box::new(agile)))
-        }
+        (Some(4), Some(4)) => Agile::read(info.get(8..).unwrap_or_default())
+            .map(|agile| Scheme::Agile(Box::new(agile))),
         (Some(2..=4), Some(2)) => standard(info).ok_or(Sealed::Damaged).and_then(|scheme| scheme),
         (Some(major), Some(minor)) => Err(Sealed::Scheme(format!("version {major}.{minor}"))),
         _ => Err(Sealed::Damaged),
@@ -108,7 +108,8 @@ fn scheme(info: &[u8]) -> Result<Scheme, Sealed> {
 
 // 2.3.4.5: a header preceded by its length, then the verifier. AES only; RC4 is for legacy formats.
 fn standard(info: &[u8]) -> Option<Result<Scheme, Sealed>> {
-    let long = |at: usize| Some(u32::from_le_bytes(info.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let long =
+        |at: usize| Some(u32::from_le_bytes(info.get(at..at.checked_add(4)?)?.try_into().ok()?));
     let header = long(8)? as usize;
     let (algorithm, bits) = (long(20)?, long(28)?);
     if !matches!(algorithm, 0x660e..=0x6610) {
@@ -119,11 +120,22 @@ fn standard(info: &[u8]) -> Option<Result<Scheme, Sealed>> {
     let salt = info.get(at + 4..)?.get(..salt_size.min(16))?.to_vec();
     let verifier = info.get(at + 20..at + 36)?.to_vec();
     let verifier_hash = info.get(at + 40..at + 72)?.to_vec();
-    Some(Ok(Scheme::Standard { salt, key_bytes: (bits / 8).clamp(16, 32) as usize, verifier, verifier_hash }))
+    Some(Ok(Scheme::Standard {
+        salt,
+        key_bytes: (bits / 8).clamp(16, 32) as usize,
+        verifier,
+        verifier_hash,
+    }))
 }
 
 // 2.3.4.7.
-fn standard_key(password: &str, salt: &[u8], key_bytes: usize, verifier: &[u8], stated: &[u8]) -> Option<Vec<u8>> {
+fn standard_key(
+    password: &str,
+    salt: &[u8],
+    key_bytes: usize,
+    verifier: &[u8],
+    stated: &[u8],
+) -> Option<Vec<u8>> {
     let turned = turned(Hash::Sha1, salt, password, 50_000);
     let last = Hash::Sha1.of(&[&turned, &[0; 4]]);
     let padded = |pad: u8| {
@@ -144,9 +156,11 @@ impl Agile {
         let mut xml = Xml::new(xml);
         while let Some(node) = xml.next() {
             let Node::Start(element) = node else { continue };
-            let bytes = |name: &str| element.value(name).and_then(|text| base64(&text)).unwrap_or_default();
+            let bytes =
+                |name: &str| element.value(name).and_then(|text| base64(&text)).unwrap_or_default();
             let parameters = || {
-                let bits: usize = element.value("keyBits").and_then(|bits| bits.parse().ok()).unwrap_or(0);
+                let bits: usize =
+                    element.value("keyBits").and_then(|bits| bits.parse().ok()).unwrap_or(0);
                 let cipher = element.value("cipherAlgorithm").unwrap_or_default();
                 let chaining = element.value("cipherChaining").unwrap_or_default();
                 if cipher != "AES" || chaining != "ChainingModeCBC" {
@@ -160,7 +174,10 @@ impl Agile {
                 "keyData" => agile.data = parameters()?,
                 "encryptedKey" => {
                     agile.key = parameters()?;
-                    agile.turns = element.value("spinCount").and_then(|count| count.parse().ok()).unwrap_or(u32::MAX);
+                    agile.turns = element
+                        .value("spinCount")
+                        .and_then(|count| count.parse().ok())
+                        .unwrap_or(u32::MAX);
                     agile.verifier_input = bytes("encryptedVerifierHashInput");
                     agile.verifier_hash = bytes("encryptedVerifierHashValue");
                     agile.sealed_key = bytes("encryptedKeyValue");
@@ -168,7 +185,8 @@ impl Agile {
                 _ => {}
             }
         }
-        let whole = agile.data.hash.is_some() && agile.key.hash.is_some() && agile.turns <= MOST_TURNS;
+        let whole =
+            agile.data.hash.is_some() && agile.key.hash.is_some() && agile.turns <= MOST_TURNS;
         if whole { Ok(agile) } else { Err(Sealed::Damaged) }
     }
 
@@ -234,7 +252,11 @@ fn fitted(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
 
 /// AES over whole blocks: chained from `start`, or each separately. A trailing partial block is ignored.
 pub(crate) fn decrypted(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
-    fn with<C: BlockCipherDecrypt + KeyInit>(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn with<C: BlockCipherDecrypt + KeyInit>(
+        key: &[u8],
+        start: Option<&[u8]>,
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
         let cipher = C::new_from_slice(key).ok()?;
         let mut open = Vec::with_capacity(sealed.len());
         let mut before = start.map(<[u8]>::to_vec);

@@ -85,8 +85,12 @@ impl<'s> Record<'s> {
         let mut open = vec![self.children()];
         while let Some(records) = open.last_mut() {
             match records.next() {
-                Some(record) if kinds.contains(&record.kind) && found.len() < MOST => found.push(record),
-                Some(record) if record.is_container() && open.len() < DEEPEST => open.push(record.children()),
+                Some(record) if kinds.contains(&record.kind) && found.len() < MOST => {
+                    found.push(record)
+                }
+                Some(record) if record.is_container() && open.len() < DEEPEST => {
+                    open.push(record.children())
+                }
                 Some(_) => {}
                 None => {
                     open.pop();
@@ -108,12 +112,21 @@ impl<'s> Record<'s> {
 }
 
 /// Reads a presentation from its stream, which is decrypted in place; `user` is the stream `Current User`.
-pub(super) fn read(stream: &mut [u8], user: &[u8], passwords: &[String]) -> Result<Presentation, Unread> {
+pub(super) fn read(
+    stream: &mut [u8],
+    user: &[u8],
+    passwords: &[String],
+) -> Result<Presentation, Unread> {
     let (places, document, session) = directory(stream, user).ok_or(Unread::Damaged)?;
     let mut decrypted = false;
     if let Some(session) = session {
-        let header = places.get(&session).and_then(|at| Record::at(stream, *at)).map(|record| record.data.to_vec());
-        let key = header.and_then(|header| Header::read(&header)).and_then(|header| header.key(passwords));
+        let header = places
+            .get(&session)
+            .and_then(|at| Record::at(stream, *at))
+            .map(|record| record.data.to_vec());
+        let key = header
+            .and_then(|header| Header::read(&header))
+            .and_then(|header| header.key(passwords));
         let key = key.ok_or(Unread::Encrypted)?;
         for (id, at) in places.iter().filter(|(id, _)| **id != session) {
             let mut cipher = key.block(*id);
@@ -137,17 +150,21 @@ type Places = BTreeMap<u32, usize>;
 // The place of each object as of the last save, the id of the document, and of the encryption if there is any.
 fn directory(stream: &[u8], user: &[u8]) -> Option<(Places, u32, Option<u32>)> {
     let stated = long(user, 16).map(|at| at as usize);
-    let mut edit = stated.filter(|at| Record::at(stream, *at).is_some_and(|record| record.kind == 0x0ff5));
+    let mut edit =
+        stated.filter(|at| Record::at(stream, *at).is_some_and(|record| record.kind == 0x0ff5));
     if edit.is_none() {
         // the last save that can be found
         let header = [0xf5, 0x0f, 0x1c, 0, 0, 0];
-        edit = stream.windows(6).rposition(|window| window == header).and_then(|at| at.checked_sub(2));
+        edit =
+            stream.windows(6).rposition(|window| window == header).and_then(|at| at.checked_sub(2));
     }
     let mut places = Places::new();
     let (mut document, mut session) = (None, None);
     let mut seen = BTreeSet::new();
     while let Some(at) = edit.filter(|at| seen.len() < MOST && seen.insert(*at)) {
-        let Some(record) = Record::at(stream, at).filter(|record| record.kind == 0x0ff5) else { break };
+        let Some(record) = Record::at(stream, at).filter(|record| record.kind == 0x0ff5) else {
+            break;
+        };
         document = document.or(long(record.data, 16));
         session = session.or(long(record.data, 28));
         if let Some(listed) = long(record.data, 12).and_then(|at| Record::at(stream, at as usize)) {
@@ -205,7 +222,10 @@ impl<'s> Deck<'s> {
             links: links(document),
             has_macros: false,
         };
-        deck.has_macros = document.all(&[0x0400]).iter().any(|atom| long(atom.data, 4).is_some_and(|has| has != 0));
+        deck.has_macros = document
+            .all(&[0x0400])
+            .iter()
+            .any(|atom| long(atom.data, 4).is_some_and(|has| has != 0));
         let mut listed = BTreeSet::new();
         for list in document.children().filter(|record| record.kind == 0x0ff0) {
             for (place, id, texts) in entries(list).into_iter().take(MOST) {
@@ -215,7 +235,8 @@ impl<'s> Deck<'s> {
                     0 => deck.slides.push(Listed { id, slide, texts }),
                     1 => deck.masters.push(slide),
                     _ => {
-                        let of = slide.child(0x03f1).and_then(|atom| long(atom.data, 0)).unwrap_or(0);
+                        let of =
+                            slide.child(0x03f1).and_then(|atom| long(atom.data, 0)).unwrap_or(0);
                         deck.notes.insert(of, slide);
                     }
                 }
@@ -230,7 +251,8 @@ impl<'s> Deck<'s> {
     fn presentation(&self) -> Presentation {
         let mut slides = Vec::new();
         for listed in &self.slides {
-            let mut page = Page { deck: self, texts: &listed.texts, used: BTreeSet::new(), ..Page::new(self) };
+            let mut page =
+                Page { deck: self, texts: &listed.texts, used: BTreeSet::new(), ..Page::new(self) };
             page.shapes(listed.slide);
             page.rest_of_texts();
             if let Some(notes) = self.notes.get(&listed.id) {
@@ -262,10 +284,13 @@ fn entries(list: Record<'_>) -> Vec<Entry> {
     for record in list.children() {
         match (record.kind, entries.last_mut()) {
             (0x03f3, _) => {
-                let (place, id) = (long(record.data, 0).unwrap_or(0), long(record.data, 12).unwrap_or(0));
+                let (place, id) =
+                    (long(record.data, 0).unwrap_or(0), long(record.data, 12).unwrap_or(0));
                 entries.push((place, id, Vec::new()));
             }
-            (0x0f9f, Some((.., texts))) => texts.push((long(record.data, 0).unwrap_or(4), String::new())),
+            (0x0f9f, Some((.., texts))) => {
+                texts.push((long(record.data, 0).unwrap_or(4), String::new()))
+            }
             (0x0fa0 | 0x0fa8, Some((.., texts))) => {
                 if let Some((_, text)) = texts.last_mut() {
                     *text = record.text();
@@ -283,7 +308,9 @@ fn links(document: Record<'_>) -> BTreeMap<u32, String> {
     for link in document.all(&[0x0fd7]) {
         let Some(id) = link.child(0x0fd3).and_then(|atom| long(atom.data, 0)) else { continue };
         let part = |instance: u16| {
-            let found = link.children().find(|record| record.kind == 0x0fba && record.instance() == instance);
+            let found = link
+                .children()
+                .find(|record| record.kind == 0x0fba && record.instance() == instance);
             found.map(Record::text).filter(|text| !text.trim().is_empty())
         };
         let place = part(3).map(|place| format!("#{place}")).unwrap_or_default();
@@ -341,14 +368,19 @@ impl<'d, 's> Page<'d, 's> {
                     self.write(&shape);
                 }
                 Some(record) if record.kind == 0xf003 => {
-                    let table = record.child(0xf004).map(|first| self.shape(first)).filter(|shape| shape.is_table);
+                    let table = record
+                        .child(0xf004)
+                        .map(|first| self.shape(first))
+                        .filter(|shape| shape.is_table);
                     match table {
                         Some(_) => self.table(record),
                         None if open.len() < DEEPEST => open.push(record.children()),
                         None => {}
                     }
                 }
-                Some(record) if record.is_container() && record.kind != 0xf005 && open.len() < DEEPEST => {
+                Some(record)
+                    if record.is_container() && record.kind != 0xf005 && open.len() < DEEPEST =>
+                {
                     open.push(record.children());
                 }
                 Some(_) => {}
@@ -462,7 +494,9 @@ impl<'d, 's> Page<'d, 's> {
         add_links(&mut self.draft, std::mem::take(&mut self.links));
         for comment in slide.all(&[0x2ee0]) {
             let part = |instance: u16| {
-                let found = comment.children().find(|record| record.kind == 0x0fba && record.instance() == instance);
+                let found = comment
+                    .children()
+                    .find(|record| record.kind == 0x0fba && record.instance() == instance);
                 found.map(Record::text).unwrap_or_default()
             };
             let (author, text) = (part(0), part(1));
@@ -485,7 +519,10 @@ impl Shape {
         let count = usize::from(record.instance());
         let mut value_at = count * 6;
         for at in (0..count).map(|at| at * 6) {
-            let (Some(id), Some(value)) = (short(record.data, at), long(record.data, at + 2)) else { return };
+            let (Some(id), Some(value)) = (short(record.data, at), long(record.data, at + 2))
+            else {
+                return;
+            };
             match id & 0x3fff {
                 0x039f => self.is_table = value & 1 == 1,
                 0x0104 => self.has_picture = true,
@@ -551,7 +588,9 @@ mod tests {
     fn listed(instance: u16, entries: &[(u32, u32, Vec<u8>)]) -> Vec<u8> {
         let entries: Vec<Vec<u8>> = entries
             .iter()
-            .map(|(place, id, texts)| [record(0, 0x03f3, &words(&[*place, 0, 0, *id, 0])), texts.clone()].concat())
+            .map(|(place, id, texts)| {
+                [record(0, 0x03f3, &words(&[*place, 0, 0, *id, 0])), texts.clone()].concat()
+            })
             .collect();
         record(instance << 4 | 0xf, 0x0ff0, &entries.concat())
     }
@@ -577,10 +616,17 @@ mod tests {
     }
 
     fn deck() -> (Vec<u8>, Vec<u8>) {
-        let link =
-            container(0x0fd7, &[record(0, 0x0fd3, &words(&[9])), record(0x10, 0x0fba, &wide("https://example.org/p"))]);
-        let texts = [record(0, 0x0f9f, &words(&[0])), record(0, 0x0fa8, b"Title by number")].concat();
-        let unused = [record(0, 0x0f9f, &words(&[1])), record(0, 0x0fa0, &wide("loose text"))].concat();
+        let link = container(
+            0x0fd7,
+            &[
+                record(0, 0x0fd3, &words(&[9])),
+                record(0x10, 0x0fba, &wide("https://example.org/p")),
+            ],
+        );
+        let texts =
+            [record(0, 0x0f9f, &words(&[0])), record(0, 0x0fa8, b"Title by number")].concat();
+        let unused =
+            [record(0, 0x0f9f, &words(&[1])), record(0, 0x0fa0, &wide("loose text"))].concat();
         let document = container(
             0x03e8,
             &[
@@ -594,25 +640,46 @@ mod tests {
         let by_number = container(0xf004, &[record(0, 0xf00d, &record(0, 0x0f9e, &words(&[0])))]);
         let anchored = |left: u32, top: u32, text: &str| {
             let parts = [record(0, 0x0f9f, &words(&[4])), record(0, 0x0fa0, &wide(text))];
-            container(0xf004, &[record(0, 0xf00f, &words(&[left, top, 0, 0])), record(0, 0xf00d, &parts.concat())])
+            container(
+                0xf004,
+                &[
+                    record(0, 0xf00f, &words(&[left, top, 0, 0])),
+                    record(0, 0xf00d, &parts.concat()),
+                ],
+            )
         };
         let table_mark = container(0xf004, &[record(0x10, 0xf122, &[0x9f, 0x03, 1, 0, 0, 0])]);
-        let table = container(0xf003, &[table_mark, anchored(5, 0, "B"), anchored(0, 0, "A"), anchored(0, 7, "C")]);
+        let table = container(
+            0xf003,
+            &[table_mark, anchored(5, 0, "B"), anchored(0, 0, "A"), anchored(0, 7, "C")],
+        );
         let described = wide("a map\0");
         let length = u32::try_from(described.len()).expect("short");
         let picture = container(
             0xf004,
             &[
-                record(0x10, 0xf00b, &[&[0x81, 0xc3][..], &length.to_le_bytes(), &described].concat()),
-                record(0xf, 0xf011, &container(0x0ff2, &[record(0, 0x0ff3, &words(&[0, 9, 0, 0]))])),
+                record(
+                    0x10,
+                    0xf00b,
+                    &[&[0x81, 0xc3][..], &length.to_le_bytes(), &described].concat(),
+                ),
+                record(
+                    0xf,
+                    0xf011,
+                    &container(0x0ff2, &[record(0, 0x0ff3, &words(&[0, 9, 0, 0]))]),
+                ),
             ],
         );
-        let comment = container(0x2ee0, &[record(0, 0x0fba, &wide("Li")), record(0x10, 0x0fba, &wide("check"))]);
+        let comment = container(
+            0x2ee0,
+            &[record(0, 0x0fba, &wide("Li")), record(0x10, 0x0fba, &wide("check"))],
+        );
         let tags = container(0x1388, &[container(0x138a, &[record(0, 0x138b, &comment)])]);
         let first = slide(0x03ee, &[tags], &[by_number, text_box(4, "登记\rtwo"), table, picture]);
         let hidden = record(0, 0x03f9, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
         let second = slide(0x03ee, &[hidden], &[text_box(6, "Hidden one")]);
-        let notes = slide(0x03f0, &[record(0, 0x03f1, &words(&[256, 0]))], &[text_box(2, "say this")]);
+        let notes =
+            slide(0x03f0, &[record(0, 0x03f1, &words(&[256, 0]))], &[text_box(2, "say this")]);
         let prompt = container(
             0xf004,
             &[
@@ -642,8 +709,10 @@ mod tests {
             ]
         );
         assert_eq!(pages[0].label, "Title by number");
-        let hidden: Vec<bool> =
-            pages.iter().map(|page| page.marks.iter().any(|mark| mark.kind == MarkKind::Hidden)).collect();
+        let hidden: Vec<bool> = pages
+            .iter()
+            .map(|page| page.marks.iter().any(|mark| mark.kind == MarkKind::Hidden))
+            .collect();
         assert_eq!(hidden, [false, true, true]);
     }
 
@@ -659,7 +728,8 @@ mod tests {
         use crate::formats::ole::rc4::tests::sealed_header;
         let (header, key) = sealed_header("secret");
         let document = container(0x03e8, &[listed(0, &[(2, 256, Vec::new())])]);
-        let objects = [document, slide(0x03ee, &[], &[text_box(4, "机密")]), record(0xf, 0x2f14, &header)];
+        let objects =
+            [document, slide(0x03ee, &[], &[text_box(4, "机密")]), record(0xf, 0x2f14, &header)];
         let (mut stream, user) = stream(&objects);
         let edit = long(&user, 16).expect("an edit") as usize;
         stream[edit + 4] = 0x20;
@@ -669,8 +739,12 @@ mod tests {
             key.block(id).apply(&mut stream[at..at + object.len()]);
             at += object.len();
         }
-        assert_eq!(read(&mut stream.clone(), &user, &["x".to_owned()]).err(), Some(Unread::Encrypted));
-        let presentation = read(&mut stream, &user, &["secret".to_owned()]).expect("the right password");
+        assert_eq!(
+            read(&mut stream.clone(), &user, &["x".to_owned()]).err(),
+            Some(Unread::Encrypted)
+        );
+        let presentation =
+            read(&mut stream, &user, &["secret".to_owned()]).expect("the right password");
         assert!(presentation.decrypted);
         assert_eq!(pages(presentation)[0].text, "机密\n");
     }
@@ -688,7 +762,8 @@ mod tests {
         }
         let deep = (0..5000).fold(Vec::new(), |inner, _| container(0xf003, &[inner]));
         let object = container(0x03ee, &[container(0x040c, &[deep])]);
-        let (mut deep, user) = self::stream(&[container(0x03e8, &[listed(0, &[(2, 1, Vec::new())])]), object]);
+        let (mut deep, user) =
+            self::stream(&[container(0x03e8, &[listed(0, &[(2, 1, Vec::new())])]), object]);
         assert!(read(&mut deep, &user, &[]).is_ok());
     }
 }

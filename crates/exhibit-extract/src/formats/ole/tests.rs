@@ -46,15 +46,26 @@ fn objects_are_extracted_as_their_files() {
     let outcome = read(extract_doc, &bytes);
     let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["plan.pdf", "MBD0002", "MBD0003.ole", "_123"]);
-    assert_eq!((&outcome.members[0].1[..], &outcome.members[1].1[..]), (&b"%PDF"[..], &b"PK\x03\x04"[..]));
-    let mut inner = cfb::CompoundFile::open(Cursor::new(outcome.members[2].1.clone())).expect("a compound file");
+    assert_eq!(
+        (&outcome.members[0].1[..], &outcome.members[1].1[..]),
+        (&b"%PDF"[..], &b"PK\x03\x04"[..])
+    );
+    let mut inner = cfb::CompoundFile::open(Cursor::new(outcome.members[2].1.clone()))
+        .expect("a compound file");
     assert!(inner.is_stream("/WordDocument") && inner.is_stream("/Deep/Stream"));
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut inner.open_stream("/WordDocument").expect("a stream"), &mut text).expect("text");
+    std::io::Read::read_to_string(
+        &mut inner.open_stream("/WordDocument").expect("a stream"),
+        &mut text,
+    )
+    .expect("text");
     assert_eq!(text, "old");
     assert!(matches!(outcome.verdict, Verdict::Failed(_)));
     let object = read(extract_object, &compound(&[("/\u{1}Ole10Native", &native)]));
-    assert_eq!((object.members, object.verdict), (vec![("plan.pdf".to_owned(), b"%PDF".to_vec())], Verdict::Read));
+    assert_eq!(
+        (object.members, object.verdict),
+        (vec![("plan.pdf".to_owned(), b"%PDF".to_vec())], Verdict::Read)
+    );
     let other = read(extract_object, &compound(&[("/Other", b"x")]));
     assert_eq!(other.verdict, Verdict::Unsupported(Reason::UnknownCompoundFile));
 }
@@ -90,8 +101,14 @@ fn sealed(content: &[u8], password: &str) -> Vec<u8> {
             .collect::<Vec<u8>>()
     };
     let verifier = [9u8; 16];
-    let header =
-        [&[0; 8][..], &0x660eu32.to_le_bytes(), &0x8004u32.to_le_bytes(), &128u32.to_le_bytes(), &[0; 12]].concat();
+    let header = [
+        &[0; 8][..],
+        &0x660eu32.to_le_bytes(),
+        &0x8004u32.to_le_bytes(),
+        &128u32.to_le_bytes(),
+        &[0; 12],
+    ]
+    .concat();
     let info = [
         &[4, 0, 2, 0][..],
         &[0x24, 0, 0, 0],
@@ -115,7 +132,10 @@ fn sealed_files_open_with_a_given_password() {
             "[Content_Types].xml",
             "<Types><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>",
         ),
-        ("word/document.xml", "<w:document><w:body><w:p><w:r><w:t>机密</w:t></w:r></w:p></w:body></w:document>"),
+        (
+            "word/document.xml",
+            "<w:document><w:body><w:p><w:r><w:t>机密</w:t></w:r></w:p></w:body></w:document>",
+        ),
     ]);
     let outcome = read(extract_sealed, &sealed(&content, "secret"));
     assert_eq!((outcome.texts(), &outcome.verdict), (vec!["机密\n"], &Verdict::Read));
@@ -136,7 +156,10 @@ fn truncated_and_mutated_compound_files_are_harmless() {
     }
     torment(
         extract_sealed,
-        &compound(&[("/EncryptionInfo", &[4, 0, 4, 0, 64, 0, 0, 0, b'<', b'x']), ("/EncryptedPackage", &[0; 64])]),
+        &compound(&[
+            ("/EncryptionInfo", &[4, 0, 4, 0, 64, 0, 0, 0, b'<', b'x']),
+            ("/EncryptedPackage", &[0; 64]),
+        ]),
         601,
     );
 }
@@ -148,7 +171,10 @@ fn macros_are_emitted_as_text() {
     let module = [&[0xff; 3][..], &source].concat();
     let bytes = compound(&[("/VBA/dir", &directory), ("/VBA/模块1", &module)]);
     let outcome = read(extract_object, &bytes);
-    assert_eq!(outcome.members, [("模块1.bas".to_owned(), "Sub 登记()\r\nEnd Sub".as_bytes().to_vec())]);
+    assert_eq!(
+        outcome.members,
+        [("模块1.bas".to_owned(), "Sub 登记()\r\nEnd Sub".as_bytes().to_vec())]
+    );
     assert_eq!(outcome.verdict, Verdict::Read);
     assert!(outcome.has_note(&NoteCode::MacrosPresent { part: None }));
     assert!(outcome.has_note(&NoteCode::ObjectUnreadable { object: "/VBA/lost".to_owned() }));
@@ -157,15 +183,19 @@ fn macros_are_emitted_as_text() {
 
 #[test]
 fn what_rights_management_encrypts_is_encrypted() {
-    let bytes = compound(&[("/\u{9}DRMContent", b"sealed"), ("/WordDocument", b"a message to the reader")]);
+    let bytes =
+        compound(&[("/\u{9}DRMContent", b"sealed"), ("/WordDocument", b"a message to the reader")]);
     for reader in [extract_doc, extract_ppt, crate::formats::sheet::extract] {
         let outcome = read(reader, &bytes);
         assert_eq!(outcome.verdict, Verdict::Encrypted);
-        assert!(outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() }));
+        assert!(
+            outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() })
+        );
     }
-    for streams in
-        [&[("/EncryptedPackage", &b"sealed"[..])][..], &[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")]]
-    {
+    for streams in [
+        &[("/EncryptedPackage", &b"sealed"[..])][..],
+        &[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")],
+    ] {
         assert_eq!(read(extract_sealed, &compound(streams)).verdict, Verdict::Encrypted);
     }
 }

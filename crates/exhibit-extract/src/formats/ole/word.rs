@@ -57,11 +57,15 @@ pub(super) fn read(
     let mut decrypted = false;
     let mut table = match fib.table_stream() {
         // some programs use the other table, or name it in another case
-        Some(name) => stream(name).or_else(|| stream("/1Table")).or_else(|| stream("/0Table")).unwrap_or_default(),
+        Some(name) => stream(name)
+            .or_else(|| stream("/1Table"))
+            .or_else(|| stream("/0Table"))
+            .unwrap_or_default(),
         None => Vec::new(),
     };
     if fib.encrypted {
-        let header = table.get(..fib.key_size).and_then(rc4::Header::read).filter(|_| !fib.obfuscated);
+        let header =
+            table.get(..fib.key_size).and_then(rc4::Header::read).filter(|_| !fib.obfuscated);
         let key = header.and_then(|header| header.key(passwords)).ok_or(Unread::Encrypted)?;
         // the first bytes state how to read the rest
         let plain = document.get(..0x44).map(<[u8]>::to_vec).unwrap_or_default();
@@ -136,7 +140,8 @@ impl Reader<'_> {
                 &by,
             ));
         }
-        let headers = self.stories(fib.part(table, fib::HEADERS), fib.main + fib.footnotes, fib.headers);
+        let headers =
+            self.stories(fib.part(table, fib::HEADERS), fib.main + fib.footnotes, fib.headers);
         let boxes_at = fib.main + fib.footnotes + fib.headers + fib.comments + fib.endnotes;
         let boxes = self.walk(boxes_at, fib.boxes);
         let header_boxes = self.walk(boxes_at + fib.boxes, fib.header_boxes);
@@ -228,7 +233,12 @@ impl Reader<'_> {
     }
 
     // Headers and footers: those of each section are often the same.
-    fn stories(&mut self, positions: &[u8], first: u32, count: u32) -> Vec<(Draft, Vec<String>, u32)> {
+    fn stories(
+        &mut self,
+        positions: &[u8],
+        first: u32,
+        count: u32,
+    ) -> Vec<(Draft, Vec<String>, u32)> {
         let mut positions = fib::positions(positions, 0);
         if positions.len() < 2 || positions.windows(2).any(|pair| pair[0] > pair[1]) {
             positions = vec![0];

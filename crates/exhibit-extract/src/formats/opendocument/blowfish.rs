@@ -20,7 +20,8 @@ impl Blowfish {
         let mut keys = [0; 18];
         let mut bytes = key.iter().cycle();
         for (word, digits) in keys.iter_mut().zip(pi) {
-            let of_key = (0..4).fold(0u32, |word, _| word << 8 | u32::from(bytes.next().copied().unwrap_or(0)));
+            let of_key = (0..4)
+                .fold(0u32, |word, _| word << 8 | u32::from(bytes.next().copied().unwrap_or(0)));
             *word = digits ^ of_key;
         }
         let mut cipher = Self { keys, boxes: pi[18..].to_vec() };
@@ -57,7 +58,8 @@ impl Blowfish {
         let mut plain = Vec::with_capacity(sealed.len());
         for chunk in sealed.chunks(8) {
             let [a, b, c, d, e, f, g, h] = before;
-            let (left, right) = self.block((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])));
+            let (left, right) =
+                self.block((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])));
             let mask = left.to_be_bytes().into_iter().chain(right.to_be_bytes());
             plain.extend(chunk.iter().zip(mask).map(|(byte, mask)| byte ^ mask));
             before[..chunk.len()].copy_from_slice(chunk);
@@ -99,9 +101,11 @@ fn divide(words: &mut [u32], divisor: u32) {
 fn add(sum: &mut [u32], term: &[u32], subtracts: bool) {
     let mut carry = false;
     for (word, term) in sum.iter_mut().zip(term).rev() {
-        let (value, first) = if subtracts { word.overflowing_sub(*term) } else { word.overflowing_add(*term) };
+        let (value, first) =
+            if subtracts { word.overflowing_sub(*term) } else { word.overflowing_add(*term) };
         let one = u32::from(carry);
-        let (value, second) = if subtracts { value.overflowing_sub(one) } else { value.overflowing_add(one) };
+        let (value, second) =
+            if subtracts { value.overflowing_sub(one) } else { value.overflowing_add(one) };
         *word = value;
         carry = first || second;
     }
@@ -117,13 +121,18 @@ mod tests {
         for (key, plain, sealed) in [
             ([0u8; 8], (0, 0), (0x4ef9_9745, 0x6198_dd78)),
             ([0xff; 8], (0xffff_ffff, 0xffff_ffff), (0x5186_6fd5, 0xb85e_cb8a)),
-            ([0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef], (0x1111_1111, 0x1111_1111), (0x61f9_c380, 0x2281_b096)),
+            (
+                [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef],
+                (0x1111_1111, 0x1111_1111),
+                (0x61f9_c380, 0x2281_b096),
+            ),
         ] {
             assert_eq!(Blowfish::new(&key).block(plain), sealed);
         }
         let cipher = Blowfish::new(b"key");
         let mask = cipher.block((0, 0));
-        let sealed: Vec<u8> = mask.0.to_be_bytes().iter().zip(b"text").map(|(mask, byte)| mask ^ byte).collect();
+        let sealed: Vec<u8> =
+            mask.0.to_be_bytes().iter().zip(b"text").map(|(mask, byte)| mask ^ byte).collect();
         assert_eq!(cipher.decrypt(&[0; 8], &sealed).as_deref(), Some(&b"text"[..]));
         assert_eq!(cipher.decrypt(&[0; 7], &sealed), None);
     }

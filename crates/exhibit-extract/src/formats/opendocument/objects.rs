@@ -12,7 +12,10 @@ const MOST: usize = 10_000;
 
 /// The text of each embedded object, by its folder in the package.
 pub(super) fn texts(package: &mut Package<'_>) -> BTreeMap<String, String> {
-    let inner = package.names().into_iter().filter_map(|name| name.strip_suffix("/content.xml").map(str::to_owned));
+    let inner = package
+        .names()
+        .into_iter()
+        .filter_map(|name| name.strip_suffix("/content.xml").map(str::to_owned));
     let folders: Vec<String> = inner.take(MOST).collect();
     folders
         .into_iter()
@@ -27,7 +30,8 @@ pub(super) fn texts(package: &mut Package<'_>) -> BTreeMap<String, String> {
 fn text(package: &mut Package<'_>, part: &str) -> String {
     let mut text = String::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return text };
-    let (mut started, mut formula, mut source, mut cells, mut in_cell) = (false, String::new(), false, 0, false);
+    let (mut started, mut formula, mut source, mut cells, mut in_cell) =
+        (false, String::new(), false, 0, false);
     let (mut paragraphs, mut has_source) = (0u32, false);
     while let Some(node) = xml.next() {
         match node {
@@ -96,7 +100,8 @@ impl Lists {
             "list-style" => self.current = element.any("name").unwrap_or_default(),
             "outline-style" => OUTLINE.clone_into(&mut self.current),
             "list-level-style-number" | "outline-level-style" | "list-level-style-bullet" => {
-                let level: usize = element.any("level").and_then(|level| level.parse().ok()).unwrap_or(1);
+                let level: usize =
+                    element.any("level").and_then(|level| level.parse().ok()).unwrap_or(1);
                 if !(1..=10).contains(&level) || self.styles.len() > 10_000 {
                     return;
                 }

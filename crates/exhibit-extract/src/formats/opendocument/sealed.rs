@@ -70,20 +70,31 @@ fn bytes(element: &Element<'_>, name: &str) -> Vec<u8> {
 }
 
 /// Decrypts the parts with one of the passwords; false if none is right.
-pub(super) fn open(package: &mut Package<'_>, parts: &[Part], passwords: &[String], most: u64) -> bool {
+pub(super) fn open(
+    package: &mut Package<'_>,
+    parts: &[Part],
+    passwords: &[String],
+    most: u64,
+) -> bool {
     // a small part is enough to find the password
-    let Some(first) =
-        parts.iter().filter(|part| !part.digest.is_empty()).min_by_key(|part| part.size).or(parts.first())
+    let Some(first) = parts
+        .iter()
+        .filter(|part| !part.digest.is_empty())
+        .min_by_key(|part| part.size)
+        .or(parts.first())
     else {
         return false;
     };
     let Some(sealed) = sealed_bytes(package, &first.path) else { return false };
-    let Some(password) = passwords.iter().find(|password| first.opened(&sealed, password, most).is_some()) else {
+    let Some(password) =
+        passwords.iter().find(|password| first.opened(&sealed, password, most).is_some())
+    else {
         return false;
     };
     let mut left = most;
     for part in parts {
-        let Some(opened) = sealed_bytes(package, &part.path).and_then(|sealed| part.opened(&sealed, password, left))
+        let Some(opened) = sealed_bytes(package, &part.path)
+            .and_then(|sealed| part.opened(&sealed, password, left))
         else {
             continue;
         };
@@ -107,8 +118,11 @@ impl Part {
 
     fn take(&mut self, name: &str, element: &Element<'_>) {
         let number = |name: &str| element.any(name).and_then(|value| value.parse::<u32>().ok());
-        let last =
-            |name: &str| element.any(name).map(|name| name.rsplit(['#', ':', '/']).next().unwrap_or("").to_lowercase());
+        let last = |name: &str| {
+            element
+                .any(name)
+                .map(|name| name.rsplit(['#', ':', '/']).next().unwrap_or("").to_lowercase())
+        };
         match name {
             "algorithm" => {
                 self.algorithm = last("algorithm-name").unwrap_or_default();
@@ -117,12 +131,17 @@ impl Part {
             "key-derivation" => {
                 self.derivation = last("key-derivation-name").unwrap_or_default();
                 self.salt = bytes(element, "salt");
-                self.turns = number("iteration-count").or_else(|| number("argon2-iterations")).unwrap_or(self.turns);
-                self.key_bytes = number("key-size").map_or(self.key_bytes, |size| size.clamp(1, 64) as usize);
+                self.turns = number("iteration-count")
+                    .or_else(|| number("argon2-iterations"))
+                    .unwrap_or(self.turns);
+                self.key_bytes =
+                    number("key-size").map_or(self.key_bytes, |size| size.clamp(1, 64) as usize);
                 self.memory = number("argon2-memory").unwrap_or(0);
                 self.lanes = number("argon2-lanes").unwrap_or(0);
             }
-            "start-key-generation" => self.start_hash = last("start-key-generation-name").unwrap_or_default(),
+            "start-key-generation" => {
+                self.start_hash = last("start-key-generation-name").unwrap_or_default()
+            }
             _ => {}
         }
     }
@@ -139,14 +158,25 @@ impl Part {
             name if name.starts_with("aes") => {
                 let mut open = decrypted(&key, Some(&self.start), sealed)?;
                 let padding = usize::from(*open.last()?);
-                open.truncate(open.len().checked_sub(padding).filter(|_| (1..=16).contains(&padding))?);
+                open.truncate(
+                    open.len().checked_sub(padding).filter(|_| (1..=16).contains(&padding))?,
+                );
                 open
             }
-            name if name.starts_with("blowfish") => Blowfish::new(&key).decrypt(&self.start, sealed)?,
+            name if name.starts_with("blowfish") => {
+                Blowfish::new(&key).decrypt(&self.start, sealed)?
+            }
             _ => return None,
         };
         let begin = &packed[..packed.len().min(1024)];
-        let fits = match self.digest_kind.rsplit(['#', ':', '/']).next().unwrap_or_default().to_lowercase().as_str() {
+        let fits = match self
+            .digest_kind
+            .rsplit(['#', ':', '/'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase()
+            .as_str()
+        {
             _ if self.digest.is_empty() => None,
             "sha256-1k" => Some(sha2::Sha256::digest(begin).to_vec() == self.digest),
             "sha1-1k" | "1k" => Some(sha1::Sha1::digest(begin).to_vec() == self.digest),
@@ -157,9 +187,12 @@ impl Part {
             return None;
         }
         let mut plain = Vec::new();
-        let unpacked = flate2::read::DeflateDecoder::new(&packed[..]).take(most).read_to_end(&mut plain);
+        let unpacked =
+            flate2::read::DeflateDecoder::new(&packed[..]).take(most).read_to_end(&mut plain);
         // a digest that fits proves the password even if the part is damaged
-        (unpacked.is_ok() || fits == Some(true)).then_some(plain).filter(|plain| fits.is_some() || !plain.is_empty())
+        (unpacked.is_ok() || fits == Some(true))
+            .then_some(plain)
+            .filter(|plain| fits.is_some() || !plain.is_empty())
     }
 
     fn key(&self, start: &[u8]) -> Option<Vec<u8>> {
@@ -167,8 +200,14 @@ impl Part {
             if self.memory > MOST_KIBIBYTES || self.turns > 100 || !(1..=64).contains(&self.lanes) {
                 return None;
             }
-            let parameters = argon2::Params::new(self.memory, self.turns, self.lanes, Some(self.key_bytes)).ok()?;
-            let hash = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, parameters);
+            let parameters =
+                argon2::Params::new(self.memory, self.turns, self.lanes, Some(self.key_bytes))
+                    .ok()?;
+            let hash = argon2::Argon2::new(
+                argon2::Algorithm::Argon2id,
+                argon2::Version::V0x13,
+                parameters,
+            );
             let mut key = vec![0; self.key_bytes];
             hash.hash_password_into(start, &self.salt, &mut key).ok()?;
             return Some(key);
@@ -235,7 +274,8 @@ pub(super) mod tests {
 
     /// Bytes encrypted with AES-256 in CBC mode under `secret`, with zeros for salt and start, and their digest.
     pub(crate) fn sealed(plain: &[u8]) -> (Vec<u8>, Vec<u8>) {
-        let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packed =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, plain).expect("memory");
         let mut packed = packed.finish().expect("memory");
         let digest = sha2::Sha256::digest(&packed[..packed.len().min(1024)]).to_vec();
@@ -257,7 +297,13 @@ pub(super) mod tests {
     #[test]
     fn keys_match_their_published_values() {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        assert_eq!(hex(&pbkdf2(b"password", b"salt", 2, 25)), "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957cae9313626");
-        assert_eq!(hex(&pbkdf2(b"password", b"salt", 1, 20)), "0c60c80f961f0e71f3a9b524af6012062fe037a6");
+        assert_eq!(
+            hex(&pbkdf2(b"password", b"salt", 2, 25)),
+            "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957cae9313626"
+        );
+        assert_eq!(
+            hex(&pbkdf2(b"password", b"salt", 1, 20)),
+            "0c60c80f961f0e71f3a9b524af6012062fe037a6"
+        );
     }
 }

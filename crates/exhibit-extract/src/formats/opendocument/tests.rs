@@ -7,7 +7,8 @@ use exhibit_model::{MarkKind, Verdict};
 const HEAD: &str = r#"<office:document-content><office:automatic-styles><style:style style:name="off"><style:text-properties text:display="none"/></style:style></office:automatic-styles><office:body>"#;
 
 fn text(body: &str) -> Vec<u8> {
-    let content = format!("{HEAD}<office:text>{body}</office:text></office:body></office:document-content>");
+    let content =
+        format!("{HEAD}<office:text>{body}</office:text></office:body></office:document-content>");
     let styles = "<office:document-styles><style:master-page><style:header><text:p>HEAD</text:p></style:header></style:master-page></office:document-styles>";
     let meta = "<office:meta><meta:initial-creator>Li</meta:initial-creator><dc:creator>Wang</dc:creator><meta:creation-date>2017-02-03T00:00:00</meta:creation-date></office:meta>";
     package(&[
@@ -30,7 +31,10 @@ fn text_is_emitted_with_its_layers() {
     assert_eq!(outcome.marked(MarkKind::Hidden), ["secret"]);
     assert_eq!(outcome.marked(MarkKind::Notes), ["note"]);
     assert_eq!(outcome.marked(MarkKind::Furniture), ["HEAD\n"]);
-    assert_eq!((outcome.property("dc:creator"), outcome.property("cp:lastModifiedBy")), (Some("Li"), Some("Wang")));
+    assert_eq!(
+        (outcome.property("dc:creator"), outcome.property("cp:lastModifiedBy")),
+        (Some("Li"), Some("Wang"))
+    );
 }
 
 #[test]
@@ -47,7 +51,8 @@ fn slides_are_pages() {
 #[test]
 fn sealed_documents_are_encrypted() {
     let manifest = r#"<manifest:manifest><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"#;
-    let outcome = read(extract, &package(&[("content.xml", "noise"), ("META-INF/manifest.xml", manifest)]));
+    let outcome =
+        read(extract, &package(&[("content.xml", "noise"), ("META-INF/manifest.xml", manifest)]));
     assert_eq!(outcome.verdict, Verdict::Encrypted);
 }
 
@@ -83,7 +88,11 @@ fn links_objects_lists_and_descriptions_are_read() {
     let formula = "<math><semantics><mi>x</mi><annotation>x = 5</annotation></semantics></math>";
     let outcome = read(
         extract,
-        &package(&[("content.xml", &content), ("Object 1/content.xml", chart), ("Object 2/content.xml", formula)]),
+        &package(&[
+            ("content.xml", &content),
+            ("Object 1/content.xml", chart),
+            ("Object 2/content.xml", formula),
+        ]),
     );
     assert_eq!(
         outcome.texts(),
@@ -93,7 +102,10 @@ fn links_objects_lists_and_descriptions_are_read() {
     );
     assert_eq!(outcome.marked(MarkKind::Annotation), [" (dēng jì)", "https://example.org/odt"]);
     assert_eq!(outcome.marked(MarkKind::Hidden), ["x = 5"]);
-    assert_eq!(outcome.property("office:external-reference"), Some("link http://203.0.113.9/p.png"));
+    assert_eq!(
+        outcome.property("office:external-reference"),
+        Some("link http://203.0.113.9/p.png")
+    );
 }
 
 #[test]
@@ -134,8 +146,10 @@ fn encrypted(path: &str, plain: &[u8]) -> Vec<u8> {
 
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
-    let letter = |six: &[u8]| (0..6).fold(0, |value, at| value << 1 | six.get(at).copied().unwrap_or(0));
+    let bits: Vec<u8> =
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let letter =
+        |six: &[u8]| (0..6).fold(0, |value, at| value << 1 | six.get(at).copied().unwrap_or(0));
     bits.chunks(6).map(|six| char::from(LETTERS[usize::from(letter(six))])).collect()
 }
 

@@ -40,11 +40,16 @@ pub(super) fn of_page(page: &PdfPage<'_>) -> Vec<Annotation> {
     };
     let upright = Affine::new(page.initial_transform(true).as_coeffs());
     let found = dicts(&array, page.xref()).take(MOST);
-    found.filter(|(_, dict)| !is_named(dict, "Subtype", b"Popup")).map(|(_, dict)| of_dict(&dict, upright)).collect()
+    found
+        .filter(|(_, dict)| !is_named(dict, "Subtype", b"Popup"))
+        .map(|(_, dict)| of_dict(&dict, upright))
+        .collect()
 }
 
 fn of_dict(dict: &Dict<'_>, upright: Affine) -> Annotation {
-    let rect = dict.get::<Rect>("Rect").map(|r| upright.transform_rect_bbox(Area::new(r.x0, r.y0, r.x1, r.y1)));
+    let rect = dict
+        .get::<Rect>("Rect")
+        .map(|r| upright.transform_rect_bbox(Area::new(r.x0, r.y0, r.x1, r.y1)));
     let rect = rect.map(|r| [r.x0 as f32, r.y0 as f32, r.x1 as f32, r.y1 as f32]);
     let is_field = is_named(dict, "Subtype", b"Widget");
     let mut texts = Vec::new();
@@ -80,7 +85,9 @@ fn value_of(widget: &Dict<'_>) -> Option<String> {
                     Some(text).filter(|text| !text.trim().is_empty())
                 }
                 Object::Array(values) => {
-                    let chosen = values.iter::<hayro_syntax::object::String<'_>>().map(|value| text_string(&value));
+                    let chosen = values
+                        .iter::<hayro_syntax::object::String<'_>>()
+                        .map(|value| text_string(&value));
                     Some(chosen.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
                 }
                 // a button's state is not text; most of them are off
@@ -111,11 +118,15 @@ fn rich_text(dict: &Dict<'_>) -> Option<String> {
 /// Whether opening or clicking this runs a script or starts a program.
 pub(super) fn acts(dict: &Dict<'_>) -> bool {
     let harmful = |action: &Dict<'_>| {
-        action.get::<Name<'_>>("S").is_some_and(|kind| matches!(kind.as_str(), "JavaScript" | "Launch" | "ImportData"))
+        action
+            .get::<Name<'_>>("S")
+            .is_some_and(|kind| matches!(kind.as_str(), "JavaScript" | "Launch" | "ImportData"))
     };
     let direct = dict.get::<Dict<'_>>("A").is_some_and(|action| harmful(&action));
     let more = dict.get::<Dict<'_>>("AA").is_some_and(|events| {
-        events.keys().any(|event| events.get::<Dict<'_>>(event).is_some_and(|action| harmful(&action)))
+        events
+            .keys()
+            .any(|event| events.get::<Dict<'_>>(event).is_some_and(|action| harmful(&action)))
     });
     let opening = dict.get::<Dict<'_>>("OpenAction").is_some_and(|action| harmful(&action));
     direct || more || opening
@@ -126,7 +137,10 @@ pub(super) fn references(page: &PdfPage<'_>) -> Vec<Reference> {
     let Some(array) = page.raw().get::<Array<'_>>("Annots") else {
         return Vec::new();
     };
-    dicts(&array, page.xref()).take(MOST).flat_map(|(_, dict)| references::of_actions(&dict)).collect()
+    dicts(&array, page.xref())
+        .take(MOST)
+        .flat_map(|(_, dict)| references::of_actions(&dict))
+        .collect()
 }
 
 /// The attached file that an annotation contains.
@@ -134,9 +148,13 @@ pub(super) fn attachments<'a>(page: &PdfPage<'a>) -> Vec<Dict<'a>> {
     let Some(array) = page.raw().get::<Array<'a>>("Annots") else {
         return Vec::new();
     };
-    let entries = array.raw_iter().take(MOST).filter_map(|entry| match resolved(entry, page.xref()) {
-        (_, Some(Object::Dict(dict))) => Some(dict),
-        _ => None,
-    });
-    entries.filter(|dict| dict.contains_key("FS")).filter_map(|dict| dict.get::<Dict<'a>>("FS")).collect()
+    let entries =
+        array.raw_iter().take(MOST).filter_map(|entry| match resolved(entry, page.xref()) {
+            (_, Some(Object::Dict(dict))) => Some(dict),
+            _ => None,
+        });
+    entries
+        .filter(|dict| dict.contains_key("FS"))
+        .filter_map(|dict| dict.get::<Dict<'a>>("FS"))
+        .collect()
 }

@@ -90,7 +90,8 @@ pub(super) fn to_logical(seen: &[Unit], glyphs: &[Glyph], habits: &Habits) -> Ve
             continue;
         }
         let reach = (at..seen.len()).take_while(|i| classes[*i] != Class::Left);
-        let end = reach.filter(|i| classes[*i] == Class::Right).last().map_or(at + 1, |last| last + 1);
+        let end =
+            reach.filter(|i| classes[*i] == Class::Right).last().map_or(at + 1, |last| last + 1);
         stretch += 1;
         read_right(&seen[at..end], &classes[at..end], glyphs, &mut read, &mut stretch);
         stretch += 1;
@@ -100,7 +101,13 @@ pub(super) fn to_logical(seen: &[Unit], glyphs: &[Glyph], habits: &Habits) -> Ve
 }
 
 /// Reads a right-to-left run: from its right end, left-to-right runs within it forwards.
-fn read_right(seen: &[Unit], classes: &[Class], glyphs: &[Glyph], read: &mut Vec<Unit>, stretch: &mut u32) {
+fn read_right(
+    seen: &[Unit],
+    classes: &[Class],
+    glyphs: &[Glyph],
+    read: &mut Vec<Unit>,
+    stretch: &mut u32,
+) {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < seen.len() {
@@ -119,7 +126,9 @@ fn read_right(seen: &[Unit], classes: &[Class], glyphs: &[Glyph], read: &mut Vec
         match runs.last() {
             Some(&(start, end)) if end == at => {
                 *stretch += 1;
-                read.extend(seen[start..end].iter().map(|unit| Unit { stretch: *stretch, ..*unit }));
+                read.extend(
+                    seen[start..end].iter().map(|unit| Unit { stretch: *stretch, ..*unit }),
+                );
                 *stretch += 1;
                 runs.pop();
                 at = start;
@@ -143,7 +152,8 @@ fn left_run_end(at: usize, seen: &[Unit], classes: &[Class], glyphs: &[Glyph]) -
             Class::Left => end = i + 1,
             Class::Number => {
                 let between = &classes[end..i];
-                let parted = between.contains(&Class::Blank) && between.iter().any(|class| *class != Class::Blank);
+                let parted = between.contains(&Class::Blank)
+                    && between.iter().any(|class| *class != Class::Blank);
                 if parted {
                     break;
                 }
@@ -217,7 +227,8 @@ fn first_of(unit: &Unit, glyphs: &[Glyph]) -> char {
 
 /// Votes whether the brackets of right-to-left runs are shapes (positive) or typed characters (negative).
 pub(super) fn vote(read: &[Unit], glyphs: &[Glyph]) -> i64 {
-    let brackets = || read.iter().filter(|u| u.reversed).filter_map(|u| pair_of(first_of(u, glyphs)));
+    let brackets =
+        || read.iter().filter(|u| u.reversed).filter_map(|u| pair_of(first_of(u, glyphs)));
     let typed = pairs(brackets());
     let shapes = pairs(brackets().map(|(pair, opens)| (pair, !opens)));
     shapes - typed
@@ -244,7 +255,9 @@ pub(super) fn emit(unit: &Unit, glyphs: &[Glyph], habits: &Habits, text: &mut St
         return;
     };
     match &glyphs[index as usize].text {
-        BfString::Char(c) if unit.reversed && habits.mirrored >= 0 => push_unshaped(mirrored(*c), habits, text),
+        BfString::Char(c) if unit.reversed && habits.mirrored >= 0 => {
+            push_unshaped(mirrored(*c), habits, text)
+        }
         BfString::Char(c) => push_unshaped(*c, habits, text),
         BfString::String(string) => string.chars().for_each(|c| push_unshaped(c, habits, text)),
     }

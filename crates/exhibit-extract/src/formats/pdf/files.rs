@@ -45,7 +45,10 @@ fn emit_one(file: &Dict<'_>, emitted: &mut Emitted, out: &mut Out<'_>) -> Result
     let mut count = 0;
     let mut own: HashSet<ObjectIdentifier> = HashSet::new();
     for key in KEYS {
-        let Some(id) = held.get_ref(key).map(ObjectIdentifier::from).filter(|id| own.insert(*id)) else { continue };
+        let Some(id) = held.get_ref(key).map(ObjectIdentifier::from).filter(|id| own.insert(*id))
+        else {
+            continue;
+        };
         // the stream of F is usually that of UF, whose name is the better one
         let better = if key == "F" { text_of(file, "UF") } else { None };
         let name = better.or_else(|| text_of(file, key)).or_else(|| any_name.clone());
@@ -54,11 +57,15 @@ fn emit_one(file: &Dict<'_>, emitted: &mut Emitted, out: &mut Out<'_>) -> Result
             continue;
         }
         let stream = held.get::<Stream<'_>>(key);
-        let parameters = stream.as_ref().and_then(|stream| stream.dict().get::<Dict<'_>>("Params")).unwrap_or_default();
+        let parameters = stream
+            .as_ref()
+            .and_then(|stream| stream.dict().get::<Dict<'_>>("Params"))
+            .unwrap_or_default();
         out.member(Member {
             name: name.into_bytes(),
             name_text: String::new(),
-            modified: text_of(&parameters, "ModDate").and_then(|date| StatedDate::parse(&date)?.instant()),
+            modified: text_of(&parameters, "ModDate")
+                .and_then(|date| StatedDate::parse(&date)?.instant()),
             relation: Relation::Embedded,
         })?;
         match stream.map(|stream| stream.decoded()) {
@@ -79,9 +86,15 @@ pub(super) fn acts(pdf: &Pdf) -> bool {
 }
 
 /// The values of a name or number tree: each node once, within bounds.
-pub(super) fn leaves<'a>(pdf: &'a Pdf, parent: &Dict<'a>, tree: &str, key: &str) -> Vec<Object<'a>> {
+pub(super) fn leaves<'a>(
+    pdf: &'a Pdf,
+    parent: &Dict<'a>,
+    tree: &str,
+    key: &str,
+) -> Vec<Object<'a>> {
     let Some(root) = parent.get::<Dict<'a>>(tree) else { return Vec::new() };
-    let mut seen: HashSet<ObjectIdentifier> = parent.get_ref(tree).map(ObjectIdentifier::from).into_iter().collect();
+    let mut seen: HashSet<ObjectIdentifier> =
+        parent.get_ref(tree).map(ObjectIdentifier::from).into_iter().collect();
     let mut waiting = vec![root];
     let mut values = Vec::new();
     let mut nodes = 0;
@@ -91,13 +104,19 @@ pub(super) fn leaves<'a>(pdf: &'a Pdf, parent: &Dict<'a>, tree: &str, key: &str)
             break;
         }
         if let Some(pairs) = node.get::<Array<'a>>(key) {
-            values.extend(pairs.raw_iter().filter_map(|entry: MaybeRef<Object<'a>>| resolved(entry, pdf.xref()).1));
+            values.extend(
+                pairs
+                    .raw_iter()
+                    .filter_map(|entry: MaybeRef<Object<'a>>| resolved(entry, pdf.xref()).1),
+            );
         }
         let kids = node.get::<Array<'a>>("Kids");
-        let kids = kids.iter().flat_map(|kids| kids.raw_iter()).filter_map(|kid| match resolved(kid, pdf.xref()) {
-            (Some(id), _) if !seen.insert(id) => None,
-            (_, Some(Object::Dict(kid))) => Some(kid),
-            _ => None,
+        let kids = kids.iter().flat_map(|kids| kids.raw_iter()).filter_map(|kid| {
+            match resolved(kid, pdf.xref()) {
+                (Some(id), _) if !seen.insert(id) => None,
+                (_, Some(Object::Dict(kid))) => Some(kid),
+                _ => None,
+            }
         });
         let mut kids: Vec<Dict<'a>> = kids.collect();
         kids.reverse();

@@ -67,7 +67,8 @@ fn find(folder: &Path, depth: usize, left: &mut usize, found: &mut [Option<PathB
         if kind.is_dir() && depth > 0 {
             find(&entry.path(), depth - 1, left, found);
         } else if let Some(place) = FILES.iter().position(|(_, name)| entry.file_name() == *name) {
-            let small = std::fs::metadata(entry.path()).is_ok_and(|data| data.is_file() && data.len() <= LARGEST);
+            let small = std::fs::metadata(entry.path())
+                .is_ok_and(|data| data.is_file() && data.len() <= LARGEST);
             if found[place].is_none() && small {
                 found[place] = Some(entry.path());
             }
@@ -82,26 +83,38 @@ pub(super) fn resolve(query: &FontQuery) -> Option<(FontData, u32)> {
         FontQuery::Fallback(query) => {
             let (purpose, face) = wanted(query);
             let loaded = LOADED.get().map(Vec::as_slice).unwrap_or_default();
-            let fits = |purpose: Use| loaded.iter().find(|(other, _)| *other == purpose).map(|(_, data)| data.clone());
+            let fits = |purpose: Use| {
+                loaded.iter().find(|(other, _)| *other == purpose).map(|(_, data)| data.clone())
+            };
             let near = match purpose {
                 Use::HanSerif => Use::HanSans,
                 Use::HanSans => Use::HanSerif,
                 _ => Use::Sans,
             };
             let font = fits(purpose).or_else(|| fits(near));
-            Some(font.map_or_else(|| query.pick_standard_font().get_font_data(), |data| (data, face)))
+            Some(
+                font.map_or_else(
+                    || query.pick_standard_font().get_font_data(),
+                    |data| (data, face),
+                ),
+            )
         }
     }
 }
 
 /// The purpose of a font, and the face of the Noto CJK collections for its region.
 fn wanted(query: &FallbackFontQuery) -> (Use, u32) {
-    const SERIF: [&str; 10] = ["song", "sun", "ming", "fang", "kai", "batang", "myeong", "serif", "times", "roman"];
-    const HAN: [&str; 12] =
-        ["sim", "song", "heiti", "fangsong", "kaiti", "ming", "gothic", "yahei", "batang", "gulim", "cjk", "hei"];
-    const ARABIC: [&str; 8] = ["arab", "naskh", "uighur", "uyghur", "ukij", "alkatip", "alp ekran", "tahoma uy"];
+    const SERIF: [&str; 10] =
+        ["song", "sun", "ming", "fang", "kai", "batang", "myeong", "serif", "times", "roman"];
+    const HAN: [&str; 12] = [
+        "sim", "song", "heiti", "fangsong", "kaiti", "ming", "gothic", "yahei", "batang", "gulim",
+        "cjk", "hei",
+    ];
+    const ARABIC: [&str; 8] =
+        ["arab", "naskh", "uighur", "uyghur", "ukij", "alkatip", "alp ekran", "tahoma uy"];
     let names = [&query.post_script_name, &query.font_name, &query.font_family];
-    let name = names.into_iter().flatten().map(|name| name.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let name =
+        names.into_iter().flatten().map(|name| name.to_lowercase()).collect::<Vec<_>>().join(" ");
     let among = |words: &[&str]| words.iter().any(|word| name.contains(word));
     let serif = (query.is_serif || among(&SERIF)) && !name.contains("sans");
     let family = query.character_collection.as_ref().map(|collection| &collection.family);
@@ -129,7 +142,8 @@ mod tests {
     fn query(name: &str, family: Option<CidFamily>) -> FallbackFontQuery {
         FallbackFontQuery {
             post_script_name: Some(name.to_owned()),
-            character_collection: family.map(|family| CharacterCollection { family, supplement: 0 }),
+            character_collection: family
+                .map(|family| CharacterCollection { family, supplement: 0 }),
             ..FallbackFontQuery::default()
         }
     }

@@ -12,7 +12,8 @@ use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Vec2};
 use hayro_interpret::pattern::{Pattern, TilingPattern};
 use hayro_interpret::{
-    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint,
+    SoftMask,
 };
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -94,7 +95,8 @@ impl<'u, 'a> Collector<'u, 'a> {
             return;
         }
         self.placed = self.placed.saturating_add(1);
-        let text = text.or_else(|| self.unicode.stated(shape)).or_else(|| self.unicode.look_up(shape));
+        let text =
+            text.or_else(|| self.unicode.stated(shape)).or_else(|| self.unicode.look_up(shape));
         let (text, known) = match text {
             Some(text) => (text, true),
             None if self.unicode.is_blank(shape) => (BfString::Char(' '), true),
@@ -123,7 +125,8 @@ impl<'u, 'a> Collector<'u, 'a> {
         }
         let Some([r, g, b, alpha]) = colour else { return };
         let behind = self.ink.topmost(x, y);
-        let near = |one: [u8; 3], other: [u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < NEAR);
+        let near =
+            |one: [u8; 3], other: [u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < NEAR);
         let same = behind.colour.is_some_and(|behind| near(behind, [r, g, b]));
         glyph.unseen |= same || alpha < NEAR;
         // white on white is hidden, not covered
@@ -143,9 +146,13 @@ impl<'u, 'a> Collector<'u, 'a> {
         }
         // the tile at the start of the area
         let inside = matrix.inverse().transform_rect_bbox(area);
-        let steps =
-            |from: f64, tile: f64, step: f32| ((from - tile) / f64::from(step.abs())).floor() * f64::from(step.abs());
-        let start = (steps(inside.x0, tiling.bbox.x0, tiling.x_step), steps(inside.y0, tiling.bbox.y0, tiling.y_step));
+        let steps = |from: f64, tile: f64, step: f32| {
+            ((from - tile) / f64::from(step.abs())).floor() * f64::from(step.abs())
+        };
+        let start = (
+            steps(inside.x0, tiling.bbox.x0, tiling.x_step),
+            steps(inside.y0, tiling.bbox.y0, tiling.y_step),
+        );
         let images = self.images;
         self.ink.push_clip(area);
         tiling.interpret(self, matrix * Affine::translate(start), is_stroke);
@@ -160,7 +167,13 @@ impl<'u, 'a> Collector<'u, 'a> {
         self.groups.iter().all(|group| *group == Group::Opaque)
     }
 
-    fn look(&self, transform: Affine, run: &GlyphRun<'_, 'a>, props: &DrawProps<'a>, mode: &DrawMode) -> Look {
+    fn look(
+        &self,
+        transform: Affine,
+        run: &GlyphRun<'_, 'a>,
+        props: &DrawProps<'a>,
+        mode: &DrawMode,
+    ) -> Look {
         Look {
             transform,
             vertical: run.writing_mode() == WritingMode::Vertical,
@@ -179,7 +192,9 @@ impl<'u, 'a> Collector<'u, 'a> {
         let key = match &glyph.text {
             BfString::Char(c) if c.is_whitespace() => return false,
             BfString::Char(c) => u32::from(*c),
-            BfString::String(text) => text.bytes().fold(0x0011_0000, |sum: u32, b| sum.rotate_left(5) ^ u32::from(b)),
+            BfString::String(text) => {
+                text.bytes().fold(0x0011_0000, |sum: u32, b| sum.rotate_left(5) ^ u32::from(b))
+            }
         };
         let near = glyph.em * 0.12;
         let size = glyph.em * 0.5;
@@ -193,8 +208,12 @@ impl<'u, 'a> Collector<'u, 'a> {
                 }
                 let Some(&index) = self.seen.get(&Cell { key, x: cx, y: cy }) else { continue };
                 let other = &mut self.glyphs[index as usize];
-                let same_place = (other.origin.0 - x).abs() <= near && (other.origin.1 - y).abs() <= near;
-                if same_place && (other.em - glyph.em).abs() <= near && other.direction_is(glyph.direction) {
+                let same_place =
+                    (other.origin.0 - x).abs() <= near && (other.origin.1 - y).abs() <= near;
+                if same_place
+                    && (other.em - glyph.em).abs() <= near
+                    && other.direction_is(glyph.direction)
+                {
                     other.invisible &= glyph.invisible;
                     other.unseen &= glyph.unseen;
                     other.order = glyph.order;
@@ -302,11 +321,14 @@ fn located(text: BfString, advance: f32, look: Look) -> Option<Glyph> {
     };
     let linear = |v: Vec2| transform * v.to_point() - transform * Point::ORIGIN;
     let along = if vertical { linear(Vec2::new(0.0, -1.0)) } else { linear(Vec2::new(1.0, 0.0)) };
-    let em = if vertical { linear(Vec2::new(1000.0, 0.0)) } else { linear(Vec2::new(0.0, 1000.0)) }.hypot();
+    let em = if vertical { linear(Vec2::new(1000.0, 0.0)) } else { linear(Vec2::new(0.0, 1000.0)) }
+        .hypot();
     let length = along.hypot();
-    let corners = [top, bottom, (top.0, bottom.1), (bottom.0, top.1)].map(|corner| transform * Point::from(corner));
+    let corners = [top, bottom, (top.0, bottom.1), (bottom.0, top.1)]
+        .map(|corner| transform * Point::from(corner));
     let least = |f: fn(&Point) -> f64| corners.iter().map(f).fold(f64::INFINITY, f64::min) as f32;
-    let most = |f: fn(&Point) -> f64| corners.iter().map(f).fold(f64::NEG_INFINITY, f64::max) as f32;
+    let most =
+        |f: fn(&Point) -> f64| corners.iter().map(f).fold(f64::NEG_INFINITY, f64::max) as f32;
     let rect = [least(|p| p.x), least(|p| p.y), most(|p| p.x), most(|p| p.y)];
     let origin = transform * start;
     let sane = |v: f64| v.is_finite() && v.abs() < 1e7;
@@ -336,7 +358,10 @@ fn located(text: BfString, advance: f32, look: Look) -> Option<Glyph> {
 impl<'a> Device<'a> for Collector<'_, 'a> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let look = self.look(props.transform, run, &props, mode);
-        let at = |glyph: &PositionedGlyph<'a>| Look { transform: look.transform * glyph.transform(), ..look };
+        let at = |glyph: &PositionedGlyph<'a>| Look {
+            transform: look.transform * glyph.transform(),
+            ..look
+        };
         if let Some(decoded) = self.unicode.legacy_text(run.glyphs()) {
             let mut glyphs = run.glyphs().iter();
             for (c, bytes) in decoded {
@@ -362,7 +387,10 @@ impl<'a> Device<'a> for Collector<'_, 'a> {
                 !["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(*key))
             }
         };
-        let covers = covers && self.is_opaque() && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none();
+        let covers = covers
+            && self.is_opaque()
+            && props.blend_mode == BlendMode::Normal
+            && props.soft_mask.is_none();
         self.ink.picture((image.width(), image.height()), props.transform, covers, self.placed);
     }
 
@@ -387,8 +415,11 @@ impl<'a> Device<'a> for Collector<'_, 'a> {
             Paint::Color(colour) if matches!(mode, DrawMode::Fill(_)) => {
                 let [r, g, b, alpha] = colour.to_rgba().to_rgba8();
                 let [a, b_, c, d, ..] = props.transform.as_coeffs();
-                let upright = (a.abs() < 1e-9 && d.abs() < 1e-9) || (b_.abs() < 1e-9 && c.abs() < 1e-9);
-                let solid = alpha >= 250 && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none();
+                let upright =
+                    (a.abs() < 1e-9 && d.abs() < 1e-9) || (b_.abs() < 1e-9 && c.abs() < 1e-9);
+                let solid = alpha >= 250
+                    && props.blend_mode == BlendMode::Normal
+                    && props.soft_mask.is_none();
                 if solid && upright && self.is_opaque() {
                     self.ink.area(area, [r, g, b], self.placed);
                 } else if alpha > 0 {
@@ -417,10 +448,17 @@ impl<'a> Device<'a> for Collector<'_, 'a> {
         self.ink.pop_clip();
     }
 
-    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend: BlendMode) {
+    fn push_transparency_group(
+        &mut self,
+        opacity: f32,
+        mask: Option<SoftMask<'a>>,
+        blend: BlendMode,
+    ) {
         self.groups.push(match opacity {
             _ if opacity < 0.03 => Group::Invisible,
-            _ if opacity < 0.98 || mask.is_some() || blend != BlendMode::Normal => Group::SeeThrough,
+            _ if opacity < 0.98 || mask.is_some() || blend != BlendMode::Normal => {
+                Group::SeeThrough
+            }
             _ => Group::Opaque,
         });
     }

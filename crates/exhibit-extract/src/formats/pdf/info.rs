@@ -41,7 +41,10 @@ pub(super) fn emit(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     ] {
         let written = dates.as_ref().and_then(|dates| text_of(dates, entry));
         let stated = written.as_deref().and_then(StatedDate::parse).map(|date| date.to_string());
-        out.metadata(key, &stated.or(written).or_else(|| parsed.map(without_zone)).unwrap_or_default())?;
+        out.metadata(
+            key,
+            &stated.or(written).or_else(|| parsed.map(without_zone)).unwrap_or_default(),
+        )?;
     }
     out.metadata("pdf:version", version(pdf))?;
     out.metadata("pdf:pages", &pdf.pages().len().to_string())?;
@@ -84,10 +87,13 @@ pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> 
 pub(super) fn has_sound_table(bytes: &[u8]) -> bool {
     let from = bytes.len().saturating_sub(4096);
     let Some(at) = positions(&bytes[from..], b"startxref").last() else { return false };
-    let digits =
-        bytes[from + at + 9..].iter().skip_while(|b| b.is_ascii_whitespace()).take_while(|b| b.is_ascii_digit());
+    let digits = bytes[from + at + 9..]
+        .iter()
+        .skip_while(|b| b.is_ascii_whitespace())
+        .take_while(|b| b.is_ascii_digit());
     let offset = digits.take(18).fold(0_usize, |sum, digit| sum * 10 + usize::from(digit - b'0'));
-    let skipped = bytes[..bytes.len().min(1024)].windows(5).position(|word| word == b"%PDF-").unwrap_or(0);
+    let skipped =
+        bytes[..bytes.len().min(1024)].windows(5).position(|word| word == b"%PDF-").unwrap_or(0);
     [offset, offset + skipped].iter().any(|offset| {
         let there = bytes.get(*offset..).unwrap_or_default();
         let there = there.trim_ascii_start();
@@ -120,12 +126,15 @@ fn information(opened: &Opened) -> Option<Dict<'_>> {
         let reference = String::from_utf8_lossy(reference);
         let mut words = reference.split_ascii_whitespace();
         let id = ObjectIdentifier::new(words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        let dict =
-            opened.pdf.xref().get::<Dict<'_>>(id).filter(|_| words.next().is_some_and(|r| r.starts_with('R')))?;
+        let dict = opened
+            .pdf
+            .xref()
+            .get::<Dict<'_>>(id)
+            .filter(|_| words.next().is_some_and(|r| r.starts_with('R')))?;
         let info = opened.pdf.metadata();
         let has = |entry: &str| text_of(&dict, entry).is_some();
-        let is_it =
-            has("CreationDate") >= info.creation_date.is_some() && has("ModDate") >= info.modification_date.is_some();
+        let is_it = has("CreationDate") >= info.creation_date.is_some()
+            && has("ModDate") >= info.modification_date.is_some();
         is_it.then_some(dict)
     })
 }
@@ -159,7 +168,9 @@ fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
             Event::End(_) => {
                 let key = path.iter().rev().take(4).find_map(|step| *step);
                 let text = std::mem::take(&mut value);
-                found.extend(key.filter(|_| !text.trim().is_empty()).map(|key| (key.to_owned(), text)));
+                found.extend(
+                    key.filter(|_| !text.trim().is_empty()).map(|key| (key.to_owned(), text)),
+                );
                 path.pop();
             }
             Event::Eof => break,
@@ -243,10 +254,14 @@ pub(super) fn labels(pdf: &Pdf) -> Vec<String> {
         let end = ranges.get(n + 1).map_or(labels.len(), |(next, _)| *next).min(labels.len());
         let prefix = text_of(range, "P").unwrap_or_default();
         let first = range.get::<u32>("St").unwrap_or(1);
-        let style = range.get::<hayro_syntax::object::Name<'_>>("S").map(|name| name.as_str().to_owned());
+        let style =
+            range.get::<hayro_syntax::object::Name<'_>>("S").map(|name| name.as_str().to_owned());
         for (step, label) in (0_u32..).zip(labels.get_mut(*start..end).unwrap_or_default()) {
             let number = first.saturating_add(step);
-            *label = format!("{prefix}{}", style.as_deref().map_or(String::new(), |style| numbered(style, number)));
+            *label = format!(
+                "{prefix}{}",
+                style.as_deref().map_or(String::new(), |style| numbered(style, number))
+            );
         }
     }
     labels
@@ -293,7 +308,9 @@ fn roman(number: u32) -> String {
 }
 
 fn letters(number: u32) -> String {
-    let Some(index) = number.checked_sub(1).filter(|index| *index < 26 * 50) else { return number.to_string() };
+    let Some(index) = number.checked_sub(1).filter(|index| *index < 26 * 50) else {
+        return number.to_string();
+    };
     let letter = char::from(b'a' + (index % 26) as u8);
     letter.to_string().repeat(index as usize / 26 + 1)
 }

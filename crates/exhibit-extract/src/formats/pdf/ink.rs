@@ -93,7 +93,8 @@ impl Ink {
         let span = |from: f64, to: f64, side: f32| {
             let scale = CELLS as f64 / f64::from(side.max(1.0));
             let (from, to) = (from * scale, to * scale);
-            let (mut first, mut last) = ((from + 0.5).floor() as usize, (to + 0.5).floor() as usize);
+            let (mut first, mut last) =
+                ((from + 0.5).floor() as usize, (to + 0.5).floor() as usize);
             if any && first == last {
                 (first, last) = (from as usize, from as usize + 1);
             }
@@ -104,20 +105,30 @@ impl Ink {
         if left >= right || rows.0 >= rows.1 {
             return None;
         }
-        let columns = if right - left >= CELLS { u64::MAX } else { ((1 << (right - left)) - 1) << left };
+        let columns =
+            if right - left >= CELLS { u64::MAX } else { ((1 << (right - left)) - 1) << left };
         Some((rows, columns))
     }
 
     /// A picture of this many pixels, placed by `transform`; `covers` if nothing shows through it. `order` counts what was
     /// drawn before.
-    pub(super) fn picture(&mut self, (across, down): (u32, u32), transform: Affine, covers: bool, order: u32) {
+    pub(super) fn picture(
+        &mut self,
+        (across, down): (u32, u32),
+        transform: Affine,
+        covers: bool,
+        order: u32,
+    ) {
         let (width, height) = (f64::from(across), f64::from(down));
-        let Some(area) = self.clipped(transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height))) else {
+        let Some(area) =
+            self.clipped(transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height)))
+        else {
             return;
         };
         self.pictured(area, across, down);
         if covers {
-            self.cover.paint(self.size, area, |cell| *cell = Paint { order, area: 0, colour: None });
+            self.cover
+                .paint(self.size, area, |cell| *cell = Paint { order, area: 0, colour: None });
         }
     }
 
@@ -147,7 +158,9 @@ impl Ink {
 
     /// Whether a place is outside the clip.
     pub(super) fn is_clipped(&self, x: f32, y: f32) -> bool {
-        self.clips.last().is_some_and(|clip| !clip.inflate(1.0, 1.0).contains(Point::new(x.into(), y.into())))
+        self.clips
+            .last()
+            .is_some_and(|clip| !clip.inflate(1.0, 1.0).contains(Point::new(x.into(), y.into())))
     }
 
     /// Visible text in a box: left, top, right, bottom.
@@ -175,7 +188,9 @@ impl Ink {
                 }
                 PathEl::LineTo(point) => part.line(transform * *point),
                 PathEl::QuadTo(a, point) => part.curve(&[transform * *a, transform * *point]),
-                PathEl::CurveTo(a, b, point) => part.curve(&[transform * *a, transform * *b, transform * *point]),
+                PathEl::CurveTo(a, b, point) => {
+                    part.curve(&[transform * *a, transform * *b, transform * *point])
+                }
                 PathEl::ClosePath => {}
             }
         }
@@ -205,7 +220,9 @@ impl Ink {
 
     /// The cell of the middle of an area.
     fn cell(&self, area: Rect) -> (u8, u8) {
-        let cell = |at: f64, side: f32| ((at / f64::from(side.max(1.0)) * CELLS as f64) as usize).min(CELLS - 1) as u8;
+        let cell = |at: f64, side: f32| {
+            ((at / f64::from(side.max(1.0)) * CELLS as f64) as usize).min(CELLS - 1) as u8
+        };
         let middle = area.center();
         (cell(middle.x, self.size.0), cell(middle.y, self.size.1))
     }
@@ -365,7 +382,8 @@ impl Cover {
         if self.cells.is_empty() || !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
             return Paint::PAPER;
         }
-        let cell = |at: f32, side: f32, cells: usize| ((at / side * cells as f32) as usize).min(cells - 1);
+        let cell =
+            |at: f32, side: f32, cells: usize| ((at / side * cells as f32) as usize).min(cells - 1);
         let (column, row) = (cell(x, width, self.across), cell(y, height, self.down));
         let paint = self.cells.get(row * self.across + column).copied().unwrap_or(Paint::PAPER);
         // what was drawn after the last area is unknown
@@ -382,7 +400,8 @@ mod tests {
     }
 
     fn placed(ink: &mut Ink, pixels: (u32, u32), [x0, y0, x1, y1]: [f64; 4]) {
-        let scale = [(x1 - x0) / f64::from(pixels.0), 0.0, 0.0, (y1 - y0) / f64::from(pixels.1), x0, y0];
+        let scale =
+            [(x1 - x0) / f64::from(pixels.0), 0.0, 0.0, (y1 - y0) / f64::from(pixels.1), x0, y0];
         ink.picture(pixels, Affine::new(scale), true, 0);
     }
 
@@ -442,7 +461,10 @@ mod tests {
         check("M10 10 C10 400 400 400 400 10 Z", 0);
         let mut page = ink();
         page.text([0.0, 0.0, 100.0, 100.0]);
-        page.path(&BezPath::from_svg("M10 10 C10 20 20 20 20 10 Z").expect("a path"), Affine::IDENTITY);
+        page.path(
+            &BezPath::from_svg("M10 10 C10 20 20 20 20 10 Z").expect("a path"),
+            Affine::IDENTITY,
+        );
         assert_eq!(page.letter_shapes(), 0, "an underline of text, or its copy");
     }
 
@@ -470,7 +492,11 @@ mod tests {
         assert_eq!(page.topmost(15.0, 15.0), black);
         assert_eq!(page.topmost(105.0, 15.0), Paint::PAPER);
         page.ground(Rect::new(0.0, 0.0, 640.0, 640.0));
-        assert_eq!(page.topmost(15.0, 15.0), Paint { colour: None, ..black }, "what it covers is still covered");
+        assert_eq!(
+            page.topmost(15.0, 15.0),
+            Paint { colour: None, ..black },
+            "what it covers is still covered"
+        );
         placed(&mut page, (50, 50), [0.0, 0.0, 50.0, 50.0]);
         assert_eq!(page.topmost(15.0, 15.0), Paint { order: 0, area: 0, colour: None });
         for (x, y) in [(-1.0, 15.0), (f32::NAN, 15.0), (640.0, 640.0)] {

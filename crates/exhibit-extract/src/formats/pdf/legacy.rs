@@ -47,7 +47,10 @@ fn is_latin_of(byte: u8, text: &BfString) -> bool {
     let BfString::Char(c) = text else { return false };
     let (latin, _) = WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(&byte));
     // bullets are in place of what the encoding leaves open
-    latin.contains(*c) || *c == '•' || matches!(*c, '\u{a0}'..='\u{ff}') || standard(byte) == Some(*c)
+    latin.contains(*c)
+        || *c == '•'
+        || matches!(*c, '\u{a0}'..='\u{ff}')
+        || standard(byte) == Some(*c)
 }
 
 /// The character of a byte beyond ASCII in Adobe's standard encoding (ISO 32000-2, annex D.2), where that differs from
@@ -102,7 +105,10 @@ pub(super) fn standard(byte: u8) -> Option<char> {
 
 /// The characters of bytes, with the number of bytes of each; `None` if they are not all of the encoding that the fonts
 /// state, or, without one, might be Latin.
-pub(super) fn decoded(bytes: &[u8], stated: Option<&'static Encoding>) -> Option<Vec<(char, usize)>> {
+pub(super) fn decoded(
+    bytes: &[u8],
+    stated: Option<&'static Encoding>,
+) -> Option<Vec<(char, usize)>> {
     if stated.is_none() && !is_plainly_chinese(bytes) {
         return None;
     }
@@ -112,7 +118,8 @@ pub(super) fn decoded(bytes: &[u8], stated: Option<&'static Encoding>) -> Option
     while let Some(byte) = bytes.get(at) {
         let longest = if byte.is_ascii() { 1 } else { 4 };
         let found = (1..=longest).find_map(|length| {
-            let text = encoding.decode_without_bom_handling_and_without_replacement(bytes.get(at..at + length)?)?;
+            let text = encoding
+                .decode_without_bom_handling_and_without_replacement(bytes.get(at..at + length)?)?;
             let mut characters = text.chars();
             let c = characters.next().filter(|c| !c.is_control())?;
             characters.next().is_none().then_some((c, length))
@@ -143,7 +150,9 @@ fn is_plainly_chinese(bytes: &[u8]) -> bool {
     }
     // bytes of KOI8-R in lower case are pairs of this kind too
     let beyond = bytes.iter().any(|byte| !byte.is_ascii() && !(0xc0..=0xdf).contains(byte));
-    beyond && count >= LEAST && bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count() < count
+    beyond
+        && count >= LEAST
+        && bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count() < count
 }
 
 /// What the document's simple fonts that are not embedded tell of their codes.
@@ -167,7 +176,8 @@ impl Fonts {
                 continue;
             }
             let Some(name) = dict.get::<Name<'_>>("BaseFont") else { continue };
-            let silent = !dict.contains_key("Encoding") && !matches!(name.as_str(), "Symbol" | "ZapfDingbats");
+            let silent = !dict.contains_key("Encoding")
+                && !matches!(name.as_str(), "Symbol" | "ZapfDingbats");
             type1 |= silent && !truetype;
             if !is_embedded(&dict) {
                 fonts.encoding = fonts.encoding.or_else(|| encoding_of_name(name.deref()));
@@ -257,12 +267,19 @@ mod tests {
 
     #[test]
     fn bytes_are_decoded_by_the_name_of_the_font() {
-        for (word, encoding) in
-            [("人员登记名单 12", GB18030), ("登記名單", BIG5), ("登録名簿カード", SHIFT_JIS), ("등록 명단", EUC_KR)]
-        {
+        for (word, encoding) in [
+            ("人员登记名单 12", GB18030),
+            ("登記名單", BIG5),
+            ("登録名簿カード", SHIFT_JIS),
+            ("등록 명단", EUC_KR),
+        ] {
             let (bytes, _, failed) = encoding.encode(word);
             assert_eq!((text(&bytes, Some(encoding)).as_deref(), failed), (Some(word), false));
-            assert_eq!(text(&bytes[..bytes.len() - 1], Some(encoding)).is_none(), !word.ends_with('2'), "{word}");
+            assert_eq!(
+                text(&bytes[..bytes.len() - 1], Some(encoding)).is_none(),
+                !word.ends_with('2'),
+                "{word}"
+            );
         }
         assert_eq!(text(b"plain", Some(GB18030)), None);
     }
@@ -286,7 +303,9 @@ mod tests {
 
     #[test]
     fn names_of_fonts() {
-        let check = |name: &[u8], expect: Option<&'static Encoding>| assert_eq!(encoding_of_name(name), expect);
+        let check = |name: &[u8], expect: Option<&'static Encoding>| {
+            assert_eq!(encoding_of_name(name), expect)
+        };
         check(b"\xcb\xce\xcc\xe5", Some(GB18030));
         check(b"SimHei,Bold", Some(GB18030));
         check("宋体".as_bytes(), Some(GB18030));
@@ -299,13 +318,20 @@ mod tests {
     #[test]
     fn only_bytes_that_are_read_as_latin_letters_are_candidates() {
         let bytes = |glyphs: &[(u32, Option<&str>)]| {
-            let glyphs = glyphs
-                .iter()
-                .map(|(code, text)| (*code, || text.map(|text| BfString::Char(text.chars().next().unwrap_or(' ')))));
+            let glyphs = glyphs.iter().map(|(code, text)| {
+                (*code, || text.map(|text| BfString::Char(text.chars().next().unwrap_or(' '))))
+            });
             bytes_of(glyphs)
         };
-        assert_eq!(bytes(&[(0xc8, Some("È")), (0xcb, None), (0x41, Some("A"))]), Some(vec![0xc8, 0xcb, 0x41]));
-        assert_eq!(bytes(&[(0xc8, Some("人")), (0xcb, Some("Ë"))]), None, "the font states another character");
+        assert_eq!(
+            bytes(&[(0xc8, Some("È")), (0xcb, None), (0x41, Some("A"))]),
+            Some(vec![0xc8, 0xcb, 0x41])
+        );
+        assert_eq!(
+            bytes(&[(0xc8, Some("人")), (0xcb, Some("Ë"))]),
+            None,
+            "the font states another character"
+        );
         assert_eq!(bytes(&[(0xc8, Some("È")), (0x41, Some("A"))]), None, "one accented letter");
         assert_eq!(bytes(&[(0x1c8, None), (0xc8, None), (0xcb, None)]), None, "codes of two bytes");
     }

@@ -25,7 +25,11 @@ pub(super) fn lines_of(glyphs: &[Glyph]) -> (Vec<Line>, bool) {
     let mut start = 0;
     let mut pieces = 0;
     for at in 1..=glyphs.len() {
-        let step = if at == glyphs.len() { Step::NewLine } else { step(&glyphs[start], &glyphs[at - 1], &glyphs[at]) };
+        let step = if at == glyphs.len() {
+            Step::NewLine
+        } else {
+            step(&glyphs[start], &glyphs[at - 1], &glyphs[at])
+        };
         match step {
             Step::Onward => {}
             Step::NewPiece => pieces += 1,
@@ -38,8 +42,9 @@ pub(super) fn lines_of(glyphs: &[Glyph]) -> (Vec<Line>, bool) {
             }
         }
     }
-    lines
-        .retain(|line: &Line| line.units.iter().any(|unit| unit.glyph.is_some_and(|i| !glyphs[i as usize].is_space())));
+    lines.retain(|line: &Line| {
+        line.units.iter().any(|unit| unit.glyph.is_some_and(|i| !glyphs[i as usize].is_space()))
+    });
     join_columns(&mut lines, glyphs);
     drop_doubled(&mut lines, glyphs);
     let sorted = sort_if_scrambled(&mut lines);
@@ -53,7 +58,10 @@ enum Step {
 }
 
 fn step(first: &Glyph, last: &Glyph, next: &Glyph) -> Step {
-    if last.vertical != next.vertical || last.invisible != next.invisible || !last.direction_is(next.direction) {
+    if last.vertical != next.vertical
+        || last.invisible != next.invisible
+        || !last.direction_is(next.direction)
+    {
         return Step::NewLine;
     }
     let (small, large) = (last.em.min(next.em), last.em.max(next.em));
@@ -67,7 +75,11 @@ fn step(first: &Glyph, last: &Glyph, next: &Glyph) -> Step {
         return Step::Onward;
     }
     let (_, from_first) = offset(first, next);
-    if across.abs() <= 0.3 * unit || from_first.abs() <= 0.3 * unit { Step::NewPiece } else { Step::NewLine }
+    if across.abs() <= 0.3 * unit || from_first.abs() <= 0.3 * unit {
+        Step::NewPiece
+    } else {
+        Step::NewLine
+    }
 }
 
 /// The start of `b` relative to the start of `a`: along its baseline, and across it.
@@ -100,7 +112,10 @@ fn sort_along(order: &mut Vec<u32>, glyphs: &[Glyph]) {
     };
     let mut pieces: Vec<(f32, f32, &[u32])> = Vec::new();
     for piece in order.chunk_by(whole) {
-        let start = piece.iter().map(|i| offset(first, &glyphs[*i as usize]).0).fold(f32::INFINITY, f32::min);
+        let start = piece
+            .iter()
+            .map(|i| offset(first, &glyphs[*i as usize]).0)
+            .fold(f32::INFINITY, f32::min);
         let last = &glyphs[piece[piece.len() - 1] as usize];
         pieces.push((start, offset(first, last).0 + last.advance, piece));
     }
@@ -119,15 +134,16 @@ fn sort_along(order: &mut Vec<u32>, glyphs: &[Glyph]) {
 fn join_columns(lines: &mut Vec<Line>, glyphs: &[Glyph]) {
     const LEAST: usize = 3;
     let single = |line: &Line| match &line.units[..] {
-        [Unit { glyph: Some(index), .. }] => {
-            Some(&glyphs[*index as usize]).filter(|glyph| !glyph.vertical && is_ideographic(glyph.first()))
-        }
+        [Unit { glyph: Some(index), .. }] => Some(&glyphs[*index as usize])
+            .filter(|glyph| !glyph.vertical && is_ideographic(glyph.first())),
         _ => None,
     };
     let below = |above: &Line, below: &Line| {
         let (Some(a), Some(b)) = (single(above), single(below)) else { return false };
         let (along, down) = offset(a, b);
-        a.invisible == b.invisible && along.abs() < 0.4 * a.em && (0.5 * a.em..1.3 * a.em).contains(&down)
+        a.invisible == b.invisible
+            && along.abs() < 0.4 * a.em
+            && (0.5 * a.em..1.3 * a.em).contains(&down)
     };
     if !lines.windows(2).any(|pair| below(&pair[0], &pair[1])) {
         return;
@@ -155,7 +171,8 @@ fn with_gaps(order: &[u32], glyphs: &[Glyph]) -> Vec<Unit> {
             let (last, next) = (&glyphs[order[n - 1] as usize], &glyphs[index as usize]);
             let gap = offset(last, next).0 - last.advance;
             let em = last.em.max(next.em);
-            let least = if is_unspaced(last.first()) || is_unspaced(next.first()) { 0.5 } else { 0.15 };
+            let least =
+                if is_unspaced(last.first()) || is_unspaced(next.first()) { 0.5 } else { 0.15 };
             let apart = gap > (least + spread) * em || gap < -1.5 * em;
             if apart && !last.is_space() && !next.is_space() {
                 units.push(unit(None));
@@ -188,7 +205,8 @@ fn spread_of(order: &[u32], glyphs: &[Glyph]) -> f32 {
 
 /// Han, Kana and their punctuation: typesetters stretch lines between them, and separate them from letters and digits.
 fn is_unspaced(c: char) -> bool {
-    is_ideographic(c) && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
+    is_ideographic(c)
+        && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }
 
 /// Han, Kana, Hangul and their punctuation: written without blanks, one box a glyph.
@@ -207,15 +225,20 @@ fn drop_doubled(lines: &mut Vec<Line>, glyphs: &[Glyph]) {
     if lines.iter().all(|line| line.invisible) || lines.iter().all(|line| !line.invisible) {
         return;
     }
-    let visible: Vec<([f32; 4], String)> =
-        lines.iter().filter(|line| !line.invisible).map(|line| (line.rect, letters_of(line, glyphs))).collect();
+    let visible: Vec<([f32; 4], String)> = lines
+        .iter()
+        .filter(|line| !line.invisible)
+        .map(|line| (line.rect, letters_of(line, glyphs)))
+        .collect();
     lines.retain(|line| {
         if !line.invisible {
             return true;
         }
         let letters = letters_of(line, glyphs);
         let (x, y) = ((line.rect[0] + line.rect[2]) / 2.0, (line.rect[1] + line.rect[3]) / 2.0);
-        let over = visible.iter().filter(|(rect, _)| rect[0] <= x && x <= rect[2] && rect[1] <= y && y <= rect[3]);
+        let over = visible
+            .iter()
+            .filter(|(rect, _)| rect[0] <= x && x <= rect[2] && rect[1] <= y && y <= rect[3]);
         !over.into_iter().any(|(_, other)| other.contains(&letters))
     });
 }

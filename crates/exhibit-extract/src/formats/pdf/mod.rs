@@ -32,7 +32,11 @@ use page::Reading;
 use revisions::Texts;
 
 /// Emits the contents of a PDF.
-pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(crate) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let opened = match open::open(input, out.limits().whole_file_bytes, &request.passwords) {
         Ok(opened) => opened,
         Err(closed) => return refused(closed, out),
@@ -57,8 +61,13 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 }
 
 /// Renders the page that the request names.
-pub(crate) fn render(input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
-    let opened = open::open(input, request.limits.whole_file_bytes, &request.passwords).map_err(verdict_of)?;
+pub(crate) fn render(
+    input: &mut dyn Input,
+    request: &Request,
+    wish: Wish,
+) -> Result<Raster, Verdict> {
+    let opened = open::open(input, request.limits.whole_file_bytes, &request.passwords)
+        .map_err(verdict_of)?;
     let pages = opened.pdf.pages();
     let page = (wish.page as usize).checked_sub(1).and_then(|index| pages.get(index));
     let page = page.ok_or(Verdict::Failed(Reason::NoSuchPage { page: u64::from(wish.page) }))?;
@@ -102,7 +111,9 @@ fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<Texts, Stop> {
     let mut labels = info::labels(&opened.pdf).into_iter();
     for (index, source) in opened.pdf.pages().iter().enumerate() {
         let lit_page = lit.as_ref().and_then(|pdf| pdf.pages().get(index));
-        let lit_page = lit_page.zip(lit_reading.as_mut()).map(|(source, reading)| page::Lit { source, reading });
+        let lit_page = lit_page
+            .zip(lit_reading.as_mut())
+            .map(|(source, reading)| page::Lit { source, reading });
         let mut read = page::read(source, &mut reading, lit_page);
         let number = out.pages() + 1;
         read.page.label = labels.next().unwrap_or_default();
@@ -126,7 +137,10 @@ fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<Texts, Stop> {
             out.note(number, NoteCode::TextCovered { areas, characters })?;
         }
         if read.redactions > 0 {
-            out.note(number, NoteCode::RedactionsUnapplied { redactions: u64::from(read.redactions) })?;
+            out.note(
+                number,
+                NoteCode::RedactionsUnapplied { redactions: u64::from(read.redactions) },
+            )?;
         }
         if read.sorted {
             out.note(number, NoteCode::LinesReordered)?;

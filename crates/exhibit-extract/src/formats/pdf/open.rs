@@ -30,7 +30,11 @@ pub(super) struct Opened {
 }
 
 /// Opens the document in `input`, which is read completely if it has at most `most` bytes.
-pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Result<Opened, Closed> {
+pub(super) fn open(
+    input: &mut dyn Input,
+    most: u64,
+    passwords: &[String],
+) -> Result<Opened, Closed> {
     let unreadable = |error: std::io::Error| Closed::Broken(Reason::cannot_read(&error));
     input.rewind().map_err(unreadable)?;
     let mut bytes = Vec::new();
@@ -45,13 +49,17 @@ pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Re
     match Pdf::new(bytes.clone()) {
         Ok(pdf) if encrypted || ends_well(&bytes) => Ok(opened(pdf, false)),
         Ok(pdf) => Ok(opened(mended(pdf, &bytes), false)),
-        Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => unlock(bytes, passwords),
+        Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
+            unlock(bytes, passwords)
+        }
         Err(LoadPdfError::Invalid) => {
             let mended = salvage::salvage(&bytes).and_then(|salvaged| {
                 let salvaged = Arc::new(salvaged);
                 Some(mended(Pdf::new(salvaged.clone()).ok()?, &salvaged))
             });
-            mended.map(|pdf| opened(pdf, true)).ok_or_else(|| Closed::Broken(reason(LoadPdfError::Invalid, &bytes)))
+            mended
+                .map(|pdf| opened(pdf, true))
+                .ok_or_else(|| Closed::Broken(reason(LoadPdfError::Invalid, &bytes)))
         }
         Err(LoadPdfError::Decryption(_)) => Err(Closed::Unsupported(scheme(&bytes))),
     }
@@ -81,7 +89,14 @@ fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
 
 /// The name of the security handler that the file states.
 fn scheme(bytes: &[u8]) -> String {
-    let handlers = [&b"/Adobe.PubSec"[..], b"/Adobe.APS", b"/EBX_HANDLER", b"/FOPN_fLock", b"/SOND", b"/Standard"];
+    let handlers = [
+        &b"/Adobe.PubSec"[..],
+        b"/Adobe.APS",
+        b"/EBX_HANDLER",
+        b"/FOPN_fLock",
+        b"/SOND",
+        b"/Standard",
+    ];
     let found = handlers.into_iter().find(|handler| contains(bytes, handler)).unwrap_or(b"/");
     String::from_utf8_lossy(&found[1..]).into_owned()
 }
@@ -110,6 +125,7 @@ pub(super) fn contains(bytes: &[u8], word: &[u8]) -> bool {
 /// The position of `word` in `bytes`.
 pub(super) fn positions<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     let first = word.first().copied().unwrap_or_default();
-    let starts = bytes.iter().enumerate().filter(move |(_, byte)| **byte == first).map(|(at, _)| at);
+    let starts =
+        bytes.iter().enumerate().filter(move |(_, byte)| **byte == first).map(|(at, _)| at);
     starts.filter(move |at| bytes[*at..].starts_with(word))
 }

@@ -7,8 +7,8 @@ use super::open::positions;
 use hayro_syntax::object::{Dict, FromBytes, String as PdfString};
 
 const PADDING: [u8; 32] = [
-    0x28, 0xbf, 0x4e, 0x5e, 0x4e, 0x75, 0x8a, 0x41, 0x64, 0x00, 0x4e, 0x56, 0xff, 0xfa, 0x01, 0x08, 0x2e, 0x2e, 0x00,
-    0xb6, 0xd0, 0x68, 0x3e, 0x80, 0x2f, 0x0c, 0xa9, 0xfe, 0x64, 0x53, 0x69, 0x7a,
+    0x28, 0xbf, 0x4e, 0x5e, 0x4e, 0x75, 0x8a, 0x41, 0x64, 0x00, 0x4e, 0x56, 0xff, 0xfa, 0x01, 0x08,
+    0x2e, 0x2e, 0x00, 0xb6, 0xd0, 0x68, 0x3e, 0x80, 0x2f, 0x0c, 0xa9, 0xfe, 0x64, 0x53, 0x69, 0x7a,
 ];
 
 /// The user password of the document, if `owner` is its owner password; another string or `None` if it is not.
@@ -39,10 +39,12 @@ fn lock_of(document: &[u8]) -> Option<Dict<'_>> {
     const NEAR: usize = 4096;
     positions(document, b"/Standard").find_map(|at| {
         let from = at.saturating_sub(NEAR);
-        let begins: Vec<usize> = positions(&document[from..at], b"<<").map(|begin| from + begin).collect();
+        let begins: Vec<usize> =
+            positions(&document[from..at], b"<<").map(|begin| from + begin).collect();
         begins.into_iter().rev().find_map(|begin| {
             let dict = Dict::from_bytes(&document[begin..document.len().min(at + NEAR)])?;
-            (dict.contains_key("O") && dict.contains_key("U") && dict.contains_key("R")).then_some(dict)
+            (dict.contains_key("O") && dict.contains_key("U") && dict.contains_key("R"))
+                .then_some(dict)
         })
     })
 }
@@ -69,14 +71,19 @@ fn rc4(key: &[u8], data: &mut [u8]) {
 
 /// RFC 1321.
 fn md5(message: &[u8]) -> [u8; 16] {
-    const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
+    const TURNS: [[u32; 4]; 4] =
+        [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let mut padded = message.to_vec();
     padded.push(0x80);
-    padded.resize(padded.len().next_multiple_of(64) + if padded.len() % 64 > 56 { 64 } else { 0 } - 8, 0);
+    padded.resize(
+        padded.len().next_multiple_of(64) + if padded.len() % 64 > 56 { 64 } else { 0 } - 8,
+        0,
+    );
     padded.extend((message.len() as u64 * 8).to_le_bytes());
     let mut sums = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
     for block in padded.as_chunks::<64>().0 {
-        let words: Vec<u32> = block.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
+        let words: Vec<u32> =
+            block.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
         let [mut a, mut b, mut c, mut d] = sums;
         for i in 0..64_usize {
             let (mix, word) = match i / 16 {
@@ -113,7 +120,8 @@ mod tests {
     fn md5_and_rc4_by_their_published_vectors() {
         assert_eq!(hex(&md5(b"")), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(hex(&md5(b"message digest")), "f96b697d7cb7938d525a2f31aaf161d0");
-        let long = b"12345678901234567890123456789012345678901234567890123456789012345678901234567890";
+        let long =
+            b"12345678901234567890123456789012345678901234567890123456789012345678901234567890";
         assert_eq!(hex(&md5(long)), "57edf4a22be3c955ac49da2e2107b67a");
         assert_eq!(hex(&md5(&[b'a'; 55])), "ef1772b6dff9a122358552954ad0df65");
         assert_eq!(hex(&md5(&[b'a'; 56])), "3b0c8ac703f828b04c6c197006d17218");

@@ -10,7 +10,9 @@ use super::unicode::Unmapped;
 use exhibit_model::{Counts, Mark, MarkKind, Page, PageKind, Rect, TextBox};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, Rect as Area};
-use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
+use hayro_interpret::{
+    Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page,
+};
 use hayro_syntax::Pdf;
 use hayro_syntax::page::Page as PdfPage;
 
@@ -59,13 +61,21 @@ pub(super) struct Lit<'b, 'r> {
 }
 
 /// Reads one page; text that only `lit` shows is marked as hidden.
-pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Option<Lit<'_, '_>>) -> Read {
+pub(super) fn read<'a>(
+    source: &PdfPage<'a>,
+    reading: &mut Reading<'a>,
+    lit: Option<Lit<'_, '_>>,
+) -> Read {
     let (width, height) = source.render_dimensions();
     let mut text = Text::new(width, height);
     let mut shown = collect(source, RenderContent::PAGE, reading, Before::new(width, height));
     let mut read = Read { overfull: shown.overfull, decoded: shown.decoded, ..Read::default() };
-    let mut counts =
-        Counts { glyphs: shown.placed, unmapped: shown.unmapped, images: shown.images, ..Counts::default() };
+    let mut counts = Counts {
+        glyphs: shown.placed,
+        unmapped: shown.unmapped,
+        images: shown.images,
+        ..Counts::default()
+    };
     let notes = annotations::of_page(source);
     let mut over = None;
     if !notes.is_empty() {
@@ -90,7 +100,11 @@ pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Opt
         let all = collect(lit.source, RenderContent::PAGE, lit.reading, Before::new(width, height));
         counts.glyphs = counts.glyphs.max(all.placed);
         counts.unmapped = counts.unmapped.max(all.unmapped);
-        text.add(&layers::hidden(all.glyphs, &shown.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
+        text.add(
+            &layers::hidden(all.glyphs, &shown.glyphs),
+            Some(MarkKind::Hidden),
+            &mut reading.habits,
+        );
     }
     if let Some(over) = over {
         text.add_annotations(&over, &notes, &mut reading.habits);
@@ -122,7 +136,12 @@ struct Rendered {
     ink: Ink,
 }
 
-fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Reading<'a>, before: Before) -> Rendered {
+fn collect<'a>(
+    source: &PdfPage<'a>,
+    content: RenderContent,
+    reading: &mut Reading<'a>,
+    before: Before,
+) -> Rendered {
     let (width, height) = source.render_dimensions();
     let settings = InterpreterSettings { render_content: content, ..reading.settings.clone() };
     let transform = Affine::new(source.initial_transform(true).as_coeffs());
@@ -156,7 +175,8 @@ impl Text {
             .zip(mixed)
             .map(|(line, mixed)| mixed.then(|| bidi::to_logical(&line.units, glyphs, habits)))
             .collect();
-        habits.mirrored += read.iter().flatten().map(|units| bidi::vote(units, glyphs)).sum::<i64>();
+        habits.mirrored +=
+            read.iter().flatten().map(|units| bidi::vote(units, glyphs)).sum::<i64>();
         for (line, read) in lines.iter().zip(&read) {
             let start = self.page.text.len();
             self.add_line(read.as_deref().unwrap_or(&line.units), glyphs, habits);
@@ -214,7 +234,12 @@ impl Text {
             y1: part(rect[3], height),
         };
         if start < end {
-            self.page.boxes.push(TextBox { start: start as u32, end: end as u32, rect, confidence: 255 });
+            self.page.boxes.push(TextBox {
+                start: start as u32,
+                end: end as u32,
+                rect,
+                confidence: 255,
+            });
         }
     }
 
@@ -229,10 +254,16 @@ impl Text {
     }
 
     /// Adds the text that annotations render, then what they contain and do not render.
-    fn add_annotations(&mut self, glyphs: &[Glyph], notes: &[annotations::Annotation], habits: &mut Habits) {
+    fn add_annotations(
+        &mut self,
+        glyphs: &[Glyph],
+        notes: &[annotations::Annotation],
+        habits: &mut Habits,
+    ) {
         let mut by_note: Vec<Vec<Glyph>> = vec![Vec::new(); notes.len() + 1];
         for glyph in glyphs {
-            let (x, y) = ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
+            let (x, y) =
+                ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
             let home = notes.iter().position(|note| note.contains(x, y)).unwrap_or(notes.len());
             by_note[home].push(glyph.clone());
         }

@@ -31,7 +31,8 @@ pub(super) struct Reference {
 pub(super) fn of_actions(dict: &Dict<'_>) -> Vec<Reference> {
     let mut found = Vec::new();
     let additional = dict.get::<Dict<'_>>("AA").unwrap_or_default();
-    let more: Vec<Dict<'_>> = additional.keys().filter_map(|event| additional.get::<Dict<'_>>(event)).collect();
+    let more: Vec<Dict<'_>> =
+        additional.keys().filter_map(|event| additional.get::<Dict<'_>>(event)).collect();
     let first = ["A", "PA", "OpenAction"].iter().filter_map(|key| dict.get::<Dict<'_>>(*key));
     for action in first.chain(more) {
         let mut waiting = vec![action];
@@ -44,7 +45,9 @@ pub(super) fn of_actions(dict: &Dict<'_>) -> Vec<Reference> {
             found.extend(of_action(&action));
             match action.get::<Object<'_>>("Next") {
                 Some(Object::Dict(next)) => waiting.push(next),
-                Some(Object::Array(next)) => waiting.extend(next.iter::<Dict<'_>>().take(LONGEST_CHAIN)),
+                Some(Object::Array(next)) => {
+                    waiting.extend(next.iter::<Dict<'_>>().take(LONGEST_CHAIN))
+                }
                 _ => {}
             }
         }
@@ -58,7 +61,8 @@ fn of_action(action: &Dict<'_>) -> Option<Reference> {
         "URI" => ("link", text_of(action, "URI")),
         "Launch" => {
             let windows = action.get::<Dict<'_>>("Win").and_then(|win| {
-                let (program, arguments) = (text_of(&win, "F")?, text_of(&win, "P").unwrap_or_default());
+                let (program, arguments) =
+                    (text_of(&win, "F")?, text_of(&win, "P").unwrap_or_default());
                 Some(format!("{program} {arguments}").trim_end().to_owned())
             });
             ("launch", file_of(action, "F").or(windows))
@@ -88,7 +92,10 @@ pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<(), Stop> {
     let at_once = of_actions(&catalog);
     for reference in &at_once {
         let (part, relation) = ("catalog".to_owned(), reference.kind.to_owned());
-        out.note(0, NoteCode::ExternalReference { part, relation, target: reference.target.clone() })?;
+        out.note(
+            0,
+            NoteCode::ExternalReference { part, relation, target: reference.target.clone() },
+        )?;
     }
     let mut add = |reference: Reference, out: &mut Out<'_>| -> Result<bool, Stop> {
         if seen.contains(&reference) {
@@ -108,7 +115,10 @@ pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<(), Stop> {
     for (number, page) in (1_u32..).zip(pdf.pages().iter()) {
         for reference in of_actions(page.raw()) {
             let (part, relation) = (format!("page {number}"), reference.kind.to_owned());
-            out.note(number, NoteCode::ExternalReference { part, relation, target: reference.target.clone() })?;
+            out.note(
+                number,
+                NoteCode::ExternalReference { part, relation, target: reference.target.clone() },
+            )?;
             add(reference, out)?;
         }
         for reference in annotations::references(page) {
@@ -149,7 +159,8 @@ fn of_outline(catalog: &Dict<'_>) -> Vec<Reference> {
 fn external_streams(page: &PdfPage<'_>) -> Vec<Reference> {
     let resources = page.raw().get::<Dict<'_>>("Resources").unwrap_or_default();
     let objects = resources.get::<Dict<'_>>("XObject").unwrap_or_default();
-    let streams = objects.keys().filter_map(|key| objects.get::<Stream<'_>>(key)).take(MOST_STREAMS);
+    let streams =
+        objects.keys().filter_map(|key| objects.get::<Stream<'_>>(key)).take(MOST_STREAMS);
     let outside = streams.filter_map(|stream| {
         let dict = stream.dict();
         file_of(dict, "F").or_else(|| file_of(&dict.get::<Dict<'_>>("Ref")?, "F"))
@@ -167,17 +178,23 @@ pub(super) fn associated<'a>(pdf: &'a Pdf) -> Vec<Dict<'a>> {
             files.extend(dict.get::<Dict<'a>>("AF"));
             return;
         };
-        files.extend(array.raw_iter().take(MOST_FILES).filter_map(|entry| match resolved(entry, pdf.xref()) {
-            (_, Some(Object::Dict(file))) => Some(file),
-            _ => None,
+        files.extend(array.raw_iter().take(MOST_FILES).filter_map(|entry| {
+            match resolved(entry, pdf.xref()) {
+                (_, Some(Object::Dict(file))) => Some(file),
+                _ => None,
+            }
         }));
     };
     take(&catalog(pdf.xref()));
     for page in pdf.pages().iter() {
         take(page.raw());
         if let Some(array) = page.raw().get::<Array<'a>>("Annots") {
-            let notes: Vec<Dict<'a>> = dicts(&array, pdf.xref()).take(MOST_FILES).map(|(_, dict)| dict).collect();
-            notes.iter().filter(|note| !is_named(note, "Subtype", b"FileAttachment")).for_each(&mut take);
+            let notes: Vec<Dict<'a>> =
+                dicts(&array, pdf.xref()).take(MOST_FILES).map(|(_, dict)| dict).collect();
+            notes
+                .iter()
+                .filter(|note| !is_named(note, "Subtype", b"FileAttachment"))
+                .for_each(&mut take);
         }
         let resources = page.raw().get::<Dict<'a>>("Resources").unwrap_or_default();
         let objects = resources.get::<Dict<'a>>("XObject").unwrap_or_default();

@@ -19,7 +19,10 @@ pub(super) fn render<'a>(page: &'a PdfPage<'a>, wish: Wish) -> Raster {
     let pixmap = hayro::render(
         page,
         &RenderCache::new(),
-        &InterpreterSettings { font_resolver: Arc::new(fonts::resolve), ..InterpreterSettings::default() },
+        &InterpreterSettings {
+            font_resolver: Arc::new(fonts::resolve),
+            ..InterpreterSettings::default()
+        },
         &RenderSettings::default(),
         &PixmapSettings {
             // half a pixel more, so that rounding does not lose one
@@ -59,9 +62,16 @@ mod tests {
 
     #[test]
     fn sizes_respect_their_limits() {
-        let check = |points: (f32, f32), dpi: u32, max_side: u32, max_pixels: u64, expect: (u32, u32)| {
-            assert_eq!(size(points, Wish { page: 1, dpi, max_side, grey: false, enlarge: false, max_pixels }), expect);
-        };
+        let check =
+            |points: (f32, f32), dpi: u32, max_side: u32, max_pixels: u64, expect: (u32, u32)| {
+                assert_eq!(
+                    size(
+                        points,
+                        Wish { page: 1, dpi, max_side, grey: false, enlarge: false, max_pixels }
+                    ),
+                    expect
+                );
+            };
         check((612.0, 792.0), 150, 10_000, u64::MAX, (1275, 1650));
         check((612.0, 792.0), 150, 792, u64::MAX, (612, 792));
         check((14_400.0, 14_400.0), 300, 100_000, 1_000_000, (1000, 1000));

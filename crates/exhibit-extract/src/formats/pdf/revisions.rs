@@ -61,7 +61,9 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
         let rest = &bytes[end..];
         end + rest.iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
     });
-    with_line_end.filter(|end| ends_well(&bytes[..*end]) && has_sound_table(&bytes[..*end])).collect()
+    with_line_end
+        .filter(|end| ends_well(&bytes[..*end]) && has_sound_table(&bytes[..*end]))
+        .collect()
 }
 
 /// The number of pages of a revision whose text is not among the current ones; `None` if it cannot be read.
@@ -75,7 +77,9 @@ fn differing_pages(revision: &[u8], current: &Texts, pages: &mut usize) -> Optio
             break;
         }
         let read = page::read(source, &mut reading, None);
-        differing += u64::from(text_digest(&read.page.text).is_some_and(|digest| !current.contains(&digest)));
+        differing += u64::from(
+            text_digest(&read.page.text).is_some_and(|digest| !current.contains(&digest)),
+        );
     }
     Some(differing)
 }

@@ -40,7 +40,9 @@ pub(super) fn salvage(bytes: &[u8]) -> Option<Vec<u8>> {
     let root = match (left.catalog, left.tree) {
         (Some(catalog), _) => format!("trailer\n<</Root {catalog} 0 R>>\n"),
         (None, Some(tree)) => {
-            format!("{catalog} 0 obj\n<</Type/Catalog/Pages {tree} 0 R>>\nendobj\ntrailer\n<</Root {catalog} 0 R>>\n")
+            format!(
+                "{catalog} 0 obj\n<</Type/Catalog/Pages {tree} 0 R>>\nendobj\ntrailer\n<</Root {catalog} 0 R>>\n"
+            )
         }
         (None, None) if left.pages.is_empty() => return None,
         (None, None) => {
@@ -59,9 +61,13 @@ pub(super) fn without_lost_maps(pdf: &Pdf, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut lost: Vec<u32> = Vec::new();
     for object in pdf.objects().into_iter().take(MOST) {
         let Object::Dict(font) = object else { continue };
-        let Some(map) = font.get_ref("ToUnicode").filter(|_| !font.contains_key("Encoding")) else { continue };
+        let Some(map) = font.get_ref("ToUnicode").filter(|_| !font.contains_key("Encoding")) else {
+            continue;
+        };
         let stream = font.get::<Stream<'_>>("ToUnicode");
-        let whole = stream.is_some_and(|stream| stream.decoded_data().is_ok_and(|data| contains(&data, b"endcmap")));
+        let whole = stream.is_some_and(|stream| {
+            stream.decoded_data().is_ok_and(|data| contains(&data, b"endcmap"))
+        });
         if !whole {
             lost.push(map.obj_number);
         }
@@ -74,8 +80,9 @@ pub(super) fn without_lost_maps(pdf: &Pdf, bytes: &[u8]) -> Option<Vec<u8>> {
     // all 256 codes of a simple font into the private use area, which counts as unmapped
     const NOTHING: &str = "begincmap\n1 beginbfrange\n<00> <ff> <e000>\nendbfrange\nendcmap";
     let length = NOTHING.len();
-    let maps =
-        lost.iter().map(|map| format!("{map} 0 obj\n<</Length {length}>>\nstream\n{NOTHING}\nendstream\nendobj\n"));
+    let maps = lost.iter().map(|map| {
+        format!("{map} 0 obj\n<</Length {length}>>\nstream\n{NOTHING}\nendstream\nendobj\n")
+    });
     Some([bytes, b"\nendstream\nendobj\n", maps.collect::<String>().as_bytes()].concat())
 }
 
@@ -96,13 +103,16 @@ impl Left {
     /// Reads the objects of an object stream (ISO 32000-2, 7.5.7).
     fn take_packed(&mut self, body: &[u8]) {
         let Some(stream) = Stream::from_bytes(body) else { return };
-        let (Some(count), Some(first)) = (stream.dict().get::<u32>("N"), stream.dict().get::<usize>("First")) else {
+        let (Some(count), Some(first)) =
+            (stream.dict().get::<u32>("N"), stream.dict().get::<usize>("First"))
+        else {
             return;
         };
         let Ok(data) = stream.decoded_data() else { return };
         let Some((header, objects)) = data.split_at_checked(first) else { return };
         let numbers = String::from_utf8_lossy(header);
-        let numbers: Vec<usize> = numbers.split_ascii_whitespace().map_while(|word| word.parse().ok()).collect();
+        let numbers: Vec<usize> =
+            numbers.split_ascii_whitespace().map_while(|word| word.parse().ok()).collect();
         for pair in numbers.as_chunks::<2>().0.iter().take(count as usize) {
             if let (Ok(number), Some(object)) = (u32::try_from(pair[0]), objects.get(pair[1]..)) {
                 self.take(number, object.trim_ascii_start());

@@ -9,11 +9,14 @@
 
 use super::legacy;
 use hayro_interpret::color::{AlphaColor, Color};
-use hayro_interpret::font::{Glyph as Shape, GlyphRun, OutlineFontData, OutlineGlyph, PositionedGlyph, Type3Glyph};
+use hayro_interpret::font::{
+    Glyph as Shape, GlyphRun, OutlineFontData, OutlineGlyph, PositionedGlyph, Type3Glyph,
+};
 use hayro_interpret::hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
 use hayro_interpret::kurbo::{Affine, BezPath};
 use hayro_interpret::{
-    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint,
+    SoftMask,
 };
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
@@ -116,9 +119,10 @@ impl<'a> Unmapped<'a> {
                 self.blank.insert(key, blank);
                 blank
             }
-            Shape::Type3(glyph) => {
-                *self.blank.entry((glyph.cache_key(), glyph.char_code())).or_insert_with(|| draws_nothing(glyph))
-            }
+            Shape::Type3(glyph) => *self
+                .blank
+                .entry((glyph.cache_key(), glyph.char_code()))
+                .or_insert_with(|| draws_nothing(glyph)),
         }
     }
 
@@ -127,7 +131,8 @@ impl<'a> Unmapped<'a> {
         let Some(font) = glyph.font_data() else { return true };
         let count = self.glyph_counts.entry(font.cache_key).or_insert_with(|| {
             let data = (*font.data).as_ref();
-            let outlines = || ttf_parser::cff::Table::parse(data).map_or(0, |table| table.number_of_glyphs());
+            let outlines =
+                || ttf_parser::cff::Table::parse(data).map_or(0, |table| table.number_of_glyphs());
             let face = ttf_parser::Face::parse(data, 0).map(|face| face.number_of_glyphs());
             u32::from(face.unwrap_or_else(|_| outlines()))
         });
@@ -135,8 +140,12 @@ impl<'a> Unmapped<'a> {
     }
 
     /// The characters of a run whose codes are bytes of a legacy encoding, with the number of glyphs of each.
-    pub(super) fn legacy_text(&mut self, run: &[PositionedGlyph<'a>]) -> Option<Vec<(char, usize)>> {
-        let bytes = legacy::bytes_of(run.iter().map(|glyph| (glyph.char_code(), || glyph.as_unicode())))?;
+    pub(super) fn legacy_text(
+        &mut self,
+        run: &[PositionedGlyph<'a>],
+    ) -> Option<Vec<(char, usize)>> {
+        let bytes =
+            legacy::bytes_of(run.iter().map(|glyph| (glyph.char_code(), || glyph.as_unicode())))?;
         legacy::decoded(&bytes, self.fonts().encoding)
     }
 
@@ -151,7 +160,8 @@ impl<'a> Unmapped<'a> {
         let text = shape.as_unicode().and_then(usable);
         let (Shape::Outline(glyph), Some(BfString::Char(c))) = (shape, &text) else { return text };
         let code = u8::try_from(glyph.char_code()).ok().filter(|code| *code >= 0xa1);
-        let is_standard = code.is_some_and(|code| legacy::standard(code) == Some(*c)) && glyph.font_data().is_none();
+        let is_standard = code.is_some_and(|code| legacy::standard(code) == Some(*c))
+            && glyph.font_data().is_none();
         if is_standard && self.fonts().windows {
             return windows_1252(glyph.char_code()).map(BfString::Char);
         }
@@ -161,16 +171,23 @@ impl<'a> Unmapped<'a> {
     fn look_up_outline(&mut self, glyph: &OutlineGlyph) -> Option<BfString> {
         let Some(font) = glyph.font_data() else {
             // not embedded, and without a name for this code: what other programs show here
-            let unnamed = glyph.glyph_id().to_u32() == 0 && glyph.char_code() >= 0x80 && glyph.as_unicode().is_none();
+            let unnamed = glyph.glyph_id().to_u32() == 0
+                && glyph.char_code() >= 0x80
+                && glyph.as_unicode().is_none();
             return windows_1252(glyph.char_code()).filter(|_| unnamed).map(BfString::Char);
         };
-        self.by_program(glyph, &font).map(BfString::Char).or_else(|| self.by_collection(glyph, &font))
+        self.by_program(glyph, &font)
+            .map(BfString::Char)
+            .or_else(|| self.by_collection(glyph, &font))
     }
 
     /// By the font program's own character map or glyph names.
     fn by_program(&mut self, glyph: &OutlineGlyph, font: &OutlineFontData) -> Option<char> {
         let id = u16::try_from(glyph.glyph_id().to_u32()).ok().filter(|id| *id != 0)?;
-        let characters = self.programs.entry(font.cache_key).or_insert_with(|| characters_of((*font.data).as_ref()));
+        let characters = self
+            .programs
+            .entry(font.cache_key)
+            .or_insert_with(|| characters_of((*font.data).as_ref()));
         characters.get(&id).copied()
     }
 
@@ -232,10 +249,21 @@ impl<'a> Device<'a> for Probe {
 fn characters_of(data: &[u8]) -> HashMap<u16, char> {
     let mut characters: HashMap<u16, char> = HashMap::new();
     if let Ok(face) = ttf_parser::Face::parse(data, 0) {
-        let unicode = face.tables().cmap.iter().flat_map(|cmap| cmap.subtables).filter(|table| table.is_unicode());
+        let unicode = face
+            .tables()
+            .cmap
+            .iter()
+            .flat_map(|cmap| cmap.subtables)
+            .filter(|table| table.is_unicode());
         for table in unicode {
-            for c in ('\u{20}'..='\u{ffff}').chain('\u{20000}'..='\u{2ffff}').filter(|c| usable_char(*c) == Some(*c)) {
-                let Some(id) = table.glyph_index(u32::from(c)).map(|id| id.0).filter(|id| *id != 0) else { continue };
+            for c in ('\u{20}'..='\u{ffff}')
+                .chain('\u{20000}'..='\u{2ffff}')
+                .filter(|c| usable_char(*c) == Some(*c))
+            {
+                let Some(id) = table.glyph_index(u32::from(c)).map(|id| id.0).filter(|id| *id != 0)
+                else {
+                    continue;
+                };
                 characters.entry(id).and_modify(|old| *old = plainer(*old, c)).or_insert(c);
             }
         }
@@ -268,7 +296,8 @@ fn plainer(a: char, b: char) -> char {
 /// The character that a glyph name of the forms `uni4E00` and `u20000` states.
 fn named_character(name: &str) -> Option<char> {
     let digits = name.strip_prefix("uni").filter(|d| d.len() == 4);
-    let digits = digits.or_else(|| name.strip_prefix('u').filter(|d| (4..=6).contains(&d.len())))?;
+    let digits =
+        digits.or_else(|| name.strip_prefix('u').filter(|d| (4..=6).contains(&d.len())))?;
     char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(|c| usable_char(*c) == Some(*c))
 }
 
@@ -280,7 +309,8 @@ fn silent_composite_fonts(pdf: &Pdf) -> Vec<Dict<'_>> {
         _ => None,
     });
     let silent = |dict: &Dict<'_>| {
-        dict.get::<Name<'_>>("Subtype").is_some_and(|name| name.deref() == b"Type0") && !dict.contains_key("ToUnicode")
+        dict.get::<Name<'_>>("Subtype").is_some_and(|name| name.deref() == b"Type0")
+            && !dict.contains_key("ToUnicode")
     };
     dicts.filter(silent).take(MOST).collect()
 }
@@ -289,21 +319,29 @@ fn silent_composite_fonts(pdf: &Pdf) -> Vec<Dict<'_>> {
 fn collection_of(dict: &Dict<'_>, font: &OutlineFontData) -> Option<Collection> {
     let name = dict.get::<Name<'_>>("BaseFont")?;
     let name = name.as_str();
-    let bare = name.split_once('+').filter(|(tag, _)| tag.len() == 6).map_or(name, |(_, rest)| rest);
+    let bare =
+        name.split_once('+').filter(|(tag, _)| tag.len() == 6).map_or(name, |(_, rest)| rest);
     if font.postscript_name.as_deref() != Some(bare) {
         return None;
     }
     let descendant = dict.get::<Array<'_>>("DescendantFonts")?.iter::<Dict<'_>>().next()?;
     let descriptor = descendant.get::<Dict<'_>>("FontDescriptor")?;
-    let program = ["FontFile2", "FontFile3", "FontFile"].iter().find_map(|key| descriptor.get::<Stream<'_>>(*key))?;
+    let program = ["FontFile2", "FontFile3", "FontFile"]
+        .iter()
+        .find_map(|key| descriptor.get::<Stream<'_>>(*key))?;
     if program.decoded_data().ok()?.as_ref() != (*font.data).as_ref() {
         return None;
     }
     let encoding = encoding_of(dict)?;
-    let stated = encoding.metadata().character_collection.as_ref().map(|collection| collection.family.clone());
+    let stated = encoding
+        .metadata()
+        .character_collection
+        .as_ref()
+        .map(|collection| collection.family.clone());
     let family = stated.filter(|family| *family != CidFamily::AdobeIdentity).or_else(|| {
         let info = descendant.get::<Dict<'_>>("CIDSystemInfo")?;
-        let (registry, ordering) = (info.get::<PdfString<'_>>("Registry")?, info.get::<PdfString<'_>>("Ordering")?);
+        let (registry, ordering) =
+            (info.get::<PdfString<'_>>("Registry")?, info.get::<PdfString<'_>>("Ordering")?);
         Some(CidFamily::from_registry_ordering(&registry, &ordering))
     })?;
     let to_unicode = CMap::parse(load_embedded(family.ucs2_cmap()?)?, load_embedded)?;

@@ -11,7 +11,12 @@ use image::{AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageFormat, L
 pub(super) const MOST_FRAMES: u32 = 100;
 
 /// The pixels of one frame, from 1.
-pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels: u64) -> Result<DynamicImage, Reason> {
+pub(super) fn decoded(
+    bytes: &[u8],
+    format: ImageFormat,
+    page: u32,
+    most_pixels: u64,
+) -> Result<DynamicImage, Reason> {
     let failed = |error: image::ImageError| Reason::CannotDecode { detail: Detail::of(&error) };
     let mut limits = Limits::default();
     limits.max_alloc = Some(most_pixels.saturating_mul(8));
@@ -21,9 +26,10 @@ pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels:
             decoder.set_limits(limits).map_err(failed)?;
             decoder.into_frames()
         }
-        ImageFormat::Png => {
-            PngDecoder::with_limits(cursor(bytes), limits).and_then(PngDecoder::apng).map_err(failed)?.into_frames()
-        }
+        ImageFormat::Png => PngDecoder::with_limits(cursor(bytes), limits)
+            .and_then(PngDecoder::apng)
+            .map_err(failed)?
+            .into_frames(),
         _ => {
             let mut decoder = WebPDecoder::new(cursor(bytes)).map_err(failed)?;
             decoder.set_limits(limits).map_err(failed)?;

@@ -31,8 +31,9 @@ pub(super) fn frames(bytes: &[u8], format: ImageFormat, most: u32) -> Result<Vec
         return tiff_frames(bytes, most);
     }
     let reader = ImageReader::with_format(cursor(bytes), format);
-    let (width, height) =
-        reader.into_dimensions().map_err(|error| Reason::PictureHeader { detail: Detail::of(&error) })?;
+    let (width, height) = reader
+        .into_dimensions()
+        .map_err(|error| Reason::PictureHeader { detail: Detail::of(&error) })?;
     if width == 0 || height == 0 {
         return Err(Reason::PictureEmpty);
     }
@@ -66,7 +67,12 @@ fn tiff_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, Reason> {
 }
 
 /// The pixels of one frame.
-pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels: u64) -> Result<DynamicImage, Reason> {
+pub(super) fn decoded(
+    bytes: &[u8],
+    format: ImageFormat,
+    page: u32,
+    most_pixels: u64,
+) -> Result<DynamicImage, Reason> {
     if format == ImageFormat::Tiff {
         return tiff_decoded(bytes, page, most_pixels);
     }
@@ -84,8 +90,12 @@ fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImag
         return fax.decoded(bytes);
     }
     let palette = decoder.get_tag_u16_vec(Tag::ColorMap).unwrap_or_default();
-    let indexed = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).ok().flatten() == Some(3);
-    let changed = decoder.ifd_pointer().filter(|_| indexed).and_then(|directory| called_grey(bytes, directory.0));
+    let indexed =
+        decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).ok().flatten() == Some(3);
+    let changed = decoder
+        .ifd_pointer()
+        .filter(|_| indexed)
+        .and_then(|directory| called_grey(bytes, directory.0));
     if let Some(changed) = &changed {
         decoder = tiff_frame(changed, page, most_pixels).map_err(failed)?;
     }
@@ -94,7 +104,8 @@ fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImag
         ColorType::Gray(depth) if changed.is_some() => ColorType::Palette(depth),
         other => other,
     };
-    let planar = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
+    let planar =
+        decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
     let mut samples = DecodingResult::U8(Vec::new());
     decoder.read_image_to_buffer(&mut samples).map_err(failed)?;
     let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
@@ -104,12 +115,20 @@ fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImag
 }
 
 fn coding(color: &ColorType) -> Reason {
-    Reason::PictureCoding { coding: PictureCoding::Samples, detail: Detail::of(&format!("{color:?}")) }
+    Reason::PictureCoding {
+        coding: PictureCoding::Samples,
+        detail: Detail::of(&format!("{color:?}")),
+    }
 }
 
-fn tiff_frame(bytes: &[u8], page: u32, most_pixels: u64) -> tiff::TiffResult<Decoder<Cursor<&[u8]>>> {
+fn tiff_frame(
+    bytes: &[u8],
+    page: u32,
+    most_pixels: u64,
+) -> tiff::TiffResult<Decoder<Cursor<&[u8]>>> {
     let mut limits = tiff::decoder::Limits::default();
-    limits.decoding_buffer_size = usize::try_from(most_pixels.saturating_mul(8)).unwrap_or(usize::MAX);
+    limits.decoding_buffer_size =
+        usize::try_from(most_pixels.saturating_mul(8)).unwrap_or(usize::MAX);
     limits.intermediate_buffer_size = limits.decoding_buffer_size;
     let mut decoder = Decoder::new(cursor(bytes))?.with_limits(limits);
     for _ in 1..page {
@@ -165,8 +184,12 @@ fn eight_bits(samples: DecodingResult, width: u32, color: &ColorType) -> Option<
         DecodingResult::U8(bytes) => bytes,
         DecodingResult::U16(words) => words.iter().map(|word| (word >> 8) as u8).collect(),
         DecodingResult::U32(words) => words.iter().map(|word| (word >> 24) as u8).collect(),
-        DecodingResult::F32(values) => values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect(),
-        DecodingResult::F64(values) => values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect(),
+        DecodingResult::F32(values) => {
+            values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect()
+        }
+        DecodingResult::F64(values) => {
+            values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect()
+        }
         _ => return None,
     })
 }
@@ -177,19 +200,32 @@ fn interleaved(values: &[u8], pixels: usize) -> Vec<u8> {
     (0..pixels).flat_map(|at| planes.iter().map(move |plane| plane[at])).collect()
 }
 
-fn assembled(color: &ColorType, palette: &[u16], width: u32, height: u32, values: Vec<u8>) -> Option<DynamicImage> {
+fn assembled(
+    color: &ColorType,
+    palette: &[u16],
+    width: u32,
+    height: u32,
+    values: Vec<u8>,
+) -> Option<DynamicImage> {
     let rgb = |pixels: Vec<u8>| RgbImage::from_raw(width, height, pixels).map(DynamicImage::from);
     match color {
         ColorType::Gray(_) => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
-        ColorType::GrayA(_) => image::GrayAlphaImage::from_raw(width, height, values).map(DynamicImage::from),
+        ColorType::GrayA(_) => {
+            image::GrayAlphaImage::from_raw(width, height, values).map(DynamicImage::from)
+        }
         ColorType::RGB(_) => rgb(values),
         ColorType::RGBA(_) => RgbaImage::from_raw(width, height, values).map(DynamicImage::from),
         ColorType::Palette(_) => {
             let entries = palette.len() / 3;
             let channel = |index: u8, plane: usize| {
-                palette.get(plane * entries + usize::from(index)).map_or(0, |value| (value >> 8) as u8)
+                palette
+                    .get(plane * entries + usize::from(index))
+                    .map_or(0, |value| (value >> 8) as u8)
             };
-            rgb(values.iter().flat_map(|index| [0, 1, 2].map(|plane| channel(*index, plane))).collect())
+            rgb(values
+                .iter()
+                .flat_map(|index| [0, 1, 2].map(|plane| channel(*index, plane)))
+                .collect())
         }
         ColorType::CMYK(_) => rgb(values.chunks_exact(4).flat_map(ink).collect()),
         ColorType::CMYKA(_) => rgb(values.chunks_exact(5).flat_map(ink).collect()),
@@ -239,10 +275,19 @@ pub(super) fn rendered(picture: DynamicImage, orientation: u8, scale: f64, wish:
     } else if factor > 1.0 {
         picture = picture.resize_exact(width, height, FilterType::CatmullRom);
     }
-    picture.apply_orientation(Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms));
+    picture.apply_orientation(
+        Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms),
+    );
     let (width, height) = (picture.width(), picture.height());
-    let samples = if wish.grey { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() };
-    Raster { width, height, samples, grey: wish.grey, filter: image::codecs::png::FilterType::Adaptive }
+    let samples =
+        if wish.grey { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() };
+    Raster {
+        width,
+        height,
+        samples,
+        grey: wish.grey,
+        filter: image::codecs::png::FilterType::Adaptive,
+    }
 }
 
 // Transparent pixels get the background on which the rest is visible: white, or black under light content.
@@ -262,7 +307,8 @@ fn without_alpha(picture: DynamicImage) -> DynamicImage {
     let mut flat = RgbImage::new(pixels.width(), pixels.height());
     for (to, from) in flat.pixels_mut().zip(pixels.pixels()) {
         let alpha = u32::from(from.0[3]);
-        to.0 = [0, 1, 2].map(|at| ((u32::from(from.0[at]) * alpha + ground * (255 - alpha)) / 255) as u8);
+        to.0 = [0, 1, 2]
+            .map(|at| ((u32::from(from.0[at]) * alpha + ground * (255 - alpha)) / 255) as u8);
     }
     DynamicImage::from(flat)
 }

@@ -55,14 +55,18 @@ impl Fax {
         if self.two_dimensional {
             return Err(unsupported(PictureCoding::Fax2d));
         }
-        let width = u16::try_from(self.width).map_err(|_| unsupported(PictureCoding::FaxTooWide))?;
+        let width =
+            u16::try_from(self.width).map_err(|_| unsupported(PictureCoding::FaxTooWide))?;
         let mut picture = GrayImage::from_pixel(self.width, self.height, Luma([255]));
         let mut any = false;
         for (strip, (offset, length)) in self.offsets.iter().zip(&self.lengths).enumerate() {
-            let first = u32::try_from(strip).unwrap_or(u32::MAX).saturating_mul(self.rows_per_strip);
+            let first =
+                u32::try_from(strip).unwrap_or(u32::MAX).saturating_mul(self.rows_per_strip);
             let rows = self.rows_per_strip.min(self.height.saturating_sub(first));
             let start = usize::try_from(*offset).unwrap_or(usize::MAX);
-            let end = start.saturating_add(usize::try_from(*length).unwrap_or(usize::MAX)).min(file.len());
+            let end = start
+                .saturating_add(usize::try_from(*length).unwrap_or(usize::MAX))
+                .min(file.len());
             let Some(bytes) = file.get(start..end).filter(|_| rows > 0) else { continue };
             let mut row = first;
             self.strip(bytes, width, rows, &mut |changes| {
@@ -73,11 +77,16 @@ impl Fax {
                 }
             });
         }
-        if any { Ok(DynamicImage::from(picture)) } else { Err(Reason::CannotDecode { detail: Detail::default() }) }
+        if any {
+            Ok(DynamicImage::from(picture))
+        } else {
+            Err(Reason::CannotDecode { detail: Detail::default() })
+        }
     }
 
     fn strip(&self, bytes: &[u8], width: u16, rows: u32, row: &mut dyn FnMut(&[u16])) {
-        let bytes = bytes.iter().map(|byte| if self.reversed { byte.reverse_bits() } else { *byte });
+        let bytes =
+            bytes.iter().map(|byte| if self.reversed { byte.reverse_bits() } else { *byte });
         if self.compression == 4 {
             let height = u16::try_from(rows).ok();
             let _ = decode_g4(bytes, width, height, row);

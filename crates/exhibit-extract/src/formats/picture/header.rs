@@ -44,7 +44,10 @@ impl Header {
         for (id, content) in iptc::resources(resources) {
             match id {
                 // ResolutionInfo: pixels an inch across, as a fixed-point number
-                0x03ed => header.dots_per_inch = big_long(content, 0).map(|fixed| f64::from(fixed) / 65_536.0),
+                0x03ed => {
+                    header.dots_per_inch =
+                        big_long(content, 0).map(|fixed| f64::from(fixed) / 65_536.0)
+                }
                 0x0422 => header.exif = Some(content.to_vec()),
                 0x0424 => header.xmp(content),
                 _ => {}
@@ -59,7 +62,10 @@ impl Header {
     fn add(&mut self, key: &str, value: &str) {
         // programs write the same block more than once
         let property = (key.to_owned(), value.to_owned());
-        if self.properties.len() < MOST_PROPERTIES && !value.trim().is_empty() && !self.properties.contains(&property) {
+        if self.properties.len() < MOST_PROPERTIES
+            && !value.trim().is_empty()
+            && !self.properties.contains(&property)
+        {
             self.properties.push(property);
         }
     }
@@ -79,7 +85,9 @@ impl Header {
                 at += 2;
                 continue;
             }
-            let Some(length) = big_short(bytes, at + 2).filter(|length| *length >= 2) else { break };
+            let Some(length) = big_short(bytes, at + 2).filter(|length| *length >= 2) else {
+                break;
+            };
             let Some(segment) = bytes.get(at + 4..at + 2 + usize::from(length)) else { break };
             self.jpeg_segment(marker, segment);
             at += 2 + usize::from(length);
@@ -121,17 +129,22 @@ impl Header {
             let Some(chunk) = bytes.get(at + 8..end) else { break };
             match kind {
                 b"pHYs" if chunk.get(8) == Some(&1) => {
-                    self.dots_per_inch = big_long(chunk, 0).map(|per_metre| f64::from(per_metre) * 0.0254);
+                    self.dots_per_inch =
+                        big_long(chunk, 0).map(|per_metre| f64::from(per_metre) * 0.0254);
                 }
                 b"eXIf" => self.exif = Some(chunk.to_vec()),
                 b"tEXt" => self.png_text(chunk, latin),
-                b"zTXt" => self.png_text(chunk, |rest| latin(&inflated(rest.get(1..).unwrap_or_default()))),
+                b"zTXt" => {
+                    self.png_text(chunk, |rest| latin(&inflated(rest.get(1..).unwrap_or_default())))
+                }
                 b"iTXt" => self.png_text(chunk, international),
                 b"tIME" => {
                     if let (Some(year), Some([month, day, hour, minute, second])) =
                         (big_short(chunk, 0), chunk.get(2..7))
                     {
-                        let time = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+                        let time = format!(
+                            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+                        );
                         self.add("png:tIME", &time);
                     }
                 }
@@ -184,7 +197,9 @@ impl Header {
             let Some(end) = (at + 8).checked_add(length as usize) else { break };
             let Some(chunk) = bytes.get(at + 8..end.min(bytes.len())) else { break };
             match kind {
-                b"EXIF" => self.exif = Some(chunk.strip_prefix(b"Exif\0\0").unwrap_or(chunk).to_vec()),
+                b"EXIF" => {
+                    self.exif = Some(chunk.strip_prefix(b"Exif\0\0").unwrap_or(chunk).to_vec())
+                }
                 b"XMP " => self.xmp(chunk),
                 b"ANMF" => self.frames = self.frames.saturating_add(1),
                 _ => {}
@@ -294,7 +309,9 @@ fn guessed(bytes: &[u8]) -> String {
 /// The bytes of a sequence of sub-blocks, and its end.
 fn sub_blocks(bytes: &[u8], mut at: usize) -> (Vec<u8>, usize) {
     let mut content = Vec::new();
-    while let Some(length) = bytes.get(at).map(|length| usize::from(*length)).filter(|length| *length > 0) {
+    while let Some(length) =
+        bytes.get(at).map(|length| usize::from(*length)).filter(|length| *length > 0)
+    {
         content.extend_from_slice(bytes.get(at + 1..at + 1 + length).unwrap_or_default());
         at += 1 + length;
     }

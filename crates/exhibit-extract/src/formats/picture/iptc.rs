@@ -2,7 +2,10 @@
 
 /// The properties in a run of Photoshop resources.
 pub(super) fn properties(all: &[u8]) -> Vec<(&'static str, String)> {
-    resources(all).find(|(id, _)| *id == 0x0404).map(|(_, content)| records(content)).unwrap_or_default()
+    resources(all)
+        .find(|(id, _)| *id == 0x0404)
+        .map(|(_, content)| records(content))
+        .unwrap_or_default()
 }
 
 /// A run of Photoshop resources: the number and the content of each.

@@ -42,8 +42,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn section(&mut self, large: bool) -> Option<&'a [u8]> {
-        let length =
-            if large { u64::from(self.long()?) << 32 | u64::from(self.long()?) } else { u64::from(self.long()?) };
+        let length = if large {
+            u64::from(self.long()?) << 32 | u64::from(self.long()?)
+        } else {
+            u64::from(self.long()?)
+        };
         self.take(usize::try_from(length).ok()?)
     }
 }
@@ -59,14 +62,20 @@ fn header(cursor: &mut Cursor<'_>) -> Option<Header> {
     };
     cursor.take(6)?;
     let channels = usize::from(cursor.short()?);
-    let (height, width, depth, mode) = (cursor.long()?, cursor.long()?, cursor.short()?, cursor.short()?);
-    let fits = (1..=56).contains(&channels) && width > 0 && height > 0 && width <= 300_000 && height <= 300_000;
+    let (height, width, depth, mode) =
+        (cursor.long()?, cursor.long()?, cursor.short()?, cursor.short()?);
+    let fits = (1..=56).contains(&channels)
+        && width > 0
+        && height > 0
+        && width <= 300_000
+        && height <= 300_000;
     fits.then_some(Header { channels, width, height, depth, mode, large })
 }
 
 /// The picture, by its header.
 pub(super) fn frame(bytes: &[u8]) -> Result<Frame, Reason> {
-    let header = header(&mut Cursor { bytes, at: 0 }).ok_or(Reason::PictureHeader { detail: Detail::default() })?;
+    let header = header(&mut Cursor { bytes, at: 0 })
+        .ok_or(Reason::PictureHeader { detail: Detail::default() })?;
     Ok(Frame { width: header.width, height: header.height, ..Frame::default() })
 }
 
@@ -94,19 +103,30 @@ pub(super) fn decoded(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage, Re
         BITMAP | GREY | INDEXED | DUOTONE => 1,
         COLOURS => 3,
         INK => 4,
-        _ => return Err(Reason::PictureCoding { coding: PictureCoding::Samples, detail: Detail::default() }),
+        _ => {
+            return Err(Reason::PictureCoding {
+                coding: PictureCoding::Samples,
+                detail: Detail::default(),
+            });
+        }
     };
     if header.channels < needed || !matches!(header.depth, 1 | 8 | 16) {
-        return Err(Reason::PictureCoding { coding: PictureCoding::Samples, detail: Detail::default() });
+        return Err(Reason::PictureCoding {
+            coding: PictureCoding::Samples,
+            detail: Detail::default(),
+        });
     }
     let planes = planes(&mut cursor, &header, needed).ok_or_else(damaged)?;
     let sample = |plane: usize, at: usize| planes[plane].get(at).copied().unwrap_or(255);
     let all = 0..pixels as usize;
     let (width, height) = (header.width, header.height);
-    let colour = |entry: u8| [0, 256, 512].map(|plane| palette.get(plane + usize::from(entry)).copied().unwrap_or(0));
+    let colour = |entry: u8| {
+        [0, 256, 512].map(|plane| palette.get(plane + usize::from(entry)).copied().unwrap_or(0))
+    };
     let image = match header.mode {
         COLOURS => {
-            let colours = all.flat_map(|at| [sample(0, at), sample(1, at), sample(2, at)]).collect();
+            let colours =
+                all.flat_map(|at| [sample(0, at), sample(1, at), sample(2, at)]).collect();
             RgbImage::from_raw(width, height, colours).map(DynamicImage::from)
         }
         INK => {
@@ -117,9 +137,12 @@ pub(super) fn decoded(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage, Re
             });
             RgbImage::from_raw(width, height, colours.collect()).map(DynamicImage::from)
         }
-        INDEXED => RgbImage::from_raw(width, height, all.flat_map(|at| colour(sample(0, at))).collect())
+        INDEXED => {
+            RgbImage::from_raw(width, height, all.flat_map(|at| colour(sample(0, at))).collect())
+                .map(DynamicImage::from)
+        }
+        _ => GrayImage::from_raw(width, height, all.map(|at| sample(0, at)).collect())
             .map(DynamicImage::from),
-        _ => GrayImage::from_raw(width, height, all.map(|at| sample(0, at)).collect()).map(DynamicImage::from),
     };
     image.ok_or_else(damaged)
 }
@@ -127,13 +150,22 @@ pub(super) fn decoded(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage, Re
 /// The first `needed` channels, eight bits a sample.
 fn planes(cursor: &mut Cursor<'_>, header: &Header, needed: usize) -> Option<Vec<Vec<u8>>> {
     let (width, height) = (header.width as usize, header.height as usize);
-    let row = if header.depth == 1 { width.div_ceil(8) } else { width * usize::from(header.depth / 8) };
+    let row =
+        if header.depth == 1 { width.div_ceil(8) } else { width * usize::from(header.depth / 8) };
     let raw: Vec<Vec<u8>> = match cursor.short()? {
-        0 => (0..needed).map(|_| cursor.take(row * height).map(<[u8]>::to_vec)).collect::<Option<_>>()?,
+        0 => (0..needed)
+            .map(|_| cursor.take(row * height).map(<[u8]>::to_vec))
+            .collect::<Option<_>>()?,
         1 => {
             let rows = height * header.channels;
             let lengths: Vec<usize> = (0..rows)
-                .map(|_| Some(if header.large { cursor.long()? as usize } else { usize::from(cursor.short()?) }))
+                .map(|_| {
+                    Some(if header.large {
+                        cursor.long()? as usize
+                    } else {
+                        usize::from(cursor.short()?)
+                    })
+                })
                 .collect::<Option<_>>()?;
             let mut planes = Vec::with_capacity(needed);
             for plane in lengths.chunks_exact(height).take(needed) {
@@ -155,7 +187,9 @@ fn planes(cursor: &mut Cursor<'_>, header: &Header, needed: usize) -> Option<Vec
         16 => samples.as_chunks::<2>().0.iter().map(|pair| pair[0]).collect(),
         1 => {
             let bits = samples.chunks(row).flat_map(|row| {
-                (0..width).map(|column| if row[column / 8] >> (7 - column % 8) & 1 == 1 { 0 } else { 255 })
+                (0..width).map(
+                    |column| if row[column / 8] >> (7 - column % 8) & 1 == 1 { 0 } else { 255 },
+                )
             });
             bits.collect()
         }
@@ -223,10 +257,19 @@ mod tests {
 
     #[test]
     fn every_mode_is_decoded() {
-        assert_eq!(colours(&document(COLOURS, 8, (2, 1), 3, b"", b"\0\0\x01\x02\x03\x04\x05\x06")), [1, 3, 5, 2, 4, 6]);
+        assert_eq!(
+            colours(&document(COLOURS, 8, (2, 1), 3, b"", b"\0\0\x01\x02\x03\x04\x05\x06")),
+            [1, 3, 5, 2, 4, 6]
+        );
         assert_eq!(colours(&document(GREY, 16, (1, 1), 1, b"", b"\0\0\x80\xff")), [128; 3]);
-        assert_eq!(colours(&document(BITMAP, 1, (2, 1), 1, b"", b"\0\0\x80")), [0, 0, 0, 255, 255, 255]);
-        assert_eq!(colours(&document(INK, 8, (1, 1), 4, b"", b"\0\0\xff\x80\0\xff")), [255, 128, 0]);
+        assert_eq!(
+            colours(&document(BITMAP, 1, (2, 1), 1, b"", b"\0\0\x80")),
+            [0, 0, 0, 255, 255, 255]
+        );
+        assert_eq!(
+            colours(&document(INK, 8, (1, 1), 4, b"", b"\0\0\xff\x80\0\xff")),
+            [255, 128, 0]
+        );
         let mut palette = [0; 768];
         (palette[5], palette[256 + 5], palette[512 + 5]) = (9, 8, 7);
         assert_eq!(colours(&document(INDEXED, 8, (1, 1), 1, &palette, b"\0\0\x05")), [9, 8, 7]);
@@ -236,7 +279,10 @@ mod tests {
     fn packed_rows() {
         // two rows of four: 1 1 1 2, and one that is cut
         let packed = b"\0\x01\0\x04\0\x02\xfe\x01\0\x02\x01\x07";
-        let grey = decoded(&document(GREY, 8, (4, 2), 1, b"", packed), 100).expect("a picture").to_luma8().into_raw();
+        let grey = decoded(&document(GREY, 8, (4, 2), 1, b"", packed), 100)
+            .expect("a picture")
+            .to_luma8()
+            .into_raw();
         assert_eq!(grey, [1, 1, 1, 2, 7, 255, 255, 255]);
     }
 

@@ -56,12 +56,17 @@ pub(super) fn decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<Dynam
             GrayImage::from_raw(width, height, grey).map(DynamicImage::from)
         }
         3 | 4 => {
-            let colours =
-                samples.chunks_exact(picture.depth).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+            let colours = samples
+                .chunks_exact(picture.depth)
+                .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+                .collect();
             RgbImage::from_raw(width, height, colours).map(DynamicImage::from)
         }
         _ => {
-            return Err(Reason::PictureCoding { coding: PictureCoding::Samples, detail: Detail::default() });
+            return Err(Reason::PictureCoding {
+                coding: PictureCoding::Samples,
+                detail: Detail::default(),
+            });
         }
     };
     image.ok_or_else(failed)
@@ -74,7 +79,9 @@ fn pictures(bytes: &[u8], most: usize) -> Vec<Picture> {
         let end = picture.end(bytes);
         pictures.push(picture);
         match end {
-            Some(end) => at = end + bytes[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+            Some(end) => {
+                at = end + bytes[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+            }
             None => break,
         }
     }
@@ -97,12 +104,14 @@ impl Picture {
         let bits = matches!(kind, 1 | 4);
         let most = if bits { 1 } else { words.number()? };
         let depth = if matches!(kind, 3 | 6) { 3 } else { 1 };
-        let picture = Self { width, height, depth, most, bits, plain: kind <= 3, start: words.at + 1 };
+        let picture =
+            Self { width, height, depth, most, bits, plain: kind <= 3, start: words.at + 1 };
         picture.is_sound().then_some(picture)
     }
 
     fn pam(mut words: Words<'_>) -> Option<Self> {
-        let mut picture = Self { width: 0, height: 0, depth: 0, most: 0, bits: false, plain: false, start: 0 };
+        let mut picture =
+            Self { width: 0, height: 0, depth: 0, most: 0, bits: false, plain: false, start: 0 };
         loop {
             match words.word()? {
                 b"WIDTH" => picture.width = words.number()?,
@@ -121,12 +130,19 @@ impl Picture {
     }
 
     fn is_sound(&self) -> bool {
-        self.width > 0 && self.height > 0 && (1..=16).contains(&self.depth) && (1..=65_535).contains(&self.most)
+        self.width > 0
+            && self.height > 0
+            && (1..=16).contains(&self.depth)
+            && (1..=65_535).contains(&self.most)
     }
 
     fn row_bytes(&self) -> usize {
         let sample = if self.most > 255 { 2 } else { 1 };
-        if self.bits { self.width.div_ceil(8) as usize } else { self.width as usize * self.depth * sample }
+        if self.bits {
+            self.width.div_ceil(8) as usize
+        } else {
+            self.width as usize * self.depth * sample
+        }
     }
 
     /// Where the picture ends, if the file has all of it; the end of a picture in numbers is that of the file.
@@ -150,8 +166,12 @@ impl Picture {
             }
         } else if self.bits {
             for row in data.chunks(self.row_bytes()).take(self.height as usize) {
-                let bit = |column: usize| row.get(column / 8).is_none_or(|byte| byte >> (7 - column % 8) & 1 == 0);
-                samples.extend((0..self.width as usize).map(|column| if bit(column) { 255 } else { 0 }));
+                let bit = |column: usize| {
+                    row.get(column / 8).is_none_or(|byte| byte >> (7 - column % 8) & 1 == 0)
+                };
+                samples.extend(
+                    (0..self.width as usize).map(|column| if bit(column) { 255 } else { 0 }),
+                );
             }
         } else if self.most > 255 {
             let values = data.as_chunks::<2>().0.iter().take(count);
@@ -175,7 +195,10 @@ impl<'a> Words<'a> {
         while let Some(byte) = self.bytes.get(self.at) {
             if *byte == b'#' {
                 let rest = &self.bytes[self.at..];
-                self.at += rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+                self.at += rest
+                    .iter()
+                    .position(|byte| matches!(byte, b'\n' | b'\r'))
+                    .unwrap_or(rest.len());
             } else if byte.is_ascii_whitespace() {
                 self.at += 1;
             } else {
@@ -236,17 +259,32 @@ mod tests {
         let bytes = [&b"P5 1 1 255\n\x10"[..], b"P5 1 1 255\n\x20", b"P4 1 1\n\x80"].concat();
         assert_eq!(frames(&bytes, 10).map(|frames| frames.len()), Ok(3));
         assert_eq!(frames(&bytes, 1).map(|frames| frames.len()), Ok(2), "one more than the limit");
-        assert_eq!((grey(&bytes, 1), grey(&bytes, 2), grey(&bytes, 3)), (vec![0x10], vec![0x20], vec![0]));
+        assert_eq!(
+            (grey(&bytes, 1), grey(&bytes, 2), grey(&bytes, 3)),
+            (vec![0x10], vec![0x20], vec![0])
+        );
     }
 
     #[test]
     fn damaged_and_hostile_files() {
         assert_eq!(grey(b"P5 2 2 255\n\x10", 1), [0x10, 255, 255, 255]);
-        assert_eq!(decoded(b"P5 60000 60000 255\n", 1, 1000).err(), Some(Reason::PixelLimit { pixels: 1000 }));
-        for bytes in
-            [&b"P5 0 1 255\n"[..], b"P5 1 1 0\n", b"P8 1 1 255\n", b"P5x", b"P5 99999999999 1 255\n", b"Plain text"]
-        {
-            assert!(!is_pnm(bytes) && frames(bytes, 5).is_err(), "{}", String::from_utf8_lossy(bytes));
+        assert_eq!(
+            decoded(b"P5 60000 60000 255\n", 1, 1000).err(),
+            Some(Reason::PixelLimit { pixels: 1000 })
+        );
+        for bytes in [
+            &b"P5 0 1 255\n"[..],
+            b"P5 1 1 0\n",
+            b"P8 1 1 255\n",
+            b"P5x",
+            b"P5 99999999999 1 255\n",
+            b"Plain text",
+        ] {
+            assert!(
+                !is_pnm(bytes) && frames(bytes, 5).is_err(),
+                "{}",
+                String::from_utf8_lossy(bytes)
+            );
         }
         assert!(decoded(b"P5 1 1 255\n\x10", 2, 1000).is_err());
     }

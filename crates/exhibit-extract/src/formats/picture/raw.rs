@@ -34,7 +34,8 @@ pub(crate) fn media_type(head: &[u8]) -> Option<&'static str> {
     }
     // the sensor's data are in a directory below that of a small preview
     let has_below = entries.iter().any(|entry| entry.tag == 330);
-    let make = entries.iter().find(|entry| entry.tag == 271).and_then(|entry| head.get(file.data(entry)?));
+    let make =
+        entries.iter().find(|entry| entry.tag == 271).and_then(|entry| head.get(file.data(entry)?));
     let make = make.map(|make| String::from_utf8_lossy(make).to_uppercase()).unwrap_or_default();
     match make {
         make if make.starts_with("NIKON") && has_below => Some("image/x-nikon-nef"),
@@ -51,8 +52,13 @@ pub(crate) fn media_type(head: &[u8]) -> Option<&'static str> {
 /// The largest JPEG preview of a raw photograph.
 pub(super) fn preview(bytes: &[u8]) -> Result<Range<usize>, Reason> {
     let found = if bytes.starts_with(b"FUJIFILMCCD-RAW") {
-        let long = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
-        long(84).zip(long(88)).and_then(|(start, length)| Some(start..start.checked_add(length)?)).into_iter().collect()
+        let long =
+            |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
+        long(84)
+            .zip(long(88))
+            .and_then(|(start, length)| Some(start..start.checked_add(length)?))
+            .into_iter()
+            .collect()
     } else if bytes.get(4..8) == Some(b"ftyp") {
         embedded(bytes)
     } else {
@@ -68,7 +74,10 @@ pub(super) fn preview(bytes: &[u8]) -> Result<Range<usize>, Reason> {
 /// JPEG streams anywhere in a file of boxes: each up to the next one.
 fn embedded(bytes: &[u8]) -> Vec<Range<usize>> {
     const MOST: usize = 16;
-    let starts = bytes.windows(4).enumerate().filter(|(_, word)| word.starts_with(b"\xff\xd8\xff") && word[3] >= 0xc0);
+    let starts = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, word)| word.starts_with(b"\xff\xd8\xff") && word[3] >= 0xc0);
     let starts: Vec<usize> = starts.map(|(at, _)| at).take(MOST).collect();
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
@@ -116,7 +125,8 @@ impl<'a> Tiff<'a> {
         let count = self.short(directory).map_or(0, usize::from).min(MOST_ENTRIES);
         let entry = |n: usize| {
             let at = directory.checked_add(2 + n * 12)?;
-            let (tag, kind, count) = (self.short(at)?, self.short(at + 2)?, self.long(at + 4)? as usize);
+            let (tag, kind, count) =
+                (self.short(at)?, self.short(at + 2)?, self.long(at + 4)? as usize);
             Some(Entry { tag, kind, count, at: at + 8 })
         };
         (0..count).map_while(entry).collect()
@@ -124,7 +134,9 @@ impl<'a> Tiff<'a> {
 
     fn next(&self, directory: usize) -> Option<usize> {
         let count = usize::from(self.short(directory)?);
-        self.long(directory.checked_add(2 + count * 12)?).map(|at| at as usize).filter(|at| *at != 0)
+        self.long(directory.checked_add(2 + count * 12)?)
+            .map(|at| at as usize)
+            .filter(|at| *at != 0)
     }
 
     /// Where the bytes of an entry's value are.
@@ -164,7 +176,10 @@ impl<'a> Tiff<'a> {
             waiting.extend(self.next(directory));
             let entries = self.entries(directory);
             let first = |tag: u16| {
-                entries.iter().find(|entry| entry.tag == tag).and_then(|entry| self.numbers(entry, 1).first().copied())
+                entries
+                    .iter()
+                    .find(|entry| entry.tag == tag)
+                    .and_then(|entry| self.numbers(entry, 1).first().copied())
             };
             // JPEGInterchangeFormat; strips of one piece; the preview of Panasonic
             for (start, length) in [(0x201, 0x202), (273, 279)] {
@@ -172,7 +187,9 @@ impl<'a> Tiff<'a> {
                     found.push(start..start.saturating_add(length));
                 }
             }
-            found.extend(entries.iter().find(|entry| entry.tag == 0x2e).and_then(|entry| self.data(entry)));
+            found.extend(
+                entries.iter().find(|entry| entry.tag == 0x2e).and_then(|entry| self.data(entry)),
+            );
             for entry in entries.iter().filter(|entry| matches!(entry.tag, 330 | 0x8769)) {
                 waiting.extend(self.numbers(entry, MOST_DIRECTORIES));
             }
@@ -203,7 +220,8 @@ mod tests {
     /// A file whose small preview is in the first directory and whose large one is in a directory below it.
     fn photograph(make: &[u8; 6], more: &[(u16, u16, u32, u32)]) -> Vec<u8> {
         let mut bytes = b"II*\0\x08\0\0\0".to_vec();
-        let mut entries = vec![(271, 2, 6, 500), (0x201, 4, 1, 600), (0x202, 4, 1, 8), (330, 4, 1, 300)];
+        let mut entries =
+            vec![(271, 2, 6, 500), (0x201, 4, 1, 600), (0x202, 4, 1, 8), (330, 4, 1, 300)];
         entries.extend(more);
         bytes.extend(directory(&entries, 0));
         bytes.resize(300, 0);
@@ -223,7 +241,10 @@ mod tests {
         assert_eq!(media_type(&nikon), Some("image/x-nikon-nef"));
         assert_eq!(preview(&nikon).map(|range| nikon[range].to_vec()), Ok(JPEG.to_vec()));
         assert_eq!(media_type(&photograph(b"SONY\0\0", &[])), Some("image/x-sony-arw"));
-        assert_eq!(media_type(&photograph(b"ACME\0\0", &[(0xc612, 1, 4, 1)])), Some("image/x-adobe-dng"));
+        assert_eq!(
+            media_type(&photograph(b"ACME\0\0", &[(0xc612, 1, 4, 1)])),
+            Some("image/x-adobe-dng")
+        );
         assert_eq!(media_type(&photograph(b"ACME\0\0", &[])), None, "a TIFF");
         let mut fuji = b"FUJIFILMCCD-RAW ".to_vec();
         fuji.resize(84, 0);

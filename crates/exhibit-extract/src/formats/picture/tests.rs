@@ -96,15 +96,27 @@ fn only_page(outcome: &Outcome) -> (f32, f32, bool) {
 
 #[test]
 fn every_picture_format_is_a_page_for_ocr() {
-    for format in
-        [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
-    {
+    for format in [
+        ImageFormat::Jpeg,
+        ImageFormat::Png,
+        ImageFormat::Gif,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ] {
         let bytes = encoded(&halves(64, 32), format);
         let outcome = read(extract, &bytes);
-        assert_eq!((only_page(&outcome), &outcome.verdict), ((48.0, 24.0, true), &Verdict::Read), "{format:?}");
+        assert_eq!(
+            (only_page(&outcome), &outcome.verdict),
+            ((48.0, 24.0, true), &Verdict::Read),
+            "{format:?}"
+        );
         let picture = rendered(&bytes, 1, 1000, false).expect("a picture").to_rgb8();
         assert_eq!(picture.dimensions(), (64, 32));
-        assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(60, 2).0[0] > 180, "{format:?}");
+        assert!(
+            picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(60, 2).0[0] > 180,
+            "{format:?}"
+        );
         assert_eq!(rendered(&bytes, 1, 16, true).expect("a picture").color(), image::ColorType::L8);
         assert!(matches!(rendered(&bytes, 2, 16, true), Err(Verdict::Failed(_))));
     }
@@ -119,7 +131,10 @@ fn orientation_and_resolution_are_applied() {
     assert!(outcome.property("exif:Orientation").is_some());
     let picture = rendered(&turned, 1, 1000, false).expect("a picture").to_rgb8();
     assert_eq!(picture.dimensions(), (32, 64));
-    assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(2, 60).0[0] > 180, "what was left is on top");
+    assert!(
+        picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(2, 60).0[0] > 180,
+        "what was left is on top"
+    );
     let mut dense = encoded(&halves(64, 32), ImageFormat::Bmp);
     dense[38..42].copy_from_slice(&7874u32.to_le_bytes());
     assert_eq!(read(extract, &dense).pages[0].width.round(), 23.0);
@@ -128,9 +143,14 @@ fn orientation_and_resolution_are_applied() {
 #[test]
 fn small_pictures_are_enlarged_for_ocr() {
     let sized = |side: u32, dpi: u32, enlarge: bool| {
-        let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(side, side / 2, Luma([200]))), ImageFormat::Png);
-        let wish = Wish { page: 1, dpi, max_side: 6000, grey: true, enlarge, max_pixels: 2_000_000 };
-        let raster = render(&mut Cursor::new(bytes), &request(Task::Extract, Limits::STANDARD), wish);
+        let bytes = encoded(
+            &DynamicImage::from(GrayImage::from_pixel(side, side / 2, Luma([200]))),
+            ImageFormat::Png,
+        );
+        let wish =
+            Wish { page: 1, dpi, max_side: 6000, grey: true, enlarge, max_pixels: 2_000_000 };
+        let raster =
+            render(&mut Cursor::new(bytes), &request(Task::Extract, Limits::STANDARD), wish);
         let raster = raster.expect("pixels");
         (raster.width, raster.height)
     };
@@ -259,7 +279,10 @@ fn exif_is_in_plain_names_and_numbers() {
 
 #[test]
 fn large_scans_are_scaled_down_and_small_pictures_are_not() {
-    let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(3000, 1500, Luma([200]))), ImageFormat::Png);
+    let bytes = encoded(
+        &DynamicImage::from(GrayImage::from_pixel(3000, 1500, Luma([200]))),
+        ImageFormat::Png,
+    );
     assert_eq!(rendered(&bytes, 1, 1000, true).expect("a picture").width(), 1000);
     assert_eq!(
         rendered(&bytes, 1, 9000, true).expect("a picture").width(),
@@ -274,9 +297,10 @@ fn what_is_written_on_glass_can_be_read() {
         let glass = RgbaImage::from_fn(20, 20, |x, _| {
             image::Rgba(if x < 5 { [ink, ink, ink, 255] } else { [ink, ink, ink, 0] })
         });
-        let picture = rendered(&encoded(&DynamicImage::from(glass), ImageFormat::Png), 1, 100, true)
-            .expect("a picture")
-            .to_luma8();
+        let picture =
+            rendered(&encoded(&DynamicImage::from(glass), ImageFormat::Png), 1, 100, true)
+                .expect("a picture")
+                .to_luma8();
         assert_eq!((picture.get_pixel(1, 1).0[0], picture.get_pixel(15, 1).0[0]), (ink, ground));
     }
 }
@@ -302,9 +326,11 @@ fn header_text_is_emitted() {
     assert!((outcome.pages[0].width - 0.96).abs() < 0.01, "300 dots per inch");
 
     let jpeg = encoded(&halves(8, 8), ImageFormat::Jpeg);
-    let iptc = [&b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0a"[..], b"\x1c\x02\x19\0\x05camps"].concat();
+    let iptc =
+        [&b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0a"[..], b"\x1c\x02\x19\0\x05camps"].concat();
     let length = u16::try_from(iptc.len() + 2).expect("small").to_be_bytes();
-    let bytes = [&jpeg[..2], b"\xff\xfe\0\x06note", b"\xff\xed", &length, &iptc, &jpeg[2..]].concat();
+    let bytes =
+        [&jpeg[..2], b"\xff\xfe\0\x06note", b"\xff\xed", &length, &iptc, &jpeg[2..]].concat();
     let outcome = read(extract, &bytes);
     assert_eq!(outcome.property("jpeg:comment"), Some("note"));
     assert_eq!(outcome.property("iptc:Keywords"), Some("camps"));
@@ -316,7 +342,10 @@ fn bilevel_and_palette_tiffs_are_rendered() {
     let plain = tiff(&[frame(8, 2, 1, 1, 0, 2), frame(8, 2, 1, 1, 1, 2)], &[0x0f, 0x00]);
     assert_eq!(read(extract, &plain).pages.len(), 2);
     let first = rendered(&plain, 1, 100, true).expect("a picture").to_luma8();
-    assert_eq!([first.get_pixel(0, 0).0[0], first.get_pixel(7, 0).0[0], first.get_pixel(7, 1).0[0]], [255, 0, 255]);
+    assert_eq!(
+        [first.get_pixel(0, 0).0[0], first.get_pixel(7, 0).0[0], first.get_pixel(7, 1).0[0]],
+        [255, 0, 255]
+    );
     let second = rendered(&plain, 2, 100, true).expect("a picture").to_luma8();
     assert_eq!([second.get_pixel(0, 0).0[0], second.get_pixel(7, 0).0[0]], [0, 255]);
     // two pixels of a palette whose entry 1 is red
@@ -342,7 +371,8 @@ fn faxes_of_both_groups_and_bit_orders_are_rendered() {
     // in T.4: end of line, the same runs, end of line
     let group_3 = [0b0000_0000, 0b0001_1011, 0b0110_0000, 0b0000_0001, 0b0000_0000, 0b0001_0000];
     let reversed = row.map(u8::reverse_bits);
-    for (compression, fill, data) in [(4, 1, &row[..]), (4, 2, &reversed[..]), (3, 1, &group_3[..])] {
+    for (compression, fill, data) in [(4, 1, &row[..]), (4, 2, &reversed[..]), (3, 1, &group_3[..])]
+    {
         let mut entries = frame(8, 1, 1, compression, 0, data.len());
         entries.insert(5, (266, 3, 1, fill));
         let bytes = tiff(&[entries], data);
@@ -368,15 +398,23 @@ fn pixel_limit_prevents_decoding() {
 
 #[test]
 fn truncated_and_mutated_pictures_are_harmless() {
-    for format in
-        [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
-    {
+    for format in [
+        ImageFormat::Jpeg,
+        ImageFormat::Png,
+        ImageFormat::Gif,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ] {
         let bytes = encoded(&halves(16, 16), format);
         torment(extract, &bytes, bytes.len().div_ceil(40));
         for end in (0..bytes.len()).step_by(bytes.len().div_ceil(40)) {
             let _ = rendered(&bytes[..end], 1, 100, true);
         }
     }
-    let jpeg = with_exif(&encoded(&halves(8, 8), ImageFormat::Jpeg), &[(0x0112, 3, 1, 6), (0x8825, 4, 1, 8)]);
+    let jpeg = with_exif(
+        &encoded(&halves(8, 8), ImageFormat::Jpeg),
+        &[(0x0112, 3, 1, 6), (0x8825, 4, 1, 8)],
+    );
     torment(extract, &jpeg, 5);
 }

@@ -32,7 +32,8 @@ pub(super) fn jpeg2000(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage, R
     let channels = image.color_space().num_channels() + u8::from(image.has_alpha());
     let mut context = DecoderContext::default();
     let decoded = image.decode(&mut context).map_err(|error| undecoded(&error))?;
-    let whole = decoded.components().iter().all(|component| component.samples().len() as u64 == pixels);
+    let whole =
+        decoded.components().iter().all(|component| component.samples().len() as u64 == pixels);
     let odd = || Reason::PictureCoding {
         coding: PictureCoding::Samples,
         detail: Detail::of(&format!("{channels} channels")),
@@ -59,10 +60,12 @@ pub(super) fn jpeg2000(bytes: &[u8], most_pixels: u64) -> Result<DynamicImage, R
 
 /// The pages of a JBIG2 file, at most `most` and one more.
 pub(super) fn jbig2_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, Reason> {
-    let file = File::new(bytes, &hayro_jbig2::DecodeSettings::default()).map_err(|error| header(&error))?;
+    let file = File::new(bytes, &hayro_jbig2::DecodeSettings::default())
+        .map_err(|error| header(&error))?;
     let pages = file.pages().take(most as usize + 1);
-    let frames: Vec<Frame> =
-        pages.map(|page| Frame { width: page.width(), height: page.height(), ..Frame::default() }).collect();
+    let frames: Vec<Frame> = pages
+        .map(|page| Frame { width: page.width(), height: page.height(), ..Frame::default() })
+        .collect();
     if frames.iter().any(|frame| frame.width == 0 || frame.height == 0) || frames.is_empty() {
         return Err(Reason::PictureEmpty);
     }
@@ -71,14 +74,16 @@ pub(super) fn jbig2_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, Reason
 
 /// The pixels of one page of a JBIG2 file.
 pub(super) fn jbig2(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImage, Reason> {
-    let file = File::new(bytes, &hayro_jbig2::DecodeSettings::default()).map_err(|error| header(&error))?;
+    let file = File::new(bytes, &hayro_jbig2::DecodeSettings::default())
+        .map_err(|error| header(&error))?;
     let page = (page as usize).checked_sub(1).and_then(|index| file.page(index));
     let page = page.ok_or(Reason::CannotDecode { detail: Detail::default() })?;
     let pixels = u64::from(page.width()) * u64::from(page.height());
     if pixels > most_pixels {
         return Err(Reason::PixelLimit { pixels: most_pixels });
     }
-    let mut rows = Rows { width: page.width() as usize, row: 0, pixels: Vec::new(), most: pixels as usize };
+    let mut rows =
+        Rows { width: page.width() as usize, row: 0, pixels: Vec::new(), most: pixels as usize };
     page.decode(&mut rows).map_err(|error| undecoded(&error))?;
     rows.pixels.resize(rows.most, 255);
     GrayImage::from_raw(page.width(), page.height(), rows.pixels)

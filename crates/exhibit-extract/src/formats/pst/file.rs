@@ -110,7 +110,8 @@ impl Layout {
         } else {
             (usize::from(bytes[numbers]), usize::from(bytes[numbers + 2]), bytes[numbers + 3])
         };
-        let fits = bytes[trailer] == kind && each >= 8 && count * each <= numbers && level <= MOST_LEVELS;
+        let fits =
+            bytes[trailer] == kind && each >= 8 && count * each <= numbers && level <= MOST_LEVELS;
         fits.then(|| Page { level, entries: bytes[..count * each].to_vec(), each })
     }
 
@@ -118,7 +119,8 @@ impl Layout {
     pub(super) fn node(self, entry: &[u8]) -> Option<Node> {
         let width = self.number();
         let number = |at: usize| self.read(entry, at * width);
-        let parent = entry.get(3 * width..3 * width + 4)?.try_into().ok().map(u32::from_le_bytes)?;
+        let parent =
+            entry.get(3 * width..3 * width + 4)?.try_into().ok().map(u32::from_le_bytes)?;
         let id = u32::try_from(number(0)? & 0xffff_ffff).ok()?;
         Some(Node { id, data: number(1)?, inner: number(2)?, parent })
     }
@@ -218,15 +220,18 @@ impl<'a> Store<'a> {
         let mut header = Vec::new();
         input.rewind().map_err(|_| Fault::Header)?;
         (&mut *input).take(600).read_to_end(&mut header).map_err(|_| Fault::Header)?;
-        let version =
-            u16::from_le_bytes([*header.get(10).ok_or(Fault::Header)?, *header.get(11).ok_or(Fault::Header)?]);
+        let version = u16::from_le_bytes([
+            *header.get(10).ok_or(Fault::Header)?,
+            *header.get(11).ok_or(Fault::Header)?,
+        ]);
         let layout = match version {
             14 | 15 => Layout::Ansi,
             36.. => Layout::Unicode4k,
             20.. => Layout::Unicode,
             _ => return Err(Fault::Header),
         };
-        let (nodes_at, blocks_at, encoding_at) = if layout.is_ansi() { (188, 196, 461) } else { (224, 240, 513) };
+        let (nodes_at, blocks_at, encoding_at) =
+            if layout.is_ansi() { (188, 196, 461) } else { (224, 240, 513) };
         let number = |at: usize| layout.read(&header, at).ok_or(Fault::Header);
         let (nodes, blocks) = (number(nodes_at)?, number(blocks_at)?);
         let encoding = *header.get(encoding_at).ok_or(Fault::Header)?;
@@ -259,8 +264,10 @@ impl<'a> Store<'a> {
             return Err(Fault::Block);
         }
         let mut bytes = Vec::new();
-        let read =
-            self.input.seek(SeekFrom::Start(at)).and_then(|_| (&mut *self.input).take(count).read_to_end(&mut bytes));
+        let read = self
+            .input
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| (&mut *self.input).take(count).read_to_end(&mut bytes));
         match read {
             Ok(found) if found as u64 == count => Ok(bytes),
             _ => Err(Fault::Block),
@@ -281,7 +288,10 @@ impl<'a> Store<'a> {
 
     /// Calls `found` with every node, in the order of their ids. Pages that cannot be read are counted; nodes that are
     /// found by searching then follow.
-    pub(super) fn each_node<E>(&mut self, found: &mut dyn FnMut(&mut Self, Node) -> Result<(), E>) -> Result<u64, E> {
+    pub(super) fn each_node<E>(
+        &mut self,
+        found: &mut dyn FnMut(&mut Self, Node) -> Result<(), E>,
+    ) -> Result<u64, E> {
         let layout = self.layout;
         let mut damaged = 0;
         let mut open = vec![(self.nodes, MOST_LEVELS + 1)];
@@ -295,7 +305,8 @@ impl<'a> Store<'a> {
                 }
             };
             if page.level > 0 {
-                let inner = page.entries().filter_map(|entry| layout.read(entry, 2 * layout.number()));
+                let inner =
+                    page.entries().filter_map(|entry| layout.read(entry, 2 * layout.number()));
                 // the last is taken first
                 open.extend(inner.map(|at| (at, page.level)).rev());
                 continue;
@@ -307,7 +318,8 @@ impl<'a> Store<'a> {
         }
         if damaged > 0 {
             ids.sort_unstable();
-            let others = self.rescue().nodes.values().filter(|node| ids.binary_search(&node.id).is_err());
+            let others =
+                self.rescue().nodes.values().filter(|node| ids.binary_search(&node.id).is_err());
             let others: Vec<Node> = others.copied().collect();
             for node in others {
                 found(self, node)?;
@@ -331,7 +343,13 @@ impl<'a> Store<'a> {
     }
 
     /// The entry with this key in a tree; `mask` is of the bits that count.
-    fn lookup(&mut self, root: u64, kind: u8, key: u64, mask: u64) -> Result<Option<Vec<u8>>, Fault> {
+    fn lookup(
+        &mut self,
+        root: u64,
+        kind: u8,
+        key: u64,
+        mask: u64,
+    ) -> Result<Option<Vec<u8>>, Fault> {
         let (mut at, mut above) = (root, MOST_LEVELS + 1);
         let width = self.layout.number();
         loop {
@@ -341,7 +359,10 @@ impl<'a> Store<'a> {
             }
             let key_of = |entry: &[u8]| self.layout.read(entry, 0).unwrap_or(u64::MAX) & mask;
             if page.level == 0 {
-                return Ok(page.entries().find(|entry| key_of(entry) == key & mask).map(<[u8]>::to_vec));
+                return Ok(page
+                    .entries()
+                    .find(|entry| key_of(entry) == key & mask)
+                    .map(<[u8]>::to_vec));
             }
             let below = page.entries().take_while(|entry| key_of(entry) <= key & mask).last();
             let Some(entry) = below else { return Ok(None) };
@@ -374,10 +395,13 @@ impl<'a> Store<'a> {
             }
         };
         let size = usize::try_from(size).map_err(|_| Fault::TooLarge)?;
-        let trailer_at = bytes.len() - usize::try_from(trailer_size).map_err(|_| Fault::TooLarge)?.min(bytes.len());
+        let trailer_at = bytes.len()
+            - usize::try_from(trailer_size).map_err(|_| Fault::TooLarge)?.min(bytes.len());
         let trailer = bytes.split_off(trailer_at.max(size));
         bytes.truncate(size);
-        if !is_certain && self.layout.stated_block(&trailer).is_none_or(|stated| stated & !1 != number & !1) {
+        if !is_certain
+            && self.layout.stated_block(&trailer).is_none_or(|stated| stated & !1 != number & !1)
+        {
             return Err(Fault::Block);
         }
         let mut inflated_size = size;
@@ -387,7 +411,9 @@ impl<'a> Store<'a> {
                 self.damaged_blocks += 1;
             }
             if self.layout == Layout::Unicode4k {
-                inflated_size = trailer.get(18..20).map_or(size, |b| usize::from(u16::from_le_bytes([b[0], b[1]])));
+                inflated_size = trailer
+                    .get(18..20)
+                    .map_or(size, |b| usize::from(u16::from_le_bytes([b[0], b[1]])));
             }
         }
         let is_data = number & 2 == 0;
@@ -396,7 +422,8 @@ impl<'a> Store<'a> {
         }
         if inflated_size > size {
             let mut inflated = Vec::new();
-            let read = flate2::read::ZlibDecoder::new(&bytes[..]).take(1 << 17).read_to_end(&mut inflated);
+            let read =
+                flate2::read::ZlibDecoder::new(&bytes[..]).take(1 << 17).read_to_end(&mut inflated);
             if read.is_ok() && !inflated.is_empty() {
                 bytes = inflated;
             }
@@ -442,7 +469,10 @@ impl<'a> Store<'a> {
                 return Err(Fault::Form);
             }
             let count = usize::from(u16::from_le_bytes([bytes[2], bytes[3]]));
-            let inner = bytes[8..].chunks_exact(width).take(count).filter_map(|number| self.layout.read(number, 0));
+            let inner = bytes[8..]
+                .chunks_exact(width)
+                .take(count)
+                .filter_map(|number| self.layout.read(number, 0));
             open.extend(inner.map(|block| (block, depth - 1)).rev());
             // each has at least one byte of the file
             if (found.len() + open.len()) as u64 > self.size || found.len() + open.len() > MOST {

@@ -46,7 +46,11 @@ impl Heap {
 
     /// An item of the heap.
     fn item(&self, id: u32) -> Option<&[u8]> {
-        let (index, block) = if self.wide_index { (id >> 5 & 0x3fff, id >> 19) } else { (id >> 5 & 0x7ff, id >> 16) };
+        let (index, block) = if self.wide_index {
+            (id >> 5 & 0x3fff, id >> 19)
+        } else {
+            (id >> 5 & 0x7ff, id >> 16)
+        };
         let index = (index as usize).checked_sub(1)?;
         let block = self.blocks.get(block as usize)?;
         let map = usize::from(short(block, 0)?);
@@ -102,18 +106,28 @@ impl Heap {
     }
 
     /// As [`Self::properties`], without the one of this id.
-    pub(super) fn properties_without(&self, store: &mut Store<'_>, without: u16) -> Result<(Vec<Raw>, u64), Fault> {
+    pub(super) fn properties_without(
+        &self,
+        store: &mut Store<'_>,
+        without: u16,
+    ) -> Result<(Vec<Raw>, u64), Fault> {
         self.properties_but(store, Some(without))
     }
 
-    fn properties_but(&self, store: &mut Store<'_>, without: Option<u16>) -> Result<(Vec<Raw>, u64), Fault> {
+    fn properties_but(
+        &self,
+        store: &mut Store<'_>,
+        without: Option<u16>,
+    ) -> Result<(Vec<Raw>, u64), Fault> {
         if self.kind() != PROPERTIES {
             return Err(Fault::Form);
         }
         let (_, records) = self.records(self.root().ok_or(Fault::Form)?)?;
         let (mut found, mut lost, mut left) = (Vec::new(), 0, store.most_bytes());
         for record in records {
-            let (Some(id), Some(of), Some(value)) = (short(record, 0), short(record, 2), long(record, 4)) else {
+            let (Some(id), Some(of), Some(value)) =
+                (short(record, 0), short(record, 2), long(record, 4))
+            else {
                 continue;
             };
             if without == Some(id) {
@@ -133,11 +147,19 @@ impl Heap {
     }
 
     /// The block of a property's bytes if there are more than `most` of them.
-    pub(super) fn large(&self, store: &mut Store<'_>, id: u16, most: u64) -> Result<Option<u64>, Fault> {
+    pub(super) fn large(
+        &self,
+        store: &mut Store<'_>,
+        id: u16,
+        most: u64,
+    ) -> Result<Option<u64>, Fault> {
         let (_, records) = self.records(self.root().ok_or(Fault::Form)?)?;
-        let record =
-            records.iter().find(|record| short(record, 0) == Some(id) && short(record, 2) == Some(kind::BINARY));
-        let Some(value) = record.and_then(|record| long(record, 4)).filter(|value| value & 0x1f != 0) else {
+        let record = records
+            .iter()
+            .find(|record| short(record, 0) == Some(id) && short(record, 2) == Some(kind::BINARY));
+        let Some(value) =
+            record.and_then(|record| long(record, 4)).filter(|value| value & 0x1f != 0)
+        else {
             return Ok(None);
         };
         let node = self.inner.get(&value).ok_or(Fault::Node)?;
@@ -167,7 +189,9 @@ impl Heap {
         let columns: Vec<&[u8]> = info.get(22..).unwrap_or_default().chunks_exact(8).collect();
         let columns = &columns[..usize::from(*info.get(1).ok_or(Fault::Form)?).min(columns.len())];
         let (bits, width) = (short(info, 6), short(info, 8));
-        let (Some(bits), Some(width), Some(rows)) = (bits, width, long(info, 14)) else { return Err(Fault::Form) };
+        let (Some(bits), Some(width), Some(rows)) = (bits, width, long(info, 14)) else {
+            return Err(Fault::Form);
+        };
         let (bits, width) = (usize::from(bits), usize::from(width));
         if width == 0 || rows == 0 {
             return Ok(Vec::new());
@@ -182,12 +206,19 @@ impl Heap {
         for row in blocks.iter().flat_map(|block| block.chunks_exact(width)).take(MOST_ROWS) {
             let mut cells = Vec::new();
             for column in columns {
-                let (Some(of), Some(id), Some(at)) = (short(column, 0), short(column, 2), short(column, 4)) else {
+                let (Some(of), Some(id), Some(at)) =
+                    (short(column, 0), short(column, 2), short(column, 4))
+                else {
                     continue;
                 };
                 let (size, bit) = (usize::from(column[6]), usize::from(column[7]));
-                let present = row.get(bits + bit / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
-                let Some(cell) = row.get(usize::from(at)..usize::from(at) + size).filter(|_| present) else { continue };
+                let present =
+                    row.get(bits + bit / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
+                let Some(cell) =
+                    row.get(usize::from(at)..usize::from(at) + size).filter(|_| present)
+                else {
+                    continue;
+                };
                 let fixed = fixed_size(of).is_some_and(|fixed| fixed <= 8 && fixed <= size);
                 let values = match (fixed, long(cell, 0)) {
                     (true, _) => vec![cell.to_vec()],
@@ -214,11 +245,16 @@ fn several(each: u16, bytes: &[u8]) -> Vec<Vec<u8>> {
     }
     let count = long(bytes, 0).unwrap_or(0) as usize;
     let count = count.min(bytes.len() / 4);
-    let place = |at: usize| if at == count { Some(bytes.len()) } else { long(bytes, 4 + at * 4).map(|at| at as usize) };
+    let place = |at: usize| {
+        if at == count { Some(bytes.len()) } else { long(bytes, 4 + at * 4).map(|at| at as usize) }
+    };
     let mut values = Vec::new();
     let mut total = 0;
     for at in 0..count {
-        let Some(value) = place(at).zip(place(at + 1)).and_then(|(from, to)| bytes.get(from..to)) else { continue };
+        let Some(value) = place(at).zip(place(at + 1)).and_then(|(from, to)| bytes.get(from..to))
+        else {
+            continue;
+        };
         total += value.len();
         // places may overlap in a hostile file
         if total > bytes.len() {

@@ -37,7 +37,12 @@ pub(super) struct Assembly {
 
 impl Assembly {
     /// Adds all of a message.
-    pub(super) fn message(&mut self, store: &mut Store<'_>, node: Node, depth: usize) -> Result<Assembled, Fault> {
+    pub(super) fn message(
+        &mut self,
+        store: &mut Store<'_>,
+        node: Node,
+        depth: usize,
+    ) -> Result<Assembled, Fault> {
         let heap = Heap::open(store, node)?;
         let (properties, lost) = heap.properties(store)?;
         self.lost += lost;
@@ -76,17 +81,23 @@ impl Assembly {
         if let Some(block) = large {
             let name = [id::ATTACH_NAME, id::ATTACH_SHORT_NAME, id::DISPLAY_NAME];
             let name = name.into_iter().find_map(|id| super::text(&properties, id));
-            self.apart.push((name.unwrap_or_else(|| format!("attachment-{:x}.bin", node.id)), block));
+            self.apart
+                .push((name.unwrap_or_else(|| format!("attachment-{:x}.bin", node.id)), block));
             return Ok(());
         }
         self.take(&properties)?;
-        let object = properties.iter().position(|raw| raw.id == id::ATTACH_DATA && raw.kind == kind::OBJECT);
+        let object =
+            properties.iter().position(|raw| raw.id == id::ATTACH_DATA && raw.kind == kind::OBJECT);
         let Some(object) = object else {
             self.writer.attachment(&properties);
             return Ok(());
         };
         let object = properties.remove(object);
-        let referred = object.values.first().and_then(|bytes| bytes.get(..4)).and_then(|bytes| bytes.try_into().ok());
+        let referred = object
+            .values
+            .first()
+            .and_then(|bytes| bytes.get(..4))
+            .and_then(|bytes| bytes.try_into().ok());
         let referred = referred.map(u32::from_le_bytes).ok_or(Fault::Form)?;
         let inner = heap.inner().find(|node| node.id == referred).ok_or(Fault::Node)?;
         let is_message = super::number(&properties, id::ATTACH_METHOD) == Some(5);

@@ -44,7 +44,9 @@ impl Rescue {
     fn take(&mut self, store: &Store<'_>, page: &[u8]) {
         let layout = store.layout;
         for kind in [NODES, BLOCKS] {
-            let Some(leaf) = layout.parse_page(page, kind).filter(|leaf| leaf.level == 0) else { continue };
+            let Some(leaf) = layout.parse_page(page, kind).filter(|leaf| leaf.level == 0) else {
+                continue;
+            };
             let keys: Vec<u64> = leaf.entries().filter_map(|entry| layout.read(entry, 0)).collect();
             if !keys.is_sorted() || keys.contains(&0) {
                 continue;

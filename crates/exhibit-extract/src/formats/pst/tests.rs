@@ -15,7 +15,11 @@ use exhibit_model::{NoteCode, Verdict};
 use store::Made;
 
 fn wide(id: u16, text: &str) -> Raw {
-    Raw { id, kind: kind::WIDE, values: vec![text.encode_utf16().flat_map(u16::to_le_bytes).collect()] }
+    Raw {
+        id,
+        kind: kind::WIDE,
+        values: vec![text.encode_utf16().flat_map(u16::to_le_bytes).collect()],
+    }
 }
 
 fn long(id: u16, number: u32) -> Raw {
@@ -37,26 +41,50 @@ fn sample(layout: Layout, encoding: Encoding) -> Vec<u8> {
     let set = [2, 0x20, 6, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
     let names = made.properties(&[binary(2, &set), binary(3, &[8, 0x82, 0, 0, 6, 0, 0, 0])], &[]);
     made.node(0x61, 0, names);
-    for (id, parent, name, count) in [(0x122, 0x122, "", 0), (TOP, 0x122, "Top", 0), (INBOX, TOP, "收件箱", 3)] {
+    for (id, parent, name, count) in
+        [(0x122, 0x122, "", 0), (TOP, 0x122, "Top", 0), (INBOX, TOP, "收件箱", 3)]
+    {
         let folder = made.properties(&[wide(id::DISPLAY_NAME, name), long(0x3602, count)], &[]);
         made.node(id, parent, folder);
     }
     let recipients = made.table(&[
-        vec![wide(id::DISPLAY_NAME, "Li"), wide(id::SMTP_ADDRESS, "li@example.org"), long(id::RECIPIENT_TYPE, 1)],
-        vec![wide(id::DISPLAY_NAME, "Wu"), wide(id::SMTP_ADDRESS, "wu@example.org"), long(id::RECIPIENT_TYPE, 2)],
+        vec![
+            wide(id::DISPLAY_NAME, "Li"),
+            wide(id::SMTP_ADDRESS, "li@example.org"),
+            long(id::RECIPIENT_TYPE, 1),
+        ],
+        vec![
+            wide(id::DISPLAY_NAME, "Wu"),
+            wide(id::SMTP_ADDRESS, "wu@example.org"),
+            long(id::RECIPIENT_TYPE, 2),
+        ],
     ]);
-    let file = made.properties(&[wide(id::ATTACH_NAME, "登记表.txt"), binary(id::ATTACH_DATA, &[b'x'; 20_000])], &[]);
+    let file = made.properties(
+        &[wide(id::ATTACH_NAME, "登记表.txt"), binary(id::ATTACH_DATA, &[b'x'; 20_000])],
+        &[],
+    );
     let inner = made.properties(&[wide(id::SUBJECT, "inner"), wide(id::BODY, "inside")], &[]);
-    let object = Raw { id: id::ATTACH_DATA, kind: kind::OBJECT, values: vec![vec![0xa4, 0, 0, 0, 9, 0, 0, 0]] };
-    let holder =
-        made.properties(&[wide(id::DISPLAY_NAME, "forwarded"), long(id::ATTACH_METHOD, 5), object], &[(0xa4, inner)]);
-    let keywords = ["red", "blue"].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    let object = Raw {
+        id: id::ATTACH_DATA,
+        kind: kind::OBJECT,
+        values: vec![vec![0xa4, 0, 0, 0, 9, 0, 0, 0]],
+    };
+    let holder = made.properties(
+        &[wide(id::DISPLAY_NAME, "forwarded"), long(id::ATTACH_METHOD, 5), object],
+        &[(0xa4, inner)],
+    );
+    let keywords =
+        ["red", "blue"].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect());
     let message = made.properties(
         &[
             wide(id::SUBJECT, "\u{1}\u{1}Re: 关于登记"),
             wide(id::BODY, &"a long body ".repeat(500)),
             wide(0x8000, "Room 3"),
-            Raw { id: id::SUBMITTED, kind: 0x40, values: vec![131_542_272_000_000_000_u64.to_le_bytes().to_vec()] },
+            Raw {
+                id: id::SUBMITTED,
+                kind: 0x40,
+                values: vec![131_542_272_000_000_000_u64.to_le_bytes().to_vec()],
+            },
             Raw { id: 0x3a58, kind: kind::WIDE | kind::MANY, values: keywords.to_vec() },
         ],
         &[(0x692, recipients), (0x8025, file), (0x8045, holder)],
@@ -101,7 +129,10 @@ fn messages_of_every_layout_and_encoding_are_read() {
             assert!(message.texts()[0].ends_with(&"a long body ".repeat(500).trim()));
             assert_eq!(names(&message), ["登记表.txt", "forwarded.msg"]);
             assert_eq!(message.members[0].1, [b'x'; 20_000]);
-            assert_eq!(read(msg::read, &message.members[1].1).texts(), ["Subject: inner\n\ninside"]);
+            assert_eq!(
+                read(msg::read, &message.members[1].1).texts(),
+                ["Subject: inner\n\ninside"]
+            );
         }
     }
 }
@@ -165,7 +196,10 @@ fn what_a_damaged_index_names_is_found_by_searching() {
             found.sort_unstable();
             assert_eq!(found.len(), 4, "{layout:?} {found:?}");
             assert_eq!(found[1], "Top/收件箱/00200024 Re: 关于登记.msg");
-            let message = read(msg::read, &outcome.members.iter().find(|(name, _)| name == found[1]).expect("there").1);
+            let message = read(
+                msg::read,
+                &outcome.members.iter().find(|(name, _)| name == found[1]).expect("there").1,
+            );
             assert_eq!(names(&message), ["登记表.txt", "forwarded.msg"]);
         }
     }
@@ -198,7 +232,9 @@ fn a_store_that_is_encrypted_for_an_organisation_is_encrypted() {
 fn hostile_stores_end() {
     // a block of blocks that refers to itself, and a page that does
     let mut bytes = sample(Layout::Unicode, Encoding::None);
-    let top = bytes.chunks_exact(512).rposition(|page| page[496..498] == [0x81, 0x81]).expect("a page") * 512;
+    let top =
+        bytes.chunks_exact(512).rposition(|page| page[496..498] == [0x81, 0x81]).expect("a page")
+            * 512;
     let place = (top as u64).to_le_bytes();
     bytes[top + 16..top + 24].copy_from_slice(&place);
     let outcome = read(extract, &bytes);
@@ -219,7 +255,9 @@ fn truncated_and_mutated_stores_are_harmless() {
     for _ in 0..60 {
         let mut changed = whole.clone();
         for _ in 0..4 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let below = usize::try_from(state >> 33).expect("small") % (changed.len() - 0x4400);
             changed[0x4400 + below] ^= 1 << (state >> 20 & 7);
         }

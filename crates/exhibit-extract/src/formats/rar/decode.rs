@@ -63,7 +63,8 @@ impl Decoders {
             Seal::Three { salt } => (salt.clone().unwrap_or_default(), 0),
             Seal::Five { salt, rounds, .. } => (salt.to_vec(), *rounds),
         };
-        let known = self.keys.iter().find(|((p, s, r), _)| p == password && *s == salt && *r == rounds);
+        let known =
+            self.keys.iter().find(|((p, s, r), _)| p == password && *s == salt && *r == rounds);
         let (key, chain, check) = match known {
             Some((_, derived)) => *derived,
             None => {
@@ -119,13 +120,22 @@ impl Decoders {
             return Err(io::Error::other("a file before it in the solid archive is lost"));
         }
         self.broken = false;
-        let size = member.size.and_then(|size| usize::try_from(size).ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let size = member
+            .size
+            .and_then(|size| usize::try_from(size).ok())
+            .ok_or(io::ErrorKind::InvalidData)?;
         let unpacked = self.decode(member, &mut packed, size, sink);
         self.broken = unpacked.is_err();
         unpacked
     }
 
-    fn decode(&mut self, member: &Member, packed: &mut dyn Read, size: usize, sink: &mut impl Write) -> io::Result<()> {
+    fn decode(
+        &mut self,
+        member: &Member,
+        packed: &mut dyn Read,
+        size: usize,
+        sink: &mut impl Write,
+    ) -> io::Result<()> {
         let mut packed = packed;
         let solid = member.solid;
         let kept = self.state.take().filter(|_| solid);
@@ -162,7 +172,8 @@ impl Decoders {
                     Some(State::Fifty(decoder)) => decoder,
                     _ => Box::new(Unpack50Decoder::new()),
                 };
-                let dictionary = usize::try_from(dictionary.min(MOST_DICTIONARY)).map_err(refused)?;
+                let dictionary =
+                    usize::try_from(dictionary.min(MOST_DICTIONARY)).map_err(refused)?;
                 let unpacked = decoder.decode_member_from_reader_with_dictionary_to_sink(
                     &mut packed,
                     version,
@@ -179,7 +190,9 @@ impl Decoders {
                 self.state = Some(State::Fifty(decoder));
                 unpacked.map_err(|error| match error {
                     StreamDecodeError::Decode(error) => refused(error),
-                    StreamDecodeError::FilteredMember => io::Error::other("a filter over too many bytes"),
+                    StreamDecodeError::FilteredMember => {
+                        io::Error::other("a filter over too many bytes")
+                    }
                     StreamDecodeError::Sink(error) => error,
                 })
             }
@@ -190,7 +203,8 @@ impl Decoders {
 
 /// The packed bytes of a file, from all its parts, decrypted.
 fn packed<'a>(entry: &Entry, file: &Shared<'a>, key: Option<&Key>) -> Box<dyn Read + 'a> {
-    let mut parts: Vec<_> = entry.places.iter().map(|place| file.range(place.at, place.packed)).collect();
+    let mut parts: Vec<_> =
+        entry.places.iter().map(|place| file.range(place.at, place.packed)).collect();
     parts.reverse();
     let parts = BufReader::with_capacity(64 << 10, Parts::new(parts));
     match key.map(|key| key.cipher) {
@@ -206,7 +220,8 @@ pub(super) fn target(entry: &Entry, file: &Shared<'_>, key: Option<&Key>) -> Opt
     let content = packed(entry, file, key).take(entry.member.size.unwrap_or(0).min(4096));
     let stored = entry.member.method == Method::Stored;
     let mut content = content;
-    (stored && content.read_to_end(&mut target).is_ok()).then(|| String::from_utf8_lossy(&target).into_owned())
+    (stored && content.read_to_end(&mut target).is_ok())
+        .then(|| String::from_utf8_lossy(&target).into_owned())
 }
 
 /// Counts what is unpacked, and ends when it is enough.

@@ -78,7 +78,8 @@ fn file(fields: &mut Fields<'_>, flags: u64, place: Place) -> Option<Member> {
     let name = fields.take(name_size)?.to_vec();
     let version = packing & 0x3F;
     let base = (128_u64 << 10).checked_shl(u32::try_from(packing >> 10 & 0x1F).ok()?)?;
-    let dictionary = if version == 0 { base } else { base.saturating_add(base / 32 * (packing >> 15 & 0x1F)) };
+    let dictionary =
+        if version == 0 { base } else { base.saturating_add(base / 32 * (packing >> 15 & 0x1F)) };
     let method = match (packing >> 7 & 7, version) {
         (0, _) => Method::Stored,
         (1..=5, 0 | 1) => Method::Packed50 { version: u8::try_from(version).ok()?, dictionary },
@@ -106,7 +107,11 @@ fn file(fields: &mut Fields<'_>, flags: u64, place: Place) -> Option<Member> {
 /// The records behind a file's fields; one that is damaged ends them.
 fn extras(mut extra: Fields<'_>, member: &mut Member) {
     while !extra.rest().is_empty() {
-        let Some(record) = number(&mut extra).and_then(|size| extra.take(usize::try_from(size).ok()?)) else { return };
+        let Some(record) =
+            number(&mut extra).and_then(|size| extra.take(usize::try_from(size).ok()?))
+        else {
+            return;
+        };
         let mut fields = Fields::new(record);
         let read = match number(&mut fields) {
             Some(1) => sealed(&mut fields, member),
@@ -141,7 +146,11 @@ fn time(fields: &mut Fields<'_>, member: &mut Member) -> Option<()> {
     let flags = number(fields)?;
     if flags & 2 != 0 {
         let seconds = flags & 1 != 0;
-        member.modified = if seconds { unix_moment(i64::from(fields.u32()?)) } else { windows_moment(fields.u64()?) };
+        member.modified = if seconds {
+            unix_moment(i64::from(fields.u32()?))
+        } else {
+            windows_moment(fields.u64()?)
+        };
     }
     Some(())
 }

@@ -29,7 +29,10 @@ pub(super) fn block(bytes: &[u8], data: u64) -> Option<Block> {
     // comments within old headers are not covered, and the checksum of the signature block is constant
     let covered = u16::try_from(crc32(&header[2..]) & 0xFFFF).ok()?;
     let old_comment = flags & 0x08 != 0 && matches!(kind, 0x73 | 0x74);
-    if covered != u16::from_le_bytes([header[0], header[1]]) && !(kind == 0x73 && flags & 0x02 != 0) && !old_comment {
+    if covered != u16::from_le_bytes([header[0], header[1]])
+        && !(kind == 0x73 && flags & 0x02 != 0)
+        && !old_comment
+    {
         return None;
     }
     let mut fields = Fields::new(&header[7..]);
@@ -50,10 +53,12 @@ fn file(fields: &mut Fields<'_>, flags: u16, data: u64) -> Option<Member> {
     let time = (fields.u16()?, fields.u16()?);
     let (version, method, name_size) = (fields.u8()?, fields.u8()?, usize::from(fields.u16()?));
     let attributes = fields.u32()?;
-    let (packed_high, size_high) = if flags & 0x100 != 0 { (fields.u32()?, fields.u32()?) } else { (0, 0) };
+    let (packed_high, size_high) =
+        if flags & 0x100 != 0 { (fields.u32()?, fields.u32()?) } else { (0, 0) };
     let stored_name = fields.take(name_size)?;
     let salt = if flags & 0x400 != 0 { Some(fields.take(8)?.to_vec()) } else { None };
-    let (name, text) = if flags & 0x200 != 0 { unicode_name(stored_name) } else { (stored_name.to_vec(), false) };
+    let (name, text) =
+        if flags & 0x200 != 0 { unicode_name(stored_name) } else { (stored_name.to_vec(), false) };
     let unknown = size == u64::from(u32::MAX) && flags & 0x100 == 0;
     let link = match host {
         3 => attributes & 0o170_000 == 0o120_000,
@@ -66,7 +71,8 @@ fn file(fields: &mut Fields<'_>, flags: u16, data: u64) -> Option<Member> {
         (0x31..=0x35, 27..=40) => Method::Packed29,
         _ => Method::Unknown(u64::from(version) << 8 | u64::from(method)),
     };
-    let seal = (flags & 0x04 != 0).then_some(if version < 29 { Seal::Old } else { Seal::Three { salt } });
+    let seal =
+        (flags & 0x04 != 0).then_some(if version < 29 { Seal::Old } else { Seal::Three { salt } });
     Some(Member {
         name,
         is_unicode: text,

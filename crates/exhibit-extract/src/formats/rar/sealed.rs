@@ -87,7 +87,8 @@ mod tests {
         // RFC 4231, test case 2
         let found = Hmac::new(b"Jefe").of(&[b"what do ya want ", b"for nothing?"]);
         assert_eq!(found[..8], [0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e]);
-        let long = Hmac::new(&[0xaa; 131]).of(&[b"Test Using Larger Than Block-Size Key - Hash Key First"]);
+        let long = Hmac::new(&[0xaa; 131])
+            .of(&[b"Test Using Larger Than Block-Size Key - Hash Key First"]);
         assert_eq!(long[..8], [0x60, 0xe4, 0x31, 0x59, 0x1e, 0xe0, 0xb6, 0x7f]);
     }
 

@@ -115,7 +115,12 @@ impl<'p> Volumes<'p> {
                             return Ok(open);
                         }
                         None => {
-                            open = Some(Entry { member: *member, places: vec![place], whole: !goes_on, cut });
+                            open = Some(Entry {
+                                member: *member,
+                                places: vec![place],
+                                whole: !goes_on,
+                                cut,
+                            });
                         }
                     }
                     if open.as_ref().is_some_and(|entry| entry.whole) {
@@ -162,7 +167,9 @@ impl<'p> Volumes<'p> {
     fn begins(&mut self, input: &mut dyn Input) -> io::Result<bool> {
         let start = read_at(input, self.at, five::SIGNATURE.len() as u64)?;
         let found = [(four::SIGNATURE, Version::Four), (five::SIGNATURE, Version::Five)];
-        let Some((signature, version)) = found.into_iter().find(|(signature, _)| start.starts_with(signature)) else {
+        let Some((signature, version)) =
+            found.into_iter().find(|(signature, _)| start.starts_with(signature))
+        else {
             return Ok(false);
         };
         self.at += signature.len() as u64;
@@ -203,7 +210,8 @@ impl<'p> Volumes<'p> {
                 match four::Start::parse(&start) {
                     Some(start) => {
                         let header = read_at(input, self.at, start.size)?;
-                        four::block(&header, self.at + start.size).map(|block| (block, self.at + start.size))
+                        four::block(&header, self.at + start.size)
+                            .map(|block| (block, self.at + start.size))
                     }
                     None => None,
                 }
@@ -214,7 +222,11 @@ impl<'p> Volumes<'p> {
     }
 
     /// An encrypted header of RAR 5: the start of its chain, then whole blocks.
-    fn sealed_block(&mut self, input: &mut dyn Input, key: &[u8; 32]) -> io::Result<Option<(Block, u64)>> {
+    fn sealed_block(
+        &mut self,
+        input: &mut dyn Input,
+        key: &[u8; 32],
+    ) -> io::Result<Option<(Block, u64)>> {
         let bytes = read_at(input, self.at, 32)?;
         let Some((chain, first)) = bytes.split_at_checked(16) else { return Ok(None) };
         let size = decrypted(key, Some(chain), first).and_then(|open| five::size(&open));

@@ -104,7 +104,10 @@ impl Fonts {
     }
 
     fn of(&self, font: Option<i32>) -> Charset {
-        font.or(self.default).and_then(|font| self.fonts.get(&font)).copied().unwrap_or(Charset::Default)
+        font.or(self.default)
+            .and_then(|font| self.fonts.get(&font))
+            .copied()
+            .unwrap_or(Charset::Default)
     }
 
     /// The text of bytes in a font.
@@ -160,7 +163,10 @@ pub(super) fn symbol(byte: u8) -> char {
     const GREEK_UPPER: &[u8] = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ".as_bytes();
     const GREEK_LOWER: &[u8] = "αβχδεφγηιϕκλμνοπθρστυϖωξψζ".as_bytes();
     let greek = |letters: &[u8], at: u8| {
-        std::str::from_utf8(letters).ok().and_then(|letters| letters.chars().nth(usize::from(at))).unwrap_or('\u{fffd}')
+        std::str::from_utf8(letters)
+            .ok()
+            .and_then(|letters| letters.chars().nth(usize::from(at)))
+            .unwrap_or('\u{fffd}')
     };
     match byte {
         b'A'..=b'Z' => greek(GREEK_UPPER, byte - b'A'),
@@ -189,5 +195,6 @@ pub(super) fn symbol(byte: u8) -> char {
 pub(super) fn guess(sample: &[u8]) -> Option<Scheme> {
     let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
     let scheme = (high > 0).then(|| charset::guess(sample, true).scheme)?;
-    (high >= 20 || (high >= 4 && scheme.has_multibyte_characters() && is_pairs(scheme, sample))).then_some(scheme)
+    (high >= 20 || (high >= 4 && scheme.has_multibyte_characters() && is_pairs(scheme, sample)))
+        .then_some(scheme)
 }

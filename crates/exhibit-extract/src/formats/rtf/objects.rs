@@ -43,7 +43,9 @@ pub(super) fn picture(ending: &str, bytes: Vec<u8>) -> Vec<u8> {
     if ending != "bmp" || bytes.starts_with(b"BM") {
         return bytes;
     }
-    let long = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let long = |at: usize| {
+        bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    };
     let bits = bytes.get(14).copied().unwrap_or(0);
     let colours = match (long(32), bits) {
         (0, 1..=8) => 1u32 << bits,
@@ -89,7 +91,8 @@ enum Ole1<'b> {
 }
 
 fn ole1(bytes: &[u8]) -> Option<Ole1<'_>> {
-    let long = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let long =
+        |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
     let form = long(4)?;
     let mut at = 8;
     let mut text = || {

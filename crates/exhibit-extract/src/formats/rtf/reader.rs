@@ -47,7 +47,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Found {
         reader.take(token);
         if reader.ended {
             reader.found.trailing =
-                tokens.rest().iter().filter(|b| !b.is_ascii_whitespace() && **b != 0).count() as u64;
+                tokens.rest().iter().filter(|b| !b.is_ascii_whitespace() && **b != 0).count()
+                    as u64;
             break;
         }
     }
@@ -138,7 +139,9 @@ impl Reader {
             match token {
                 Token::Hex(byte) => sample.push(byte),
                 // with its neighbours, of which a guess is made
-                Token::Text(text) if !text.is_ascii() || !sample.is_empty() => sample.extend_from_slice(text),
+                Token::Text(text) if !text.is_ascii() || !sample.is_empty() => {
+                    sample.extend_from_slice(text)
+                }
                 _ => {}
             }
             if sample.len() > SAMPLE {
@@ -204,7 +207,8 @@ impl Reader {
                 if self.skip > 0 {
                     self.skip -= 1;
                 } else if !self.state.skipped
-                    && let Some((_, Capture::Picture(_, held) | Capture::Object(held))) = self.captures.last_mut()
+                    && let Some((_, Capture::Picture(_, held) | Capture::Object(held))) =
+                        self.captures.last_mut()
                 {
                     held.bytes.extend_from_slice(bytes);
                 }
@@ -219,7 +223,9 @@ impl Reader {
         if self.state.skipped || text.is_empty() {
             return;
         }
-        if let Some((_, Capture::Picture(_, held) | Capture::Object(held))) = self.captures.last_mut() {
+        if let Some((_, Capture::Picture(_, held) | Capture::Object(held))) =
+            self.captures.last_mut()
+        {
             held.digits(text);
         } else if self.raw_is_utf8 && !text.is_ascii() {
             self.flush();
@@ -314,7 +320,9 @@ impl Reader {
             "f" => self.font(number.unwrap_or(0)),
             "v" => self.state.hidden = on,
             "deleted" => self.state.deleted = on,
-            "plain" => (self.state.font, self.state.hidden, self.state.deleted) = (None, false, false),
+            "plain" => {
+                (self.state.font, self.state.hidden, self.state.deleted) = (None, false, false)
+            }
             "pard" => self.state.in_table = false,
             "intbl" => self.state.in_table = on,
             "htmlrtf" => self.state.not_html = on,
@@ -324,14 +332,21 @@ impl Reader {
             "fcharset" | "cpg" => {
                 if let Some((_, Capture::Fonts(Some(font)))) = self.captures.last() {
                     let (font, value) = (*font, number.unwrap_or(0));
-                    if word == "cpg" { self.fonts.code_page(font, value) } else { self.fonts.charset(font, value) }
+                    if word == "cpg" {
+                        self.fonts.code_page(font, value)
+                    } else {
+                        self.fonts.charset(font, value)
+                    }
                 }
             }
             "fromhtml" if on => self.html = Some(String::new()),
             "upr" => self.state.old_form_next = true,
             "yr" | "mo" | "dy" | "hr" | "min" | "sec" => {
-                let at = ["yr", "mo", "dy", "hr", "min", "sec"].iter().position(|name| *name == word);
-                if let (Some((_, Capture::Time(_, parts))), Some(at)) = (self.captures.last_mut(), at) {
+                let at =
+                    ["yr", "mo", "dy", "hr", "min", "sec"].iter().position(|name| *name == word);
+                if let (Some((_, Capture::Time(_, parts))), Some(at)) =
+                    (self.captures.last_mut(), at)
+                {
                     parts[at] = number.unwrap_or(0);
                 }
             }
@@ -388,16 +403,19 @@ impl Reader {
     fn destination(&mut self, word: &str) -> bool {
         match word {
             // read as the text around them
-            "shpinst" | "shptxt" | "do" | "dptxbxtext" | "ud" | "moMath" | "moMathPara" | "fldrslt" | "result"
-            | "listtext" | "pntext" | "field" | "object" | "shp" | "userprops" | "info" => {}
+            "shpinst" | "shptxt" | "do" | "dptxbxtext" | "ud" | "moMath" | "moMathPara"
+            | "fldrslt" | "result" | "listtext" | "pntext" | "field" | "object" | "shp"
+            | "userprops" | "info" => {}
             "shppict" => self.new_pictures = true,
             "nonshppict" => self.state.skipped = self.new_pictures,
-            "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "rsidtbl" | "themedata"
-            | "colorschememapping" | "datastore" | "latentstyles" | "filetbl" | "revtbl" | "xmlnstbl" | "mmathPr"
-            | "bkmkstart" | "bkmkend" | "datafield" | "formfield" | "fldtype" | "shprslt" | "mhtmltag" | "ftnsep"
-            | "ftnsepc" | "ftncn" | "aftnsep" | "aftnsepc" | "aftncn" | "objclass" | "objname" | "objalias"
-            | "objsect" | "objtime" | "linkval" | "atnid" | "atnref" | "atnicn" | "atndate" | "atntime"
-            | "atnparent" | "atrfstart" | "atrfend" | "passwordhash" | "blipuid" | "picprop" => {
+            "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "rsidtbl"
+            | "themedata" | "colorschememapping" | "datastore" | "latentstyles" | "filetbl"
+            | "revtbl" | "xmlnstbl" | "mmathPr" | "bkmkstart" | "bkmkend" | "datafield"
+            | "formfield" | "fldtype" | "shprslt" | "mhtmltag" | "ftnsep" | "ftnsepc" | "ftncn"
+            | "aftnsep" | "aftnsepc" | "aftncn" | "objclass" | "objname" | "objalias"
+            | "objsect" | "objtime" | "linkval" | "atnid" | "atnref" | "atnicn" | "atndate"
+            | "atntime" | "atnparent" | "atrfstart" | "atrfend" | "passwordhash" | "blipuid"
+            | "picprop" => {
                 self.state.skipped = true;
             }
             "xe" | "tc" | "rxe" | "tcn" => self.state.hidden = true,
@@ -412,8 +430,12 @@ impl Reader {
                 self.begin(Capture::Note(MarkKind::Annotation, draft));
             }
             "atnauthor" => self.begin(Capture::Author(String::new())),
-            "header" | "headerl" | "headerr" | "headerf" => self.begin(Capture::Furniture(true, Draft::default())),
-            "footer" | "footerl" | "footerr" | "footerf" => self.begin(Capture::Furniture(false, Draft::default())),
+            "header" | "headerl" | "headerr" | "headerf" => {
+                self.begin(Capture::Furniture(true, Draft::default()))
+            }
+            "footer" | "footerl" | "footerr" | "footerf" => {
+                self.begin(Capture::Furniture(false, Draft::default()))
+            }
             "fldinst" => self.begin(Capture::Instruction(String::new())),
             "sn" | "propname" => self.begin(Capture::Name(String::new())),
             "sv" | "staticval" => self.begin(Capture::Value(String::new())),
@@ -483,7 +505,10 @@ impl Reader {
 
     fn target_is_text(&self) -> bool {
         !self.state.skipped
-            && matches!(self.captures.last(), None | Some((_, Capture::Note(..) | Capture::Furniture(..))))
+            && matches!(
+                self.captures.last(),
+                None | Some((_, Capture::Note(..) | Capture::Furniture(..)))
+            )
     }
 
     fn line_end(&mut self) {
@@ -546,7 +571,10 @@ impl Reader {
                 self.html.get_or_insert_default().push_str(text);
                 return;
             }
-            Some((_, Capture::Time(..) | Capture::Fonts(_) | Capture::Picture(..) | Capture::Object(_))) => return,
+            Some((
+                _,
+                Capture::Time(..) | Capture::Fonts(_) | Capture::Picture(..) | Capture::Object(_),
+            )) => return,
         };
         let start = draft.len();
         draft.push(text);
@@ -566,7 +594,8 @@ impl Reader {
             Capture::Time(key, parts) => {
                 let [year, month, day, hour, minute, second] = parts;
                 if (1..=12).contains(&month) && (1..=31).contains(&day) && year > 0 {
-                    let time = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+                    let time =
+                        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
                     self.property(key, &time);
                 }
             }
@@ -647,12 +676,16 @@ impl Reader {
         match words.next().unwrap_or_default() {
             "HYPERLINK" => {
                 let target = text["HYPERLINK".len()..].trim();
-                let target = target.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or(target);
+                let target = target
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.split('"').next())
+                    .unwrap_or(target);
                 if !target.is_empty() && !target.starts_with('\\') {
                     self.links.push(target.to_owned());
                 }
             }
-            "DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK" | "DATABASE" => {
+            "DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK"
+            | "DATABASE" => {
                 let text = text.to_owned();
                 if self.found.acting.len() < MOST_NOTES && !self.found.acting.contains(&text) {
                     self.found.acting.push(text);

@@ -19,9 +19,11 @@ fn whole(bytes: &[u8]) -> Outcome {
 #[test]
 fn bytes_are_read_in_the_code_page_of_their_font() {
     let fonts = r"{\fonttbl{\f0\fcharset0 A;}{\f1\fcharset134 B;}{\f2\fcharset204 C;}{\f3\fcharset128 D;}{\f4\fcharset178 E;}{\f5\cpg950 F;}}";
-    let body =
-        r"\f0 caf\'e9 {\f1 \'b5\'c7\'bc\'c7} \f2\'d0\'e5\'e5\'f1\'f2\'f0 \f3\'93o\'98\'5e \f4\'e3\'e3 \f5\'b5\'6e\'b0O";
-    assert_eq!(text(&format!("{fonts}{body}")), "café 登记 Реестр 登録 ءء 登記".replace("ءء", "مم"));
+    let body = r"\f0 caf\'e9 {\f1 \'b5\'c7\'bc\'c7} \f2\'d0\'e5\'e5\'f1\'f2\'f0 \f3\'93o\'98\'5e \f4\'e3\'e3 \f5\'b5\'6e\'b0O";
+    assert_eq!(
+        text(&format!("{fonts}{body}")),
+        "café 登记 Реестр 登録 ءء 登記".replace("ءء", "مم")
+    );
 }
 
 #[test]
@@ -30,7 +32,8 @@ fn without_fonts_the_code_page_of_the_file_counts() {
     assert_eq!(whole(br"{\rtf1\mac \'8e}").texts(), ["é"]);
     // charset 0 in a Chinese file: pairs are Chinese, a single byte is western
     let fonts = r"{\fonttbl{\f0\fcharset0 A;}}\f0";
-    let file = format!("{{\\rtf1\\ansi\\ansicpg936{fonts} \\'b5\\'c7\\'bc\\'c7\\par caf\\'e9 au lait}}");
+    let file =
+        format!("{{\\rtf1\\ansi\\ansicpg936{fonts} \\'b5\\'c7\\'bc\\'c7\\par caf\\'e9 au lait}}");
     assert_eq!(whole(file.as_bytes()).texts(), ["登记\ncafé au lait"]);
 }
 
@@ -41,7 +44,9 @@ fn without_any_statement_the_encoding_is_guessed_and_noted() {
     let escaped: String = bytes.iter().map(|byte| format!("\\'{byte:02x}")).collect();
     let outcome = whole(format!("{{\\rtf1 {escaped}}}").as_bytes());
     assert_eq!(outcome.texts(), [sentence]);
-    assert!(outcome.has_note(&NoteCode::CharsetGuessed { charset: "gb18030".to_owned(), texts: 1 }));
+    assert!(
+        outcome.has_note(&NoteCode::CharsetGuessed { charset: "gb18030".to_owned(), texts: 1 })
+    );
     // too little to tell: western, as the format has it
     let few = whole(br"{\rtf1 na\'efve}");
     assert_eq!((few.texts(), few.notes.len()), (vec!["naïve"], 0));
@@ -126,9 +131,16 @@ fn fields_show_results_and_report_what_acts() {
     ));
     assert_eq!(outcome.texts(), ["link x\nhttps://example.org/a\n"]);
     assert_eq!(outcome.marked(MarkKind::Annotation), ["https://example.org/a"]);
-    assert!(outcome.has_note(&NoteCode::ActiveField { instruction: "DDEAUTO c:\\cmd.exe".to_owned() }));
-    let (relation, target) = ("attachedTemplate".to_owned(), "http://example.org/t.dotm".to_owned());
-    assert!(outcome.has_note(&NoteCode::ExternalReference { part: "rtf".to_owned(), relation, target }));
+    assert!(
+        outcome.has_note(&NoteCode::ActiveField { instruction: "DDEAUTO c:\\cmd.exe".to_owned() })
+    );
+    let (relation, target) =
+        ("attachedTemplate".to_owned(), "http://example.org/t.dotm".to_owned());
+    assert!(outcome.has_note(&NoteCode::ExternalReference {
+        part: "rtf".to_owned(),
+        relation,
+        target
+    }));
 }
 
 #[test]
@@ -148,16 +160,20 @@ fn pictures_and_objects_are_members() {
     ]
     .concat();
     let size = u32::try_from(packager.len()).expect("short").to_le_bytes();
-    let object = [&[1, 5, 0, 0, 2, 0, 0, 0][..], &text("Package"), &[0; 4], &[0; 4], &size, &packager].concat();
+    let object =
+        [&[1, 5, 0, 0, 2, 0, 0, 0][..], &text("Package"), &[0; 4], &[0; 4], &size, &packager]
+            .concat();
     let hex: String = object.iter().map(|byte| format!("{byte:02x}")).collect();
     let body = format!(
         r"{{\*\shppict{{\pict\pngblip\picw1 8950 4e\bin2 \{{}}}}{{\nonshppict{{\pict\wmetafile8 0102}}}}{{\object\objemb{{\*\objclass Package}}{{\*\objdata {hex}}}{{\result shown}}}}"
     );
     let outcome = rtf(&body.replace(r"\{}", "{}"));
-    let names: Vec<(&str, &[u8])> = outcome.members.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    let names: Vec<(&str, &[u8])> =
+        outcome.members.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     assert_eq!(names, [("picture1.png", &b"\x89PN{}"[..]), ("plan.txt", b"plans")]);
     assert_eq!((outcome.texts(), outcome.pages[0].counts.images), (vec!["shown"], 1));
-    let link = [&[1, 5, 0, 0, 1, 0, 0, 0][..], &text("Word"), &text("\\\\host\\a.doc"), &[0; 4]].concat();
+    let link =
+        [&[1, 5, 0, 0, 1, 0, 0, 0][..], &text("Word"), &text("\\\\host\\a.doc"), &[0; 4]].concat();
     let hex: String = link.iter().map(|byte| format!("{byte:02x}")).collect();
     let linked = rtf(&format!(r"{{\object{{\*\objdata {hex}}}}}"));
     let target = "\\\\host\\a.doc".to_owned();
@@ -167,7 +183,9 @@ fn pictures_and_objects_are_members() {
 
 #[test]
 fn a_bitmap_gets_the_header_of_a_file() {
-    let header = [&40u32.to_le_bytes()[..], &[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0], &[0; 24], &[1, 2, 3, 0]].concat();
+    let header =
+        [&40u32.to_le_bytes()[..], &[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0], &[0; 24], &[1, 2, 3, 0]]
+            .concat();
     let hex: String = header.iter().map(|byte| format!("{byte:02x}")).collect();
     let outcome = rtf(&format!(r"{{\pict\dibitmap0 {hex}}}"));
     assert_eq!(outcome.members[0].0, "picture1.bmp");
@@ -195,8 +213,7 @@ fn properties_have_the_names_of_other_office_files() {
 
 #[test]
 fn text_boxes_are_read_and_their_fallback_is_not() {
-    let body =
-        r"{\shp{\*\shpinst{\sp{\sn wzDescription}{\sv a chart}}{\shptxt boxed\par}}{\shprslt{\*\do boxed}}}body\par";
+    let body = r"{\shp{\*\shpinst{\sp{\sn wzDescription}{\sv a chart}}{\shptxt boxed\par}}{\shprslt{\*\do boxed}}}body\par";
     let outcome = rtf(body);
     assert_eq!(outcome.texts(), ["boxed\nbody\na chart\n"]);
     assert_eq!(outcome.marked(MarkKind::Annotation), ["a chart"]);
@@ -218,7 +235,9 @@ fn html_in_rtf_is_unpacked() {
 fn hostile_files_end() {
     assert!(matches!(whole(b"{\\rtf1").verdict, Verdict::Read | Verdict::Empty));
     assert!(whole(br"{\rtf1 cut {\b short").has_note(&NoteCode::FileCutShort));
-    assert!(whole(br"{\rtf1 a}{\object hidden}").has_note(&NoteCode::TrailingBytes { bytes: Some(15) }));
+    assert!(
+        whole(br"{\rtf1 a}{\object hidden}").has_note(&NoteCode::TrailingBytes { bytes: Some(15) })
+    );
     let deep = format!("{}deep", "{".repeat(300_000));
     let outcome = whole(format!("{{\\rtf1 {deep}{}", "}".repeat(300_000)).as_bytes());
     assert_eq!(outcome.texts(), ["deep"]);

@@ -38,7 +38,10 @@ impl<'a> Tokens<'a> {
     fn control(&mut self) -> Option<Token<'a>> {
         let first = *self.bytes.get(self.at)?;
         if first == b'\'' {
-            let digits = self.bytes.get(self.at + 1..self.at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+            let digits = self
+                .bytes
+                .get(self.at + 1..self.at + 3)
+                .and_then(|digits| std::str::from_utf8(digits).ok());
             return Some(match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
                 Some(byte) => {
                     self.at += 3;
@@ -72,15 +75,20 @@ impl<'a> Tokens<'a> {
     fn number(&mut self) -> Option<i32> {
         let negative = self.bytes.get(self.at) == Some(&b'-');
         let start = self.at + usize::from(negative);
-        let digits =
-            self.bytes.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self
+            .bytes
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         if digits == 0 {
             return None;
         }
         self.at = start + digits;
-        let value = self.bytes[start..self.at]
-            .iter()
-            .fold(0i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(i64::from(u32::MAX)));
+        let value = self.bytes[start..self.at].iter().fold(0i64, |value, digit| {
+            (value * 10 + i64::from(digit - b'0')).min(i64::from(u32::MAX))
+        });
         let value = if negative { -value } else { value };
         Some(i32::try_from(value).unwrap_or(if negative { i32::MIN } else { i32::MAX }))
     }
@@ -112,7 +120,9 @@ impl<'a> Iterator for Tokens<'a> {
                 b'\r' | b'\n' | 0 => self.at += 1,
                 _ => {
                     let rest = &self.bytes[self.at..];
-                    let end = rest.iter().position(|byte| matches!(byte, b'{' | b'}' | b'\\' | b'\r' | b'\n' | 0));
+                    let end = rest
+                        .iter()
+                        .position(|byte| matches!(byte, b'{' | b'}' | b'\\' | b'\r' | b'\n' | 0));
                     let text = &rest[..end.unwrap_or(rest.len())];
                     self.at += text.len();
                     return Some(Token::Text(text));
@@ -150,7 +160,10 @@ mod tests {
         assert_eq!(tokens(b"\\bin3 {}\\z"), [Binary(b"{}\\", true), Text(b"z")]);
         assert_eq!(tokens(b"\\bin9999999999 ab"), [Binary(b"ab", false)]);
         assert_eq!(tokens(b"\\bin-4 ab"), [Binary(b"", true), Text(b"ab")]);
-        assert_eq!(tokens(b"\\'zz\\u-3?"), [Symbol(b'\''), Text(b"zz"), Word("u", Some(-3)), Text(b"?")]);
+        assert_eq!(
+            tokens(b"\\'zz\\u-3?"),
+            [Symbol(b'\''), Text(b"zz"), Word("u", Some(-3)), Text(b"?")]
+        );
         assert_eq!(tokens(b"\\uc99999999999"), [Word("uc", Some(i32::MAX))]);
         assert_eq!(tokens(b"a\\"), [Text(b"a")]);
         assert_eq!(tokens(b"\\'e"), [Symbol(b'\''), Text(b"e")]);

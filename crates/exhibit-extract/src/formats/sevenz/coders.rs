@@ -35,14 +35,16 @@ impl Closed {
     pub(super) fn end(&self) -> MemberEnd {
         match self {
             Self::Encrypted => MemberEnd::Encrypted,
-            Self::Method(method) => {
-                MemberEnd::Unsupported(Reason::ArchiveMethod { format: "7z".to_owned(), method: format!("{method:x}") })
-            }
+            Self::Method(method) => MemberEnd::Unsupported(Reason::ArchiveMethod {
+                format: "7z".to_owned(),
+                method: format!("{method:x}"),
+            }),
             Self::Memory => MemberEnd::Failed(Reason::MemoryLimit),
             Self::Damaged => MemberEnd::Failed(Reason::StreamDamaged),
-            Self::Refused(error) => {
-                MemberEnd::Failed(Reason::CannotDecompress { os_error: None, detail: Detail::of(error) })
-            }
+            Self::Refused(error) => MemberEnd::Failed(Reason::CannotDecompress {
+                os_error: None,
+                detail: Detail::of(error),
+            }),
         }
     }
 }
@@ -78,7 +80,9 @@ fn memory(folder: &Folder) -> u64 {
 }
 
 fn lzma_dictionary(properties: &[u8]) -> Option<u64> {
-    properties.get(1..5).map(|bytes| u64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])))
+    properties
+        .get(1..5)
+        .map(|bytes| u64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])))
 }
 
 fn lzma2_dictionary(properties: &[u8]) -> Option<u64> {
@@ -104,7 +108,8 @@ impl<'a> Opening<'_, 'a> {
             return Err(Closed::Damaged);
         }
         let folder = self.folder;
-        let (found, size) = (&folder.coders[coder], *folder.sizes.get(coder).ok_or(Closed::Damaged)?);
+        let (found, size) =
+            (&folder.coders[coder], *folder.sizes.get(coder).ok_or(Closed::Damaged)?);
         let first = folder.coders[..coder].iter().map(|before| before.inputs).sum::<usize>();
         let mut inputs = Vec::with_capacity(found.inputs);
         for input in first..first + found.inputs {
@@ -124,16 +129,25 @@ impl<'a> Opening<'_, 'a> {
 
     /// The packed stream that an input reads.
     fn packed(&self, input: usize) -> Result<Stream<'a>, Closed> {
-        let place = self.folder.packed.iter().position(|packed| *packed == input).ok_or(Closed::Damaged)?;
-        let range = self.streams.packed.get(self.folder.first_packed + place).ok_or(Closed::Damaged)?;
+        let place =
+            self.folder.packed.iter().position(|packed| *packed == input).ok_or(Closed::Damaged)?;
+        let range =
+            self.streams.packed.get(self.folder.first_packed + place).ok_or(Closed::Damaged)?;
         let bytes = self.file.range(range.start, range.end - range.start);
         Ok(Box::new(BufReader::with_capacity(64 << 10, bytes)))
     }
 
-    fn unpacked(&mut self, coder: &Coder, input: Stream<'a>, size: u64) -> Result<Stream<'a>, Closed> {
+    fn unpacked(
+        &mut self,
+        coder: &Coder,
+        input: Stream<'a>,
+        size: u64,
+    ) -> Result<Stream<'a>, Closed> {
         let properties = &coder.properties;
         // a dictionary larger than the content is never filled
-        let fit = |bytes: u64| u32::try_from(bytes.min(size.max(4096))).unwrap_or(lzma_rust2::DICT_SIZE_MAX);
+        let fit = |bytes: u64| {
+            u32::try_from(bytes.min(size.max(4096))).unwrap_or(lzma_rust2::DICT_SIZE_MAX)
+        };
         let start = || match properties.as_slice() {
             [a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
             _ => 0,
@@ -142,12 +156,22 @@ impl<'a> Opening<'_, 'a> {
             0 => input,
             0x21 => {
                 let bytes = lzma2_dictionary(properties).ok_or(Closed::Damaged)?;
-                Box::new(lzma_rust2::Lzma2Reader::new(input, fit(bytes).min(lzma_rust2::DICT_SIZE_MAX), None))
+                Box::new(lzma_rust2::Lzma2Reader::new(
+                    input,
+                    fit(bytes).min(lzma_rust2::DICT_SIZE_MAX),
+                    None,
+                ))
             }
             0x0003_0101 => {
                 let bytes = lzma_dictionary(properties).ok_or(Closed::Damaged)?;
                 let dictionary = fit(bytes).min(lzma_rust2::DICT_SIZE_MAX);
-                let reader = lzma_rust2::LzmaReader::new_with_props(input, size, properties[0], dictionary, None);
+                let reader = lzma_rust2::LzmaReader::new_with_props(
+                    input,
+                    size,
+                    properties[0],
+                    dictionary,
+                    None,
+                );
                 Box::new(reader.map_err(Closed::Refused)?)
             }
             0x0003_0401 => {
@@ -158,13 +182,18 @@ impl<'a> Opening<'_, 'a> {
             }
             0x0004_0108 => Box::new(flate2::read::DeflateDecoder::new(input)),
             0x0004_0202 => Box::new(bzip2::read::MultiBzDecoder::new(input)),
-            0x04F7_1101 => Box::new(zstd::stream::read::Decoder::new(input).map_err(Closed::Refused)?),
+            0x04F7_1101 => {
+                Box::new(zstd::stream::read::Decoder::new(input).map_err(Closed::Refused)?)
+            }
             AES => {
                 let password = self.password.ok_or(Closed::Encrypted)?;
                 let (key, start) = self.keys.derive(properties, password).ok_or(Closed::Damaged)?;
                 Box::new(Decrypted::new(input, &key, start))
             }
-            3 => Box::new(DeltaReader::new(input, usize::from(*properties.first().unwrap_or(&0)) + 1)),
+            3 => Box::new(DeltaReader::new(
+                input,
+                usize::from(*properties.first().unwrap_or(&0)) + 1,
+            )),
             4 | 0x0303_0103 => Box::new(BcjReader::new_x86(input, start())),
             5 | 0x0303_0205 => Box::new(BcjReader::new_ppc(input, start())),
             6 | 0x0303_0401 => Box::new(BcjReader::new_ia64(input, start())),
@@ -212,12 +241,19 @@ mod tests {
         struct Once(bool);
         impl Read for Once {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                if std::mem::take(&mut self.0) { Err(io::ErrorKind::InvalidData.into()) } else { Ok(1) }
+                if std::mem::take(&mut self.0) {
+                    Err(io::ErrorKind::InvalidData.into())
+                } else {
+                    Ok(1)
+                }
             }
         }
         let mut fused = Fused::new(Once(true));
         for _ in 0..3 {
-            assert_eq!(fused.read(&mut [0]).map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));
+            assert_eq!(
+                fused.read(&mut [0]).map_err(|error| error.kind()),
+                Err(io::ErrorKind::InvalidData)
+            );
         }
     }
 

@@ -82,7 +82,8 @@ impl Entry {
 
     /// Whether it is a symbolic link, whose content is the target.
     pub(super) fn is_link(&self) -> bool {
-        let unix = self.attributes & 0x8000 != 0 && (self.attributes >> 16) & 0o170_000 == 0o120_000;
+        let unix =
+            self.attributes & 0x8000 != 0 && (self.attributes >> 16) & 0o170_000 == 0o120_000;
         unix || self.attributes & 0x400 != 0
     }
 }
@@ -147,7 +148,11 @@ fn flags(fields: &mut Fields<'_>, count: usize) -> Option<Vec<bool>> {
 
 /// As [`flags`], preceded by a byte that states whether all are set.
 fn flags_or_all(fields: &mut Fields<'_>, count: usize) -> Option<Vec<bool>> {
-    if fields.u8()? == 0 { flags(fields, count) } else { (count <= MOST_FLAGS).then(|| vec![true; count]) }
+    if fields.u8()? == 0 {
+        flags(fields, count)
+    } else {
+        (count <= MOST_FLAGS).then(|| vec![true; count])
+    }
 }
 
 /// More flags than any header has room for.
@@ -183,7 +188,8 @@ fn streams(fields: &mut Fields<'_>) -> Option<Streams> {
         }
     }
     if !parts_stated {
-        found.parts = found.folders.iter().map(|folder| vec![(folder.size(), folder.crc)]).collect();
+        found.parts =
+            found.folders.iter().map(|folder| vec![(folder.size(), folder.crc)]).collect();
     }
     let needed = found.folders.last().map_or(0, |last| last.first_packed + last.packed.len());
     (needed <= found.packed.len()).then_some(found)
@@ -232,7 +238,8 @@ fn folders(fields: &mut Fields<'_>) -> Option<Vec<Folder>> {
             0 => break,
             0x0C => {
                 for folder in &mut found {
-                    folder.sizes = (0..folder.coders.len()).map(|_| number(fields)).collect::<Option<_>>()?;
+                    folder.sizes =
+                        (0..folder.coders.len()).map(|_| number(fields)).collect::<Option<_>>()?;
                 }
             }
             0x0A => {
@@ -256,7 +263,8 @@ fn folder(fields: &mut Fields<'_>) -> Option<Folder> {
         let flags = fields.u8()?;
         let id = fields.take(usize::from(flags & 0x0F))?;
         let method = id.iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
-        let (ins, outs) = if flags & 0x10 != 0 { (number(fields)?, number(fields)?) } else { (1, 1) };
+        let (ins, outs) =
+            if flags & 0x10 != 0 { (number(fields)?, number(fields)?) } else { (1, 1) };
         if id.len() > 8 || outs != 1 || ins == 0 || ins > MOST_CODERS || flags & 0x80 != 0 {
             return None;
         }
@@ -266,7 +274,8 @@ fn folder(fields: &mut Fields<'_>) -> Option<Folder> {
         folder.coders.push(Coder { method, inputs: usize::try_from(ins).ok()?, properties });
     }
     for _ in 1..folder.coders.len() {
-        let (input, output) = (usize::try_from(number(fields)?).ok()?, usize::try_from(number(fields)?).ok()?);
+        let (input, output) =
+            (usize::try_from(number(fields)?).ok()?, usize::try_from(number(fields)?).ok()?);
         let known = input < inputs && output < folder.coders.len();
         if !known || folder.bound.iter().any(|(i, o)| *i == input || *o == output) {
             return None;
@@ -275,10 +284,13 @@ fn folder(fields: &mut Fields<'_>) -> Option<Folder> {
     }
     let packed = inputs.checked_sub(folder.bound.len())?;
     if packed == 1 {
-        folder.packed = (0..inputs).filter(|at| !folder.bound.iter().any(|(input, _)| input == at)).collect();
+        folder.packed =
+            (0..inputs).filter(|at| !folder.bound.iter().any(|(input, _)| input == at)).collect();
     } else {
         for _ in 0..packed {
-            folder.packed.push(usize::try_from(number(fields)?).ok().filter(|input| *input < inputs)?);
+            folder
+                .packed
+                .push(usize::try_from(number(fields)?).ok().filter(|input| *input < inputs)?);
         }
     }
     Some(folder)
@@ -354,7 +366,11 @@ fn entries(fields: &mut Fields<'_>, most: u64) -> Option<(Vec<Entry>, Vec<u8>)> 
                 let empty = found.iter_mut().filter(|entry| !entry.has_stream).collect::<Vec<_>>();
                 let set = flags(&mut body, empty.len())?;
                 for (entry, set) in empty.into_iter().zip(set) {
-                    *(if property == 0x0F { &mut entry.is_empty_file } else { &mut entry.is_anti }) = set;
+                    *(if property == 0x0F {
+                        &mut entry.is_empty_file
+                    } else {
+                        &mut entry.is_anti
+                    }) = set;
                 }
             }
             0x11 if body.u8()? == 0 => {
@@ -369,14 +385,18 @@ fn entries(fields: &mut Fields<'_>, most: u64) -> Option<(Vec<Entry>, Vec<u8>)> 
             0x14 => {
                 let given = flags_or_all(&mut body, count)?;
                 body.u8().filter(|elsewhere| *elsewhere == 0)?;
-                for entry in found.iter_mut().zip(given).filter_map(|(entry, given)| given.then_some(entry)) {
+                for entry in
+                    found.iter_mut().zip(given).filter_map(|(entry, given)| given.then_some(entry))
+                {
                     entry.modified = windows_moment(body.u64()?);
                 }
             }
             0x15 => {
                 let given = flags_or_all(&mut body, count)?;
                 body.u8().filter(|elsewhere| *elsewhere == 0)?;
-                for entry in found.iter_mut().zip(given).filter_map(|(entry, given)| given.then_some(entry)) {
+                for entry in
+                    found.iter_mut().zip(given).filter_map(|(entry, given)| given.then_some(entry))
+                {
                     entry.attributes = body.u32()?;
                 }
             }
@@ -407,7 +427,9 @@ mod tests {
     #[test]
     fn counts_are_compared_with_what_is_left() {
         let header = |files: &[u8]| [&[1, 5][..], files].concat();
-        assert!(Header::parse(&header(b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f\0\0"), u64::MAX).is_none());
+        assert!(
+            Header::parse(&header(b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f\0\0"), u64::MAX).is_none()
+        );
         assert!(Header::parse(&header(b"\x03\0\0"), 1).is_none(), "more files than the limit");
         assert!(
             matches!(Header::parse(&header(b"\x01\0\0"), 9), Some(Header::Plain { entries, .. }) if entries.len() == 1)

@@ -14,7 +14,11 @@ type Derivation = (Vec<u8>, u8, String);
 
 impl Keys {
     /// The key for a password, and the start of the chain, by a coder's properties.
-    pub(super) fn derive(&mut self, properties: &[u8], password: &str) -> Option<([u8; 32], [u8; 16])> {
+    pub(super) fn derive(
+        &mut self,
+        properties: &[u8],
+        password: &str,
+    ) -> Option<([u8; 32], [u8; 16])> {
         let (first, rest) = properties.split_first()?;
         let rounds = first & 0x3F;
         let (salt_size, start_size, rest) = if first & 0xC0 == 0 {

@@ -24,9 +24,15 @@ use records::{Opened, Version};
 const STREAM: &str = "Workbook";
 
 /// Emits the contents of an xls workbook.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit {
+            bytes: request.limits.whole_file_bytes,
+        }));
     };
     ole::emit_properties(&bytes, out)?;
     if ole::is_rights_managed(&bytes, out)? {

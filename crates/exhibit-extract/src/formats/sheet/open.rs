@@ -35,13 +35,18 @@ struct Workbook {
 pub(super) fn extract(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     properties::emit(&mut package, out)?;
     let relations = package.relations("");
-    let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
-    let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
+    let main =
+        relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
+    let main =
+        main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
     if package.is_salvaged() {
         out.note(0, NoteCode::ZipDirectoryLost)?;
     }
-    let verdict =
-        if main.ends_with(".bin") { xlsb::extract(&mut package, &main, out)? } else { read(&mut package, &main, out)? };
+    let verdict = if main.ends_with(".bin") {
+        xlsb::extract(&mut package, &main, out)?
+    } else {
+        read(&mut package, &main, out)?
+    };
     properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
@@ -73,12 +78,20 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
 impl Workbook {
     fn read(package: &mut Package<'_>, main: &str) -> Option<Self> {
         let relations = package.relations(main);
-        let part = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|r| r.target.clone());
+        let part = |kind: &str| {
+            relations.iter().find(|relation| relation.kind == kind).map(|r| r.target.clone())
+        };
         let strings = shared_strings(package, &part("sharedStrings").unwrap_or_default());
         let formats = cell_formats(package, &part("styles").unwrap_or_default());
         let people = people(package, &part("person").unwrap_or_default());
-        let mut workbook =
-            Self { sheets: Vec::new(), strings, formats, from_1904: false, people, names: String::new() };
+        let mut workbook = Self {
+            sheets: Vec::new(),
+            strings,
+            formats,
+            from_1904: false,
+            people,
+            names: String::new(),
+        };
         let mut xml = package.xml(main, PART_CAP)?;
         let mut defined = None;
         while let Some(node) = xml.next() {
@@ -107,7 +120,9 @@ impl Workbook {
                 }
                 "sheet" => {
                     let id = element.foreign("id").unwrap_or_default();
-                    let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
+                    let Some(relation) = relations.iter().find(|relation| relation.id == id) else {
+                        continue;
+                    };
                     let hidden = element.value("state").is_some_and(|state| state != "visible");
                     let name = element.value("name").unwrap_or_default();
                     workbook.sheets.push((name, hidden, relation.target.clone()));
@@ -179,7 +194,9 @@ fn cell_formats(package: &mut Package<'_>, part: &str) -> Vec<Format> {
         match node {
             Node::Start(element) => match element.name() {
                 "numFmt" => {
-                    if let (Some(id), Some(code)) = (number(&element, "numFmtId"), element.value("formatCode")) {
+                    if let (Some(id), Some(code)) =
+                        (number(&element, "numFmtId"), element.value("formatCode"))
+                    {
                         codes.insert(id, code);
                     }
                 }
@@ -269,7 +286,12 @@ impl<'w> Sheet<'w> {
         }
     }
 
-    fn read(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<Damage>, Stop> {
+    fn read(
+        &mut self,
+        package: &mut Package<'_>,
+        part: &str,
+        out: &mut Out<'_>,
+    ) -> Result<Option<Damage>, Stop> {
         let relations = package.relations(part);
         for relation in relations.iter().filter(|relation| relation.kind == "comments") {
             for (row, column, text) in comments(package, &relation.target) {
@@ -324,7 +346,11 @@ impl<'w> Sheet<'w> {
                 if let (Some(min), Some(max)) = (number(element, "min"), number(element, "max")) {
                     self.hidden_columns.resize(COLUMNS, false);
                     let (min, max) = (min.saturating_sub(1) as usize, (max as usize).min(COLUMNS));
-                    self.hidden_columns.iter_mut().take(max).skip(min).for_each(|hidden| *hidden = true);
+                    self.hidden_columns
+                        .iter_mut()
+                        .take(max)
+                        .skip(min)
+                        .for_each(|hidden| *hidden = true);
                 }
             }
             "row" => {
@@ -348,13 +374,16 @@ impl<'w> Sheet<'w> {
                 self.formulas += 1;
                 if let Some(cell) = &mut self.cell {
                     cell.formula = Some(String::new());
-                    cell.shared = element.value("si").filter(|_| element.value("t").as_deref() == Some("shared"));
+                    cell.shared = element
+                        .value("si")
+                        .filter(|_| element.value("t").as_deref() == Some("shared"));
                 }
             }
             "rPh" => self.in_reading = true,
             "hyperlink" => {
                 let id = element.foreign("id");
-                let relation = id.and_then(|id| relations.iter().find(|relation| relation.id == id));
+                let relation =
+                    id.and_then(|id| relations.iter().find(|relation| relation.id == id));
                 let cell = element.value("ref").unwrap_or_default();
                 let target = relation.map(|relation| relation.target.clone());
                 let place = element.value("location").map(|place| format!("#{place}"));
@@ -374,7 +403,8 @@ impl<'w> Sheet<'w> {
                 self.code.clear();
                 self.taking = Taking::Choices;
             }
-            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
+            | "firstFooter" => {
                 self.taking = Taking::Furniture;
             }
             _ => {}
@@ -395,8 +425,14 @@ impl<'w> Sheet<'w> {
             "c" => {
                 let Some(cell) = self.cell.take() else { return Ok(()) };
                 let shown = self.shown(cell);
-                let hidden_column = self.hidden_columns.get(self.column as usize).copied().unwrap_or(false);
-                self.writer.value((self.row, self.column), shown, self.row_hidden || hidden_column, out)?;
+                let hidden_column =
+                    self.hidden_columns.get(self.column as usize).copied().unwrap_or(false);
+                self.writer.value(
+                    (self.row, self.column),
+                    shown,
+                    self.row_hidden || hidden_column,
+                    out,
+                )?;
                 self.column = self.column.saturating_add(1);
             }
             "row" => self.row = self.row.saturating_add(1),
@@ -406,11 +442,14 @@ impl<'w> Sheet<'w> {
             "formula1" => {
                 self.taking = Taking::Nothing;
                 let code = std::mem::take(&mut self.code);
-                if let Some(choices) = code.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                if let Some(choices) =
+                    code.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+                {
                     self.links.push((choices.replace("\"\"", "\""), Some(MarkKind::Annotation)));
                 }
             }
-            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
+            | "firstFooter" => {
                 self.taking = Taking::Nothing;
                 for section in furniture(&std::mem::take(&mut self.code)) {
                     self.furniture.push_str(&section);
@@ -434,7 +473,12 @@ impl<'w> Sheet<'w> {
         let workbook = self.workbook;
         let format = workbook.formats.get(cell.style).unwrap_or(&general);
         let shown = match cell.kind.as_str() {
-            "s" => match value.trim().parse::<usize>().ok().and_then(|index| workbook.strings.get(index)) {
+            "s" => match value
+                .trim()
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| workbook.strings.get(index))
+            {
                 Some(text) => number_format::shown_text(text, format),
                 None => {
                     self.missing += u64::from(!value.trim().is_empty());
@@ -459,7 +503,11 @@ impl<'w> Sheet<'w> {
             let place = super::cell_name(self.row, self.column);
             self.annotate(&place, &address);
         }
-        if cell.value.trim().is_empty() && !formula.is_empty() { Shown::plain(format!("={formula}")) } else { shown }
+        if cell.value.trim().is_empty() && !formula.is_empty() {
+            Shown::plain(format!("={formula}"))
+        } else {
+            shown
+        }
     }
 
     // A cell's formula; for one that shares another cell's, moved to its place.
@@ -497,7 +545,9 @@ pub(super) fn furniture(code: &str) -> Vec<String> {
                     rest.next_if(char::is_ascii_hexdigit);
                 }
             }
-            Some(digit) if digit.is_ascii_digit() => while rest.next_if(char::is_ascii_digit).is_some() {},
+            Some(digit) if digit.is_ascii_digit() => {
+                while rest.next_if(char::is_ascii_digit).is_some() {}
+            }
             _ => {}
         }
     }
@@ -515,7 +565,8 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
             Node::Start(element) => match element.name() {
                 "comment" => {
                     place = element.value("ref").and_then(|name| cell_place(&name));
-                    author = number(&element, "authorId").and_then(|id| authors.get(id as usize).cloned());
+                    author = number(&element, "authorId")
+                        .and_then(|id| authors.get(id as usize).cloned());
                     text.clear();
                 }
                 "author" => {
@@ -538,9 +589,14 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
                         (author, place) = (None, None);
                     }
                     let body = unescaped(&std::mem::take(&mut text));
-                    let by: String = author.take().filter(|author| !body.starts_with(author)).unwrap_or_default();
+                    let by: String = author
+                        .take()
+                        .filter(|author| !body.starts_with(author))
+                        .unwrap_or_default();
                     let by = if by.is_empty() { by } else { format!("{by}: ") };
-                    found.extend(place.take().map(|(row, column)| (row, column, format!("{by}{body}"))));
+                    found.extend(
+                        place.take().map(|(row, column)| (row, column, format!("{by}{body}"))),
+                    );
                 }
                 _ => {}
             },
@@ -574,8 +630,14 @@ pub(super) fn threads(
     while let Some(node) = xml.next() {
         match node {
             Node::Start(element) if element.name() == "threadedComment" => {
-                let Some((row, column)) = element.value("ref").and_then(|name| cell_place(&name)) else { continue };
-                let author = element.value("personId").and_then(|id| people.get(&id).cloned()).unwrap_or_default();
+                let Some((row, column)) = element.value("ref").and_then(|name| cell_place(&name))
+                else {
+                    continue;
+                };
+                let author = element
+                    .value("personId")
+                    .and_then(|id| people.get(&id).cloned())
+                    .unwrap_or_default();
                 let date = element.value("dT").unwrap_or_default();
                 found.push((row, column, format!("{author}, {date}: ")));
             }
@@ -595,14 +657,18 @@ pub(super) fn threads(
 /// Text boxes and charts drawn over the sheet.
 pub(super) fn drawn_text(package: &mut Package<'_>, relations: &[Relation]) -> String {
     let mut text = String::new();
-    for relation in relations.iter().filter(|relation| relation.kind == "drawing" && !relation.external) {
+    for relation in
+        relations.iter().filter(|relation| relation.kind == "drawing" && !relation.external)
+    {
         text.push_str(&drawing::paragraphs(package, &relation.target));
         let inner = package.relations(&relation.target);
         for drawn in drawing::texts(package, &inner).into_values() {
             text.push_str(&drawn);
         }
     }
-    for relation in relations.iter().filter(|relation| relation.kind == "vmlDrawing" && !relation.external) {
+    for relation in
+        relations.iter().filter(|relation| relation.kind == "vmlDrawing" && !relation.external)
+    {
         text.push_str(&drawing::vml(package, &relation.target));
     }
     text

@@ -57,7 +57,12 @@ impl<R: Read> Records<R> {
         }
         self.data.clear();
         let whole = length <= MOST_RECORD
-            && self.bytes.by_ref().take(length as u64).read_to_end(&mut self.data).is_ok_and(|read| read == length);
+            && self
+                .bytes
+                .by_ref()
+                .take(length as u64)
+                .read_to_end(&mut self.data)
+                .is_ok_and(|read| read == length);
         if !whole {
             self.cut_short = true;
             return None;
@@ -77,7 +82,11 @@ struct Workbook {
 }
 
 /// Emits the sheets of a workbook whose main part is `main`.
-pub(super) fn extract(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    package: &mut Package<'_>,
+    main: &str,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
         return Ok(package.missing(main));
     };
@@ -102,14 +111,21 @@ impl Workbook {
     fn read(package: &mut Package<'_>, main: &str) -> Option<Self> {
         let relations = package.relations(main);
         let part = |kind: &str| {
-            let found = relations.iter().find(|relation| relation.kind == kind && !relation.external);
+            let found =
+                relations.iter().find(|relation| relation.kind == kind && !relation.external);
             found.map(|relation| relation.target.clone()).unwrap_or_default()
         };
         let strings = shared_strings(package, &part("sharedStrings"));
         let formats = cell_formats(package, &part("styles"));
         let people = people(package, &part("person"));
-        let mut workbook =
-            Self { sheets: Vec::new(), strings, formats, from_1904: false, people, names: String::new() };
+        let mut workbook = Self {
+            sheets: Vec::new(),
+            strings,
+            formats,
+            from_1904: false,
+            people,
+            names: String::new(),
+        };
         let mut records = Records::new(package.part(main, PART_CAP)?);
         while let Some((kind, data)) = records.next() {
             match kind {
@@ -161,7 +177,8 @@ fn cell_formats(package: &mut Package<'_>, part: &str) -> Vec<Format> {
     let Some(part) = package.part(part, PART_CAP) else { return formats };
     let mut records = Records::new(part);
     while let Some((kind, data)) = records.next() {
-        let short = |at: usize| Some(u32::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
+        let short =
+            |at: usize| Some(u32::from(u16::from_le_bytes([*data.get(at)?, *data.get(at + 1)?])));
         match kind {
             44 => codes.extend(short(0).zip(wide(data, &mut 2))),
             617 => in_cells = true,
@@ -207,7 +224,12 @@ impl<'w> Sheet<'w> {
         }
     }
 
-    fn read(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<NoteCode>, Stop> {
+    fn read(
+        &mut self,
+        package: &mut Package<'_>,
+        part: &str,
+        out: &mut Out<'_>,
+    ) -> Result<Option<NoteCode>, Stop> {
         let relations = package.relations(part);
         for relation in relations.iter().filter(|relation| !relation.external) {
             let found = match relation.kind.as_str() {
@@ -231,7 +253,8 @@ impl<'w> Sheet<'w> {
                             let mut at = 16;
                             let id = wide(data, &mut at).unwrap_or_default();
                             let target = relations.iter().find(|relation| relation.id == id);
-                            let target = target.map(|relation| relation.target.clone()).unwrap_or_default();
+                            let target =
+                                target.map(|relation| relation.target.clone()).unwrap_or_default();
                             self.link(data, &mut at, target);
                         }
                         _ => self.record(kind, data, out)?,
@@ -280,8 +303,13 @@ impl<'w> Sheet<'w> {
                 let Some(column) = long(data, 0) else { return Ok(()) };
                 let column = column.min((1 << 14) - 1);
                 let style = (long(data, 4).unwrap_or(0) & 0x00ff_ffff) as usize;
-                let Some(shown) = self.shown(kind, style, data.get(8..).unwrap_or_default()) else { return Ok(()) };
-                let hidden = self.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(&column));
+                let Some(shown) = self.shown(kind, style, data.get(8..).unwrap_or_default()) else {
+                    return Ok(());
+                };
+                let hidden = self
+                    .hidden_columns
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&column));
                 self.writer.value((self.row, column), shown, self.row_hidden || hidden, out)?;
             }
             _ => {}
@@ -321,7 +349,10 @@ impl<'w> Sheet<'w> {
         let place = if place.is_empty() { place } else { format!("#{place}") };
         for text in [target + &place, tip] {
             if !text.trim().is_empty() {
-                self.links.push((format!("{}: {text}", cell_name(row, column)), Some(MarkKind::Annotation)));
+                self.links.push((
+                    format!("{}: {text}", cell_name(row, column)),
+                    Some(MarkKind::Annotation),
+                ));
             }
         }
     }
@@ -337,7 +368,9 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
         match kind {
             632 => authors.push(wide(data, &mut 0).unwrap_or_default()),
             635 => {
-                let author = long(data, 0).and_then(|at| authors.get(at as usize).cloned()).unwrap_or_default();
+                let author = long(data, 0)
+                    .and_then(|at| authors.get(at as usize).cloned())
+                    .unwrap_or_default();
                 open = long(data, 4).zip(long(data, 12)).map(|(row, column)| (row, column, author));
             }
             637 => {
@@ -367,7 +400,8 @@ fn wide(data: &[u8], at: &mut usize) -> Option<String> {
         return Some(String::new());
     }
     let end = at.checked_add((count as usize).checked_mul(2)?)?;
-    let text = encoding_rs::UTF_16LE.decode_without_bom_handling(data.get(*at..end)?).0.into_owned();
+    let text =
+        encoding_rs::UTF_16LE.decode_without_bom_handling(data.get(*at..end)?).0.into_owned();
     *at = end;
     Some(text)
 }
@@ -387,10 +421,15 @@ mod tests {
         let number = if kind < 0x80 {
             vec![u8::try_from(kind).expect("seven bits")]
         } else {
-            vec![u8::try_from(kind & 0x7f).expect("seven bits") | 0x80, u8::try_from(kind >> 7).expect("seven bits")]
+            vec![
+                u8::try_from(kind & 0x7f).expect("seven bits") | 0x80,
+                u8::try_from(kind >> 7).expect("seven bits"),
+            ]
         };
-        let length =
-            [u8::try_from(data.len() & 0x7f | 0x80).expect("a byte"), u8::try_from(data.len() >> 7).expect("short")];
+        let length = [
+            u8::try_from(data.len() & 0x7f | 0x80).expect("a byte"),
+            u8::try_from(data.len() >> 7).expect("short"),
+        ];
         [&number[..], &length, data].concat()
     }
 
@@ -411,7 +450,11 @@ mod tests {
                 [
                     record(153, &words(&[0])),
                     record(156, &[words(&[1, 1]), wide("s"), wide("甲")].concat()),
-                    record(39, &[vec![0; 9], wide("Secret"), words(&[0]), vec![0x17, 1, 0, b'x', 0]].concat()),
+                    record(
+                        39,
+                        &[vec![0; 9], wide("Secret"), words(&[0]), vec![0x17, 1, 0, b'x', 0]]
+                            .concat(),
+                    ),
                 ]
                 .concat(),
             ),
@@ -457,7 +500,8 @@ mod tests {
             ),
             (
                 "book/drawing.xml",
-                b"<xdr:sp><xdr:txBody><a:p><a:r><a:t>boxed</a:t></a:r></a:p></xdr:txBody></xdr:sp>".to_vec(),
+                b"<xdr:sp><xdr:txBody><a:p><a:r><a:t>boxed</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+                    .to_vec(),
             ),
         ];
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -470,7 +514,8 @@ mod tests {
 
     #[test]
     fn binary_workbooks_have_all_that_xlsx_has() {
-        let cell = |column: u32, style: u32, value: &[u8]| [&words(&[column, style])[..], value].concat();
+        let cell =
+            |column: u32, style: u32, value: &[u8]| [&words(&[column, style])[..], value].concat();
         let hidden_row = [&words(&[1, 0])[..], &[0, 0, 0, 0x10, 0]].concat();
         let sheet = [
             record(60, &[words(&[3, 3, 0, 0]), vec![1, 0]].concat()),
@@ -484,7 +529,10 @@ mod tests {
             record(3, &cell(1, 0, &[7])),
             record(62, &cell(2, 0, &[vec![0], wide("rich")].concat())),
             record(7, &cell(3, 0, &words(&[9]))),
-            record(494, &[words(&[0, 0, 0, 0]), wide("h"), wide("B2"), wide(""), wide("")].concat()),
+            record(
+                494,
+                &[words(&[0, 0, 0, 0]), wide("h"), wide("B2"), wide(""), wide("")].concat(),
+            ),
             record(479, &[vec![0, 0], wide("&CSecret")].concat()),
             record(535, &[]),
         ]
@@ -500,9 +548,17 @@ mod tests {
         assert_eq!(outcome.property("sheet:protected"), Some("甲"));
         assert!(outcome.has_note(&NoteCode::CellTextMissing { cells: 1 }));
         let hidden = outcome.marked(MarkKind::Hidden);
-        assert_eq!(hidden[1..], ["made", "TRUE", "#DIV/0!", "rich"], "the first is the hidden sheet");
+        assert_eq!(
+            hidden[1..],
+            ["made", "TRUE", "#DIV/0!", "rich"],
+            "the first is the hidden sheet"
+        );
         torment(extract, &workbook(&sheet), 97);
         let cut = read(extract, &workbook(&sheet[..sheet.len() - 10]));
-        assert!(cut.notes.iter().any(|note| matches!(note, NoteCode::PartCutShort { .. })), "{:?}", cut.notes);
+        assert!(
+            cut.notes.iter().any(|note| matches!(note, NoteCode::PartCutShort { .. })),
+            "{:?}",
+            cut.notes
+        );
     }
 }

@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// Emits the contents of a workbook.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
     let most = request.limits.whole_file_bytes;
     let mut bytes = Vec::new();
     if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
@@ -47,7 +51,9 @@ fn hidden_sheets(bytes: &[u8]) -> BTreeSet<usize> {
                 sheet += usize::from(element.name() == "Worksheet");
                 visible = element.name() == "Visible";
             }
-            Node::Text(text) if visible && text.trim() != "SheetVisible" && !text.trim().is_empty() => {
+            Node::Text(text)
+                if visible && text.trim() != "SheetVisible" && !text.trim().is_empty() =>
+            {
                 hidden.insert(sheet);
             }
             _ => {}
@@ -86,7 +92,8 @@ impl Workbook {
         match element.name() {
             "Style" => self.style = element.any("ID").unwrap_or_default(),
             "NumberFormat" => {
-                let code = element.any("Format").map(|code| named(&code).map_or(code, str::to_owned));
+                let code =
+                    element.any("Format").map(|code| named(&code).map_or(code, str::to_owned));
                 self.formats.insert(self.style.clone(), Format { id: 164, code });
             }
             "Worksheet" => {
@@ -97,7 +104,8 @@ impl Workbook {
                 (self.column_style, self.next_row) = (0, 0);
             }
             "Column" => {
-                let first = number("Index").map_or(self.column_style, |index| index.saturating_sub(1));
+                let first =
+                    number("Index").map_or(self.column_style, |index| index.saturating_sub(1));
                 let last = first.saturating_add(number("Span").unwrap_or(0)).min(1 << 14);
                 if hidden {
                     self.hidden_columns.extend(first..=last);
@@ -106,14 +114,20 @@ impl Workbook {
             }
             "Row" => {
                 self.row = number("Index").map_or(self.next_row, |row| row.clamp(1, 1 << 20) - 1);
-                self.next_row = self.row.saturating_add(1).saturating_add(number("Span").unwrap_or(0));
+                self.next_row =
+                    self.row.saturating_add(1).saturating_add(number("Span").unwrap_or(0));
                 (self.row_hidden, self.next_column) = (hidden, 0);
             }
             "Cell" => {
-                self.column = number("Index").map_or(self.next_column, |column| column.clamp(1, 1 << 14) - 1);
-                self.next_column = self.column.saturating_add(1).saturating_add(number("MergeAcross").unwrap_or(0));
+                self.column =
+                    number("Index").map_or(self.next_column, |column| column.clamp(1, 1 << 14) - 1);
+                self.next_column = self
+                    .column
+                    .saturating_add(1)
+                    .saturating_add(number("MergeAcross").unwrap_or(0));
                 let formula = element.any("Formula").unwrap_or_default();
-                self.cell = Some((element.any("StyleID").unwrap_or_default(), String::new(), formula));
+                self.cell =
+                    Some((element.any("StyleID").unwrap_or_default(), String::new(), formula));
                 if let Some(address) = element.any("HRef") {
                     let line = format!("{}: {address}", cell_name(self.row, self.column));
                     self.rest.push((line, Some(MarkKind::Annotation)));
@@ -147,14 +161,20 @@ impl Workbook {
                 }
             }
             "Comment" => {
-                let by = if self.author.is_empty() { String::new() } else { format!("{}: ", self.author) };
+                let by = if self.author.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}: ", self.author)
+                };
                 if let Some(sheet) = &mut self.sheet {
                     sheet.note(self.row, self.column, &format!("{by}{}", self.text));
                 }
                 self.in_comment = false;
             }
             "Cell" => {
-                if let Some((.., formula)) = self.cell.take().filter(|(.., formula)| !formula.is_empty()) {
+                if let Some((.., formula)) =
+                    self.cell.take().filter(|(.., formula)| !formula.is_empty())
+                {
                     self.write(Shown::plain(formula), out)?;
                 }
             }
@@ -190,7 +210,9 @@ fn shown(kind: &str, value: &str, format: Option<&Format>) -> Shown {
         },
         "Boolean" => Shown::plain(if value.trim() == "0" { "FALSE" } else { "TRUE" }),
         // a date is stored in ISO form
-        "DateTime" => Shown::plain(value.trim_end_matches(".000").trim_end_matches("T00:00:00").replace('T', " ")),
+        "DateTime" => Shown::plain(
+            value.trim_end_matches(".000").trim_end_matches("T00:00:00").replace('T', " "),
+        ),
         "Error" => Shown::plain(value),
         _ => number_format::shown_text(value, format),
     }

@@ -10,12 +10,17 @@ fn shape(placeholder: &str, paragraphs: &[&str]) -> String {
     } else {
         format!(r#"<p:nvPr><p:ph type="{placeholder}"/></p:nvPr>"#)
     };
-    let lines: String = paragraphs.iter().map(|line| format!("<a:p><a:r><a:t>{line}</a:t></a:r></a:p>")).collect();
-    format!(r#"<p:sp><p:nvSpPr><p:cNvPr id="1" name="x"/>{placeholder}</p:nvSpPr><p:txBody>{lines}</p:txBody></p:sp>"#)
+    let lines: String =
+        paragraphs.iter().map(|line| format!("<a:p><a:r><a:t>{line}</a:t></a:r></a:p>")).collect();
+    format!(
+        r#"<p:sp><p:nvSpPr><p:cNvPr id="1" name="x"/>{placeholder}</p:nvSpPr><p:txBody>{lines}</p:txBody></p:sp>"#
+    )
 }
 
 fn slide(attributes: &str, shapes: &str) -> String {
-    format!(r#"<p:sld xmlns:p="p" xmlns:r="r" {attributes}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"#)
+    format!(
+        r#"<p:sld xmlns:p="p" xmlns:r="r" {attributes}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"#
+    )
 }
 
 fn deck() -> Vec<u8> {
@@ -31,7 +36,13 @@ fn deck() -> Vec<u8> {
     let chart = r#"<p:graphicFrame><c:chart r:id="c"/></p:graphicFrame>"#;
     let first = slide(
         "",
-        &[shape("title", &["学习", "通知"]), shape("", &["one", "two"]), table.to_owned(), chart.to_owned()].concat(),
+        &[
+            shape("title", &["学习", "通知"]),
+            shape("", &["one", "two"]),
+            table.to_owned(),
+            chart.to_owned(),
+        ]
+        .concat(),
     );
     let second = slide(r#"show="0""#, &shape("ctrTitle", &["Hidden slide"]));
     let slide_rels = relations(&[
@@ -43,7 +54,8 @@ fn deck() -> Vec<u8> {
     let chart = "<c:chart><c:ser><c:tx><c:strRef><c:f>S!A1</c:f><c:strCache><c:pt><c:v>人数</c:v></c:pt></c:strCache></c:strRef></c:tx>\
         <c:cat><c:strCache><c:pt><c:v>2017</c:v></c:pt><c:pt><c:v>2018</c:v></c:pt></c:strCache></c:cat>\
         <c:val><c:numCache><c:formatCode>General</c:formatCode><c:pt><c:v>10</c:v></c:pt><c:pt><c:v>20</c:v></c:pt></c:numCache></c:val></c:ser></c:chart>";
-    let layout = slide("", &[shape("title", &["Click to edit"]), shape("", &["Office of X"])].concat());
+    let layout =
+        slide("", &[shape("title", &["Click to edit"]), shape("", &["Office of X"])].concat());
     let notes = slide("", &shape("body", &["say this"]));
     package(&[
         ("ppt/presentation.xml", presentation),
@@ -56,7 +68,10 @@ fn deck() -> Vec<u8> {
             "ppt/comments/comment1.xml",
             r#"<p:cmLst><p:cm authorId="0" dt="2018-01-02"><p:text>really?</p:text></p:cm></p:cmLst>"#,
         ),
-        ("ppt/commentAuthors.xml", r#"<p:cmAuthorLst><p:cmAuthor id="0" name="Wang"/></p:cmAuthorLst>"#),
+        (
+            "ppt/commentAuthors.xml",
+            r#"<p:cmAuthorLst><p:cmAuthor id="0" name="Wang"/></p:cmAuthorLst>"#,
+        ),
         ("ppt/charts/chart1.xml", chart),
         ("ppt/slideLayouts/slideLayout1.xml", &layout),
         ("ppt/media/image1.png", "png"),

@@ -35,8 +35,12 @@ impl Encoding {
                 Ok(text) => text.to_owned(),
                 Err(_) => charset::decode_guessing(bytes).0,
             },
-            Self::Utf16Le => encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
-            Self::Utf16Be => encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
+            Self::Utf16Le => {
+                encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned()
+            }
+            Self::Utf16Be => {
+                encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0.into_owned()
+            }
         };
         if text.contains('\0') { text.replace('\0', "") } else { text }
     }
@@ -72,7 +76,9 @@ impl<'a> Database<'a> {
             size if size >= 512 && size.is_power_of_two() => usize::from(size),
             _ => return None,
         };
-        let long = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let long = |at: usize| {
+            u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
         // a page has room for at least 480 bytes
         let usable = page_size - usize::from(header[20]).min(page_size - 480);
         let pages = usize::try_from(size.div_ceil(page_size as u64)).ok()?;
@@ -215,9 +221,12 @@ impl Cursor {
 
     fn descend(&mut self, database: &mut Database<'_>, page: Option<u32>) {
         let header = if page == Some(1) { 100 } else { 0 };
-        let opened = page.filter(|_| self.open.len() < MOST_DEPTH).and_then(|number| database.page(number));
+        let opened =
+            page.filter(|_| self.open.len() < MOST_DEPTH).and_then(|number| database.page(number));
         let opened = opened.map(|page| Open { page, header, step: 0 });
-        let fits = |open: &Open| if self.keyed { matches!(open.kind(), 2 | 10) } else { matches!(open.kind(), 5 | 13) };
+        let fits = |open: &Open| {
+            if self.keyed { matches!(open.kind(), 2 | 10) } else { matches!(open.kind(), 5 | 13) }
+        };
         match opened.filter(fits) {
             Some(open) => self.open.push(open),
             None => self.damage += 1,

@@ -24,7 +24,9 @@ pub(super) fn values(record: &[u8]) -> (Vec<Value<'_>>, bool) {
         let Some((kind, length)) = varint(header) else { return (values, false) };
         header = &header[length..];
         let size = size_of(kind);
-        let Some((bytes, rest)) = usize::try_from(size).ok().and_then(|size| body.split_at_checked(size)) else {
+        let Some((bytes, rest)) =
+            usize::try_from(size).ok().and_then(|size| body.split_at_checked(size))
+        else {
             // a text or bytes that are cut are kept as far as they go
             if kind >= 12 {
                 values.push(if kind % 2 == 0 { Value::Bytes(body) } else { Value::Text(body) });
@@ -52,7 +54,9 @@ fn value(kind: u64, bytes: &[u8]) -> Value<'_> {
         1..=6 => {
             let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
             let start = if negative { -1 } else { 0 };
-            Value::Integer(bytes.iter().fold(start, |number: i64, byte| number << 8 | i64::from(*byte)))
+            Value::Integer(
+                bytes.iter().fold(start, |number: i64, byte| number << 8 | i64::from(*byte)),
+            )
         }
         7 => Value::Real(bytes.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte)).real()),
         8 => Value::Integer(0),

@@ -95,7 +95,9 @@ impl Object {
 /// The columns that a `CREATE TABLE` statement defines, and whether the table is stored without row ids.
 fn columns_of(statement: &str) -> (Vec<Column>, bool) {
     let tokens = tokens(statement);
-    let Some(start) = tokens.iter().position(|token| token.is("(")) else { return (Vec::new(), false) };
+    let Some(start) = tokens.iter().position(|token| token.is("(")) else {
+        return (Vec::new(), false);
+    };
     let (mut columns, mut depth, mut from) = (Vec::new(), 0usize, start + 1);
     let mut keys = Vec::new();
     let mut end = tokens.len();
@@ -118,7 +120,8 @@ fn columns_of(statement: &str) -> (Vec<Column>, bool) {
     let rest = tokens.get(end + 1..).unwrap_or_default();
     let keyed = rest.windows(2).any(|pair| pair[0].word("WITHOUT") && pair[1].word("ROWID"));
     for key in &keys {
-        let found = columns.iter_mut().find(|column: &&mut Column| column.name.eq_ignore_ascii_case(key));
+        let found =
+            columns.iter_mut().find(|column: &&mut Column| column.name.eq_ignore_ascii_case(key));
         found.into_iter().for_each(|column| {
             column.is_key = true;
             column.is_row_id |= keys.len() == 1 && column.is_integer;
@@ -132,7 +135,8 @@ fn columns_of(statement: &str) -> (Vec<Column>, bool) {
 fn definition(tokens: &[Token], columns: &mut Vec<Column>, keys: &mut Vec<String>) {
     let Some(first) = tokens.first() else { return };
     let is_constraint =
-        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| first.word(word)) && tokens.len() > 1;
+        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| first.word(word))
+            && tokens.len() > 1;
     let is_key = |pair: &[Token]| pair[0].word("PRIMARY") && pair[1].word("KEY");
     if is_constraint {
         if let Some(at) = tokens.windows(2).position(is_key) {
@@ -162,7 +166,9 @@ fn definition(tokens: &[Token], columns: &mut Vec<Column>, keys: &mut Vec<String
         let sign = tokens.get(at + 1).is_some_and(|token| token.is("-"));
         let value = tokens.get(at + 1 + usize::from(sign));
         let value = value.filter(|token| !token.is("(") && !token.word("NULL"));
-        column.default = value.map_or(String::new(), |token| format!("{}{}", if sign { "-" } else { "" }, token.text));
+        column.default = value.map_or(String::new(), |token| {
+            format!("{}{}", if sign { "-" } else { "" }, token.text)
+        });
     }
     column.is_key = inline_key;
     column.is_integer = is_integer;
@@ -180,9 +186,22 @@ fn is_real(tokens: &[Token]) -> bool {
 
 /// Whether a word after `INTEGER` belongs to the name of the type.
 fn is_type_word(token: &Token) -> bool {
-    const CONSTRAINTS: [&str; 10] =
-        ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED"];
-    !token.quoted && !CONSTRAINTS.iter().any(|word| token.word(word)) && !token.word("AS") && !token.is(",")
+    const CONSTRAINTS: [&str; 10] = [
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "GENERATED",
+    ];
+    !token.quoted
+        && !CONSTRAINTS.iter().any(|word| token.word(word))
+        && !token.word("AS")
+        && !token.is(",")
 }
 
 /// A word, a quoted name or text, or one other character.
@@ -229,8 +248,9 @@ fn tokens(statement: &str) -> Vec<Token> {
                 (after[..end].to_owned(), true, after.get(end + 1..).unwrap_or(""))
             }
             c if c.is_alphanumeric() || c == '_' || c == '.' => {
-                let end =
-                    rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))).unwrap_or(rest.len());
+                let end = rest
+                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.')))
+                    .unwrap_or(rest.len());
                 (rest[..end].to_owned(), false, &rest[end..])
             }
             other => (other.to_string(), false, after),
@@ -268,25 +288,44 @@ mod tests {
         let (columns, keyed) = columns_of(statement);
         let column = |column: &Column| {
             let mark = |on: bool, mark: &'static str| if on { mark } else { "" };
-            let default = if column.default.is_empty() { String::new() } else { format!("={}", column.default) };
-            let marks = [mark(column.is_row_id, "!"), mark(column.is_key, "*"), mark(!column.stored, "?")].concat();
+            let default = if column.default.is_empty() {
+                String::new()
+            } else {
+                format!("={}", column.default)
+            };
+            let marks =
+                [mark(column.is_row_id, "!"), mark(column.is_key, "*"), mark(!column.stored, "?")]
+                    .concat();
             format!("{}{marks}{default}", column.name)
         };
-        format!("{}{}", columns.iter().map(column).collect::<Vec<_>>().join(" "), if keyed { " keyed" } else { "" })
+        format!(
+            "{}{}",
+            columns.iter().map(column).collect::<Vec<_>>().join(" "),
+            if keyed { " keyed" } else { "" }
+        )
     }
 
     #[test]
     fn columns_of_statements() {
         for (statement, expected) in [
             ("CREATE TABLE t(a, b TEXT, c)", "a b c"),
-            ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(10, 2) NOT NULL)", "id!* name"),
+            (
+                "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(10, 2) NOT NULL)",
+                "id!* name",
+            ),
             ("CREATE TABLE t (id INT PRIMARY KEY, b)", "id* b"),
             ("CREATE TABLE t (id INTEGER PRIMARY KEY DESC, b)", "id* b"),
-            ("CREATE TABLE t (\"a \"\"x\"\"\" int, [b c] text, `d` , '登记' x)", "a \"x\" b c d 登记"),
+            (
+                "CREATE TABLE t (\"a \"\"x\"\"\" int, [b c] text, `d` , '登记' x)",
+                "a \"x\" b c d 登记",
+            ),
             ("CREATE TABLE t (a, b, PRIMARY KEY (b, a)) WITHOUT ROWID", "a* b* keyed"),
             ("CREATE TABLE t (a INTEGER, b, CONSTRAINT k PRIMARY KEY (a))", "a!* b"),
             ("CREATE TABLE t (a, b AS (a || 'x'), c GENERATED ALWAYS AS (a) STORED)", "a b? c"),
-            ("CREATE TABLE t (a DEFAULT 'it''s', b DEFAULT -5, c DEFAULT (1+2), d DEFAULT NULL)", "a=it's b=-5 c d"),
+            (
+                "CREATE TABLE t (a DEFAULT 'it''s', b DEFAULT -5, c DEFAULT (1+2), d DEFAULT NULL)",
+                "a=it's b=-5 c d",
+            ),
             ("CREATE TABLE t (a /* , x */, b -- , y\n, c)", "a b c"),
             ("CREATE TABLE t (a, b", "a b"),
             ("", ""),

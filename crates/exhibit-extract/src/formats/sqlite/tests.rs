@@ -54,9 +54,15 @@ fn large_trees_overflow_pages_and_keys() {
         let all: String = outcome.texts().concat();
         assert_eq!(all.matches("登记").count(), 6000, "{encoding} {page_size}");
         assert!(all.contains(&"z".repeat(200_000)));
-        assert!(all.contains("7000\t登记3000\n7001\t登记2999\n"), "by key, the columns of the key first");
+        assert!(
+            all.contains("7000\t登记3000\n7001\t登记2999\n"),
+            "by key, the columns of the key first"
+        );
         let labels = outcome.labels();
-        assert!(labels.contains(&"many rows 501-1000") && labels.contains(&"keyed rows 1-500"), "{labels:?}");
+        assert!(
+            labels.contains(&"many rows 501-1000") && labels.contains(&"keyed rows 1-500"),
+            "{labels:?}"
+        );
         assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
     }
 }
@@ -69,7 +75,10 @@ fn files_in_cells_are_members() {
         "CREATE TABLE f (name, data); INSERT INTO f VALUES ('p', X'{png}'), ('k', X'00FF17'), ('t', CAST('plain text' AS BLOB)), ('b', X'{large}');"
     ));
     let outcome = read(extract, &bytes);
-    assert_eq!(page(&outcome, "f"), "name\tdata\np\tf data 1.png\nk\tX'00FF17'\nt\tplain text\nb\tf data 4.bin\n");
+    assert_eq!(
+        page(&outcome, "f"),
+        "name\tdata\np\tf data 1.png\nk\tX'00FF17'\nt\tplain text\nb\tf data 4.bin\n"
+    );
     let members: Vec<(&str, usize)> =
         outcome.members.iter().map(|(name, bytes)| (name.as_str(), bytes.len())).collect();
     assert_eq!(members, [("f data 1.png", 33), ("f data 4.bin", 300)]);
@@ -95,7 +104,11 @@ fn damage_is_noted() {
     let half = read(extract, &bytes[..bytes.len() / 2]);
     assert!(half.texts().concat().contains("row 100"));
     assert!(half.has_note(&NoteCode::FileCutShort));
-    assert!(half.notes.iter().any(|note| matches!(note, NoteCode::PartDamaged { part, .. } if part == "t")));
+    assert!(
+        half.notes
+            .iter()
+            .any(|note| matches!(note, NoteCode::PartDamaged { part, .. } if part == "t"))
+    );
     // a page that is its own child
     let root = bytes.chunks(1024).position(|page| page[0] == 5).expect("an interior page");
     let at = root * 1024 + 8;
@@ -118,7 +131,8 @@ fn hostile_files_end() {
 /// What SQLite writes differs with its version: the file is not compared, but read.
 #[test]
 fn fuzzing_starts_from_a_database() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/people.sqlite");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/formats/people.sqlite");
     if std::env::var_os("EXHIBIT_WRITE_FIXTURES").is_some() {
         let bytes = database(
             "PRAGMA page_size = 512; CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, data); \

@@ -49,8 +49,8 @@ impl Header {
         let signed: i64 = block.iter().map(|b| i64::from(b.cast_signed())).sum();
         let own_signed: i64 = field(148, 8).iter().map(|b| i64::from(b.cast_signed())).sum();
         let stated = number(field(148, 8))?;
-        let is_valid =
-            sum - own + 256 == stated || i64::try_from(stated).is_ok_and(|stated| signed - own_signed + 256 == stated);
+        let is_valid = sum - own + 256 == stated
+            || i64::try_from(stated).is_ok_and(|stated| signed - own_signed + 256 == stated);
         if !is_valid {
             return None;
         }
@@ -88,7 +88,10 @@ impl Header {
 
     /// Whether blocks of content follow the header.
     pub(super) fn has_content(&self) -> bool {
-        !matches!(self.kind, Kind::Link | Kind::SymbolicLink | Kind::Device | Kind::Pipe | Kind::Folder)
+        !matches!(
+            self.kind,
+            Kind::Link | Kind::SymbolicLink | Kind::Device | Kind::Pipe | Kind::Folder
+        )
     }
 }
 
@@ -101,7 +104,9 @@ fn text(field: &[u8]) -> &[u8] {
 fn number(field: &[u8]) -> Option<u64> {
     if field.first().is_some_and(|b| b & 0x80 != 0) {
         let bytes = field.iter().enumerate().map(|(at, b)| if at == 0 { b & 0x7F } else { *b });
-        return bytes.into_iter().try_fold(0_u64, |value, b| value.checked_mul(256)?.checked_add(u64::from(b)));
+        return bytes
+            .into_iter()
+            .try_fold(0_u64, |value, b| value.checked_mul(256)?.checked_add(u64::from(b)));
     }
     let digits = text(field).trim_ascii();
     let digits = std::str::from_utf8(digits).ok()?;
@@ -127,8 +132,14 @@ impl Pax {
     /// Parses records of the form `length keyword=value`, each ended by a line feed.
     pub(super) fn take(&mut self, mut records: &[u8]) {
         while let Some(space) = records.iter().position(|b| *b == b' ') {
-            let length = std::str::from_utf8(&records[..space]).ok().and_then(|digits| digits.parse::<usize>().ok());
-            let Some(length) = length.filter(|length| *length > space + 1 && *length <= records.len()) else { return };
+            let length = std::str::from_utf8(&records[..space])
+                .ok()
+                .and_then(|digits| digits.parse::<usize>().ok());
+            let Some(length) =
+                length.filter(|length| *length > space + 1 && *length <= records.len())
+            else {
+                return;
+            };
             let record = &records[space + 1..length];
             let record = record.strip_suffix(b"\n").unwrap_or(record);
             if let Some(equals) = record.iter().position(|b| *b == b'=') {

@@ -33,7 +33,8 @@ fn property(kind: u16, id: u16, values: &[&[u8]]) -> Vec<u8> {
 }
 
 fn list(properties: &[Vec<u8>]) -> Vec<u8> {
-    [&u32::try_from(properties.len()).expect("small").to_le_bytes()[..], &properties.concat()].concat()
+    [&u32::try_from(properties.len()).expect("small").to_le_bytes()[..], &properties.concat()]
+        .concat()
 }
 
 fn units(text: &str) -> Vec<u8> {
@@ -59,7 +60,8 @@ fn sample() -> Vec<u8> {
         &units("Room 3"),
     ]
     .concat();
-    let kind = [&3u16.to_le_bytes()[..], &id::RECIPIENT_TYPE.to_le_bytes(), &1u32.to_le_bytes()].concat();
+    let kind =
+        [&3u16.to_le_bytes()[..], &id::RECIPIENT_TYPE.to_le_bytes(), &1u32.to_le_bytes()].concat();
     let row = list(&[
         kind,
         property(0x1e, id::DISPLAY_NAME, &[b"Li\0"]),
@@ -69,12 +71,20 @@ fn sample() -> Vec<u8> {
         attribute(1, 0x0006_9007, &[0xa8, 3, 0, 0, 0, 0, 0, 0]),
         attribute(1, 0x0001_8004, b"\xb5\xc7\xbc\xc7\0"),
         attribute(1, 0x0003_8005, &[0xe1, 7, 11, 0, 4, 0, 10, 0, 20, 0, 30, 0, 0, 0]),
-        attribute(1, 0x0006_9003, &list(&[property(0x1f, id::BODY, &[&units("body text\0")]), named])),
+        attribute(
+            1,
+            0x0006_9003,
+            &list(&[property(0x1f, id::BODY, &[&units("body text\0")]), named]),
+        ),
         attribute(1, 0x0006_9004, &[&1u32.to_le_bytes()[..], &row].concat()),
         attribute(2, BEGIN, &[0; 14]),
         attribute(2, TITLE, b"DJB.TXT\0"),
         attribute(2, DATA, b"content"),
-        attribute(2, OF_ATTACHMENT, &list(&[property(0x1f, id::ATTACH_NAME, &[&units("登记表.txt\0")])])),
+        attribute(
+            2,
+            OF_ATTACHMENT,
+            &list(&[property(0x1f, id::ATTACH_NAME, &[&units("登记表.txt\0")])]),
+        ),
         attribute(2, BEGIN, &[0; 14]),
         attribute(2, TITLE, b"inner message\0"),
         attribute(2, OF_ATTACHMENT, &list(&[property(0x0d, id::ATTACH_DATA, &[&object])])),
@@ -86,7 +96,9 @@ fn a_message_and_its_attachments_are_read() {
     let outcome = read(extract, &sample());
     assert_eq!(
         outcome.texts(),
-        ["To: Li <li@example.org>\nDate: 2017-11-04T10:20:30Z\nSubject: 登记\nLocation: Room 3\n\nbody text"]
+        [
+            "To: Li <li@example.org>\nDate: 2017-11-04T10:20:30Z\nSubject: 登记\nLocation: Room 3\n\nbody text"
+        ]
     );
     let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["登记表.txt", "inner message.tnef"]);

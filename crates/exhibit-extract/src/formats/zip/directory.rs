@@ -55,7 +55,9 @@ pub(super) enum Data {
 impl Entry {
     /// Whether it is a directory entry.
     pub(super) fn is_directory(&self) -> bool {
-        self.size == 0 && (self.name.ends_with(b"/") || (self.name.ends_with(b"\\") && self.attributes & 0x10 != 0))
+        self.size == 0
+            && (self.name.ends_with(b"/")
+                || (self.name.ends_with(b"\\") && self.attributes & 0x10 != 0))
     }
 
     /// Whether its name is written by the rules of DOS and Windows.
@@ -111,7 +113,9 @@ impl Directory {
         let tail_at = size.saturating_sub(22 + (64 << 10));
         let tail = read_at(input, tail_at, 22 + (64 << 10))?;
         for at in (0..tail.len().saturating_sub(21)).rev() {
-            if tail[at..].starts_with(&END) && directory.take_end(input, &tail[at..], tail_at + at as u64)? {
+            if tail[at..].starts_with(&END)
+                && directory.take_end(input, &tail[at..], tail_at + at as u64)?
+            {
                 break;
             }
         }
@@ -127,7 +131,8 @@ impl Directory {
         let mut directory_end = at;
         let split = u16_at(end, 4) != u16_at(end, 6) || u16_at(end, 8) != u16_at(end, 10);
         if let Some(wide) = end_64(input, at)? {
-            (stated, length, start, directory_end) = (wide.stated, wide.length, wide.start, wide.at);
+            (stated, length, start, directory_end) =
+                (wide.stated, wide.length, wide.start, wide.at);
         }
         let Some(real_start) = directory_end.checked_sub(length).filter(|_| !split) else {
             self.split |= split;
@@ -208,7 +213,12 @@ impl Directory {
         Ok(entry)
     }
 
-    fn next_central(&mut self, input: &mut dyn Input, end: u64, shift: u64) -> io::Result<Option<Entry>> {
+    fn next_central(
+        &mut self,
+        input: &mut dyn Input,
+        end: u64,
+        shift: u64,
+    ) -> io::Result<Option<Entry>> {
         if self.at >= end {
             return Ok(None);
         }
@@ -237,9 +247,12 @@ impl Directory {
             if head.len() < 30 || u16_at(&head, 4) & 0xFF > 100 || u16_at(&head, 26) == 0 {
                 continue;
             }
-            let (name_size, extra_size) = (usize::from(u16_at(&head, 26)), usize::from(u16_at(&head, 28)));
+            let (name_size, extra_size) =
+                (usize::from(u16_at(&head, 26)), usize::from(u16_at(&head, 28)));
             let rest = read_at(input, at + 30, name_size + extra_size)?;
-            let Some(name) = rest.get(..name_size).filter(|name| !name.contains(&0)) else { continue };
+            let Some(name) = rest.get(..name_size).filter(|name| !name.contains(&0)) else {
+                continue;
+            };
             let data = at + 30 + (name_size + extra_size) as u64;
             let mut entry = Entry::of_fields(&head[6..], name.to_vec());
             entry.take_extra(rest.get(name_size..).unwrap_or_default(), None);
@@ -257,7 +270,12 @@ impl Directory {
     }
 
     /// Finds the end of content whose size follows it, by the descriptor that states the distance to it.
-    fn find_packed_end(&mut self, input: &mut dyn Input, data: u64, entry: &mut Entry) -> io::Result<()> {
+    fn find_packed_end(
+        &mut self,
+        input: &mut dyn Input,
+        data: u64,
+        entry: &mut Entry,
+    ) -> io::Result<()> {
         if self.scan_end <= data {
             entry.packed = self.size - data.min(self.size);
             return Ok(());
@@ -312,7 +330,8 @@ impl Entry {
             match u16_at(extra, 0) {
                 0x0001 => self.take_wide(body, header.as_deref_mut()),
                 0x5455 if length >= 5 && body[0] & 1 == 1 => {
-                    self.modified = Some(Moment(i64::from(u32_at(body, 1).cast_signed()) * 1_000_000));
+                    self.modified =
+                        Some(Moment(i64::from(u32_at(body, 1).cast_signed()) * 1_000_000));
                 }
                 0x000A if length >= 32 && u16_at(body, 4) == 1 => {
                     let ticks = u64_at(body, 8);
@@ -333,7 +352,8 @@ impl Entry {
     /// The sizes, and the offset of the local header, that do not fit 32 bits.
     fn take_wide(&mut self, body: &[u8], header: Option<&mut u64>) {
         let wide = |value: u64| value == u64::from(u32::MAX);
-        let fields = [wide(self.size), wide(self.packed), header.as_deref().is_some_and(|h| wide(*h))];
+        let fields =
+            [wide(self.size), wide(self.packed), header.as_deref().is_some_and(|h| wide(*h))];
         let mut at = 0;
         let mut next = |present: bool| {
             let value = (present && body.len() >= at + 8).then(|| u64_at(body, at));
@@ -376,7 +396,12 @@ fn end_64(input: &mut dyn Input, end: u64) -> io::Result<Option<End64>> {
 }
 
 /// The first offset from `from` where one of the signatures occurs.
-fn find(input: &mut dyn Input, signatures: &[[u8; 4]], from: u64, size: u64) -> io::Result<Option<u64>> {
+fn find(
+    input: &mut dyn Input,
+    signatures: &[[u8; 4]],
+    from: u64,
+    size: u64,
+) -> io::Result<Option<u64>> {
     const STEP: usize = 64 << 10;
     let mut at = from;
     while at < size {

@@ -78,7 +78,9 @@ pub(super) fn emit(
             let mut content = Summed { inner: content, crc: flate2::Crc::new(), ended: false };
             let result = out.member_from_or(&mut content, |bytes, error| match bytes {
                 0 => MemberEnd::Failed(Reason::cannot_decompress(&error)),
-                bytes => MemberEnd::Truncated(Reason::DataDamaged { bytes, detail: Detail::of(&error) }),
+                bytes => {
+                    MemberEnd::Truncated(Reason::DataDamaged { bytes, detail: Detail::of(&error) })
+                }
             });
             done.set(true);
             findings.checksums_wrong +=
@@ -158,7 +160,9 @@ fn find_password(
                 done.set(true);
                 tried.is_ok()
             }
-            Err(error @ (ZipError::CompressionMethodNotSupported(_) | ZipError::InvalidArchive(_))) => {
+            Err(
+                error @ (ZipError::CompressionMethodNotSupported(_) | ZipError::InvalidArchive(_)),
+            ) => {
                 return Err(end_of(&error));
             }
             Err(_) => false,
@@ -174,7 +178,9 @@ fn find_password(
 fn byte_forms(password: &str) -> Vec<Vec<u8>> {
     let mut forms = vec![password.as_bytes().to_vec()];
     if !password.is_ascii() {
-        for encoding in [encoding_rs::GBK, encoding_rs::BIG5, encoding_rs::WINDOWS_1251, encoding_rs::SHIFT_JIS] {
+        for encoding in
+            [encoding_rs::GBK, encoding_rs::BIG5, encoding_rs::WINDOWS_1251, encoding_rs::SHIFT_JIS]
+        {
             let (bytes, _, lossy) = encoding.encode(password);
             if !lossy {
                 forms.push(bytes.into_owned());
@@ -216,8 +222,13 @@ fn end_of(error: &ZipError) -> MemberEnd {
             MemberEnd::Unsupported(Reason::CompressionMethod { method: u64::from(*method) })
         }
         ZipError::InvalidPassword => MemberEnd::Encrypted,
-        ZipError::UnsupportedArchive(text) => MemberEnd::Unsupported(Reason::ZipFeature { detail: Detail::of(text) }),
-        error => MemberEnd::Failed(Reason::CannotDecompress { os_error: None, detail: Detail::of(error) }),
+        ZipError::UnsupportedArchive(text) => {
+            MemberEnd::Unsupported(Reason::ZipFeature { detail: Detail::of(text) })
+        }
+        error => MemberEnd::Failed(Reason::CannotDecompress {
+            os_error: None,
+            detail: Detail::of(error),
+        }),
     }
 }
 

@@ -27,7 +27,10 @@ enum Charset {
 impl Names {
     /// Adds a name to the statistics.
     pub(crate) fn learn(&mut self, name: &[u8]) {
-        if std::str::from_utf8(name).is_err() && !is_damaged_utf8(name) && self.sample.len() + name.len() < LEARNED {
+        if std::str::from_utf8(name).is_err()
+            && !is_damaged_utf8(name)
+            && self.sample.len() + name.len() < LEARNED
+        {
             self.sample.extend_from_slice(name);
             self.sample.push(b'\n');
         }
@@ -42,8 +45,10 @@ impl Names {
     pub(crate) fn keep_last(&mut self, bytes: usize) {
         if self.sample.len() > bytes {
             let cut = self.sample.len() - bytes;
-            let name_end =
-                self.sample[cut..].iter().position(|b| *b == b'\n').map_or(self.sample.len(), |p| cut + p + 1);
+            let name_end = self.sample[cut..]
+                .iter()
+                .position(|b| *b == b'\n')
+                .map_or(self.sample.len(), |p| cut + p + 1);
             self.sample.drain(..name_end);
         }
     }
@@ -56,8 +61,9 @@ impl Names {
         let scheme = charset::guess(&self.sample, true).scheme;
         let dos = self.sample.iter().filter(|b| matches!(b, 0x80..=0xA8 | 0xE1)).count();
         let windows = self.sample.iter().filter(|b| matches!(b, 0xC0..=0xFF)).count();
-        let western =
-            [WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258].map(Scheme::Web).contains(&scheme);
+        let western = [WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258]
+            .map(Scheme::Web)
+            .contains(&scheme);
         // Accented letters occur alone among others; Chinese or Cyrillic ones follow each other.
         let alone = !self.sample.windows(2).any(|pair| pair[0] >= 0x80 && pair[1] >= 0x80);
         let code_page_437 = (western || alone) && dos > windows;
@@ -82,13 +88,21 @@ impl Names {
         if !entry.is_of_windows() {
             return text;
         }
-        let shown = if text.is_empty() { String::from_utf8_lossy(&entry.name).into_owned() } else { text.clone() };
+        let shown = if text.is_empty() {
+            String::from_utf8_lossy(&entry.name).into_owned()
+        } else {
+            text.clone()
+        };
         if shown.contains('\\') && !shown.contains('/') { shown.replace('\\', "/") } else { text }
     }
 
     /// A name as text; empty if its bytes are already UTF-8, except for stray ones.
     pub(crate) fn text(&self, name: &[u8]) -> String {
-        if std::str::from_utf8(name).is_ok() || is_damaged_utf8(name) { String::new() } else { self.decode(name) }
+        if std::str::from_utf8(name).is_ok() || is_damaged_utf8(name) {
+            String::new()
+        } else {
+            self.decode(name)
+        }
     }
 
     /// Decodes a name or another short text of the archive.

@@ -93,8 +93,10 @@ pub(super) const BAGS: &[Case] = &[
         PLAIN,
         files(|bag| {
             let text = bag.text("manifest-sha256.txt");
-            let upper: Vec<String> =
-                text.lines().map(|line| format!("{}{}\n", line[..64].to_uppercase(), &line[64..])).collect();
+            let upper: Vec<String> = text
+                .lines()
+                .map(|line| format!("{}{}\n", line[..64].to_uppercase(), &line[64..]))
+                .collect();
             bag.put("manifest-sha256.txt", upper.concat());
         }),
         "manifest-sha256.txt",
@@ -127,7 +129,13 @@ pub(super) const BAGS: &[Case] = &[
         EXPORT,
         Fault::EntryObject,
     ),
-    ("an export in another order", PLAIN, Forgery { export: |made| made.swap(0, 1), ..HONEST }, EXPORT, Fault::Export),
+    (
+        "an export in another order",
+        PLAIN,
+        Forgery { export: |made| made.swap(0, 1), ..HONEST },
+        EXPORT,
+        Fault::Export,
+    ),
     (
         "an export of another script",
         PLAIN,
@@ -163,7 +171,13 @@ pub(super) const BAGS: &[Case] = &[
         EXPORT,
         Fault::ExportCount,
     ),
-    ("no images", PLAIN, entry!(7, |e| swap(e, "\"pictures\":1", "\"pictures\":0")), EXPORT, Fault::ExportCount),
+    (
+        "no images",
+        PLAIN,
+        entry!(7, |e| swap(e, "\"pictures\":1", "\"pictures\":0")),
+        EXPORT,
+        Fault::ExportCount,
+    ),
     (
         "more quotes than there are",
         PLAIN,

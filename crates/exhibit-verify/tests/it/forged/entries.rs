@@ -4,8 +4,20 @@ use super::*;
 
 pub(super) const ENTRIES: &[Case] = &[
     ("another version", PLAIN, entry!(2, |e| set(e, "v", 2)), RECEIPT, Fault::EntryVersion),
-    ("a member too many", PLAIN, entry!(2, |e| set(e, "note", "sworn")), RECEIPT, Fault::EntryMembers),
-    ("a member too few", PLAIN, entry!(2, |e| drop(e.remove("salt"))), RECEIPT, Fault::EntryMembers),
+    (
+        "a member too many",
+        PLAIN,
+        entry!(2, |e| set(e, "note", "sworn")),
+        RECEIPT,
+        Fault::EntryMembers,
+    ),
+    (
+        "a member too few",
+        PLAIN,
+        entry!(2, |e| drop(e.remove("salt"))),
+        RECEIPT,
+        Fault::EntryMembers,
+    ),
     ("a short salt", PLAIN, entry!(2, |e| set(e, "salt", "00")), RECEIPT, Fault::EntryMembers),
     (
         "parameters of an act without",
@@ -29,7 +41,13 @@ pub(super) const ENTRIES: &[Case] = &[
         RECEIPT,
         Fault::EntryTime,
     ),
-    ("a time without a fraction", PLAIN, entry!(7, |e| set(e, "at", "2026-11-23T09:30:07Z")), EXPORT, Fault::EntryTime),
+    (
+        "a time without a fraction",
+        PLAIN,
+        entry!(7, |e| set(e, "at", "2026-11-23T09:30:07Z")),
+        EXPORT,
+        Fault::EntryTime,
+    ),
     (
         "a day that does not exist",
         PLAIN,
@@ -51,7 +69,13 @@ pub(super) const ENTRIES: &[Case] = &[
         RECEIPT,
         Fault::EntryTool,
     ),
-    ("an unknown act", PLAIN, entry!(2, |e| set(e, "act", "item.certify")), RECEIPT, Fault::EntryAct),
+    (
+        "an unknown act",
+        PLAIN,
+        entry!(2, |e| set(e, "act", "item.certify")),
+        RECEIPT,
+        Fault::EntryAct,
+    ),
     ("a reserved act", PLAIN, entry!(2, |e| set(e, "act", "publish")), RECEIPT, Fault::EntryAct),
     (
         "an act of the access log",
@@ -101,7 +125,13 @@ pub(super) const ENTRIES: &[Case] = &[
         RECEIPT,
         Fault::EntryFacts,
     ),
-    ("a fact too few", PLAIN, entry!(2, |e| facts(e, "\"relation\":\"file\",", "")), RECEIPT, Fault::EntryFacts),
+    (
+        "a fact too few",
+        PLAIN,
+        entry!(2, |e| facts(e, "\"relation\":\"file\",", "")),
+        RECEIPT,
+        Fault::EntryFacts,
+    ),
     (
         "a text in place of a number",
         PLAIN,
@@ -109,7 +139,13 @@ pub(super) const ENTRIES: &[Case] = &[
         RECEIPT,
         Fault::EntryFacts,
     ),
-    ("an unknown relation", PLAIN, entry!(2, |e| facts(e, "\"file\"", "\"proof\"")), RECEIPT, Fault::EntryFacts),
+    (
+        "an unknown relation",
+        PLAIN,
+        entry!(2, |e| facts(e, "\"file\"", "\"proof\"")),
+        RECEIPT,
+        Fault::EntryFacts,
+    ),
     (
         "an unknown state",
         PLAIN,
@@ -117,7 +153,13 @@ pub(super) const ENTRIES: &[Case] = &[
         READING,
         Fault::EntryFacts,
     ),
-    ("another prefix", PLAIN, entry!(0, |e| facts(e, "\"EXH\"", "\"\u{415}XH\"")), OPENED, Fault::EntryFacts),
+    (
+        "another prefix",
+        PLAIN,
+        entry!(0, |e| facts(e, "\"EXH\"", "\"\u{415}XH\"")),
+        OPENED,
+        Fault::EntryFacts,
+    ),
     (
         "a commitment too many",
         PLAIN,
@@ -257,8 +299,9 @@ pub(super) const LOGS: &[Case] = &[
         PLAIN,
         Forgery {
             note: |note| {
-                let also =
-                    exhibit_proof::SignerKey::new("court.example/register", &[4; 32]).expect("a name").sign(&note.text);
+                let also = exhibit_proof::SignerKey::new("court.example/register", &[4; 32])
+                    .expect("a name")
+                    .sign(&note.text);
                 note.signatures.push(also);
             },
             ..HONEST

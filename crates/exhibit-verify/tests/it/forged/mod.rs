@@ -1,7 +1,9 @@
 //! What a holder of the right key can sign, prove and list although the formats do not allow it: one forgery for each
 //! rule, with the check that finds it (`docs/formats/custody.md`, `bag.md`, `anchor.md`, `time.md`).
 
-use crate::made::{Forgery, HONEST, Members, ORIGIN, Plan, Tree, commitments, forged_bag, key, set, signer, swap};
+use crate::made::{
+    Forgery, HONEST, Members, ORIGIN, Plan, Tree, commitments, forged_bag, key, set, signer, swap,
+};
 use crate::{check, request};
 use exhibit_proof::bagit::{Files, FoundFile, FoundKind, Unreadable};
 use exhibit_proof::chain::key_ref;
@@ -13,8 +15,14 @@ use exhibit_verify::{Report, TrustedFiles, What, check_bag, verify};
 /// A forgery: its name, what is special about the bag, what is forged, and the fault that must be found at a place.
 type Case = (&'static str, Plan, Forgery, &'static str, Fault);
 
-const PLAIN: Plan =
-    Plan { first: None, sealed: false, handover: false, witnessed: false, received: false, transferred: false };
+const PLAIN: Plan = Plan {
+    first: None,
+    sealed: false,
+    handover: false,
+    witnessed: false,
+    received: false,
+    transferred: false,
+};
 const SEALED: Plan = Plan { sealed: true, ..PLAIN };
 const HANDED_OVER: Plan = Plan { handover: true, ..PLAIN };
 const WITNESSED: Plan = Plan { witnessed: true, ..PLAIN };
@@ -116,7 +124,8 @@ fn what_is_not_forged_is_good() {
         let report = report(&mut bag);
         assert!(report.is_good(), "{:#?}", report.deviations);
         let folder = bag.write();
-        let report = check(What::Bag, folder.path(), &key(if plan.handover { 2 } else { 1 })).expect("a report");
+        let report = check(What::Bag, folder.path(), &key(if plan.handover { 2 } else { 1 }))
+            .expect("a report");
         assert!(report.is_good(), "{:#?}", report.deviations);
     }
 }
@@ -128,10 +137,15 @@ fn every_forgery_with_the_right_key_is_found_by_its_check() {
         let report = report(&mut forged_bag(*plan, *forgery));
         let is_wanted = |found: &exhibit_proof::finding::Finding| {
             found.fault == *fault
-                && (found.place == *place || found.place.strip_prefix(place).is_some_and(|rest| rest.starts_with(':')))
+                && (found.place == *place
+                    || found.place.strip_prefix(place).is_some_and(|rest| rest.starts_with(':')))
         };
         if !report.deviations.iter().any(is_wanted) {
-            missed.push(format!("{name}: {place}: {} is not in {:?}", fault.word(), report.deviations));
+            missed.push(format!(
+                "{name}: {place}: {} is not in {:?}",
+                fault.word(),
+                report.deviations
+            ));
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
@@ -140,7 +154,15 @@ fn every_forgery_with_the_right_key_is_found_by_its_check() {
 // A forger's words are never printed under what is proved.
 #[test]
 fn nothing_forged_is_printed_as_proved() {
-    let words = ["minister", "sworn", "certified", "court found", "everybody knows", "before the trial", "A. Person"];
+    let words = [
+        "minister",
+        "sworn",
+        "certified",
+        "court found",
+        "everybody knows",
+        "before the trial",
+        "A. Person",
+    ];
     let messages = exhibit_messages::Messages::new(exhibit_messages::Language::English);
     for (name, plan, forgery, ..) in all() {
         let report = report(&mut forged_bag(*plan, *forgery));
@@ -215,9 +237,13 @@ impl Files for Odd {
 #[test]
 fn a_file_that_changes_between_two_readings_is_found() {
     let mut odd = Odd { bag: forged_bag(PLAIN, HONEST), more: Vec::new(), reads: 0 };
-    let report = check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
+    let report =
+        check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
     assert!(odd.reads > 1);
-    let found = report.deviations.iter().any(|found| found.fault == Fault::Changed && found.place == RECEIPT);
+    let found = report
+        .deviations
+        .iter()
+        .any(|found| found.fault == Fault::Changed && found.place == RECEIPT);
     assert!(found, "{:#?}", report.deviations);
 }
 
@@ -242,13 +268,13 @@ fn odd_names_and_kinds_have_their_faults() {
         if kind != FoundKind::HardLinked {
             odd.bag.remove("data/twice");
         }
-        let report = check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
+        let report =
+            check_bag(&mut odd, &TrustInput::default(), &TrustedFiles::default(), false).report;
         let shown = String::from_utf8_lossy(path);
         assert!(
-            report
-                .deviations
-                .iter()
-                .any(|found| found.fault == fault && (found.place == shown || found.detail == shown)),
+            report.deviations.iter().any(
+                |found| found.fault == fault && (found.place == shown || found.detail == shown)
+            ),
             "{shown}: {:#?}",
             report.deviations
         );
@@ -270,7 +296,13 @@ fn a_pipe_in_place_of_a_file_does_not_block() {
         std::fs::remove_file(folder.path().join(path)).expect("removed");
         mknodat(CWD, folder.path().join(path), FileType::Fifo, Mode::RUSR, 0).expect("a pipe");
         let report = verify(&request(What::Bag, folder.path())).expect("a report");
-        assert!(report.deviations.iter().any(|found| found.fault == Fault::NotAFile && found.place == path), "{path}");
+        assert!(
+            report
+                .deviations
+                .iter()
+                .any(|found| found.fault == Fault::NotAFile && found.place == path),
+            "{path}"
+        );
     }
     let folder = good.write();
     let proof = folder.path().join("custody/entries/000000002.tlog-proof");

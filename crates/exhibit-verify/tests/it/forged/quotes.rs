@@ -13,15 +13,31 @@ pub(super) const QUOTES: &[Case] = &[
         QUOTE,
         Fault::QuoteItem,
     ),
-    ("a quote of another reading", PLAIN, quote(|quote| quote.reading = 5), QUOTE, Fault::QuoteItem),
+    (
+        "a quote of another reading",
+        PLAIN,
+        quote(|quote| quote.reading = 5),
+        QUOTE,
+        Fault::QuoteItem,
+    ),
     ("a quote of a receipt", PLAIN, quote(|quote| quote.reading = 2), QUOTE, Fault::QuoteItem),
-    ("a quote of a reading that is not shown", PLAIN, quote(|quote| quote.reading = 1), QUOTE, Fault::QuoteItem),
+    (
+        "a quote of a reading that is not shown",
+        PLAIN,
+        quote(|quote| quote.reading = 1),
+        QUOTE,
+        Fault::QuoteItem,
+    ),
     (
         "a quote of another tree",
         PLAIN,
         entry!(6, |e| {
             let used = e["used"].as_list().expect("a list")[0].clone();
-            set_value(e, "used", JsonValue::List(vec![used, format!("tree:{}", "ab".repeat(32)).into()]));
+            set_value(
+                e,
+                "used",
+                JsonValue::List(vec![used, format!("tree:{}", "ab".repeat(32)).into()]),
+            );
         }),
         QUOTE,
         Fault::QuoteLog,
@@ -69,13 +85,55 @@ pub(super) const QUOTES: &[Case] = &[
         QUOTE,
         Fault::Quote,
     ),
-    ("a long prefix", PLAIN, quote(|quote| quote.passage.prefix = "x".repeat(33)), QUOTE, Fault::Quote),
-    ("a long suffix", PLAIN, quote(|quote| quote.passage.suffix = "x".repeat(33)), QUOTE, Fault::Quote),
-    ("a long passage", PLAIN, quote(|quote| quote.passage.exact = "x".repeat(8193)), QUOTE, Fault::Quote),
-    ("an empty passage", PLAIN, quote(|quote| quote.passage.exact = String::new()), QUOTE, Fault::Quote),
-    ("another picture", PLAIN, quote(|quote| quote.picture = Some([3; 32])), QUOTE, Fault::QuoteText),
-    ("another text of the page", PLAIN, quote(|quote| quote.text_layer = [3; 32]), QUOTE, Fault::QuoteText),
-    ("another passage", PLAIN, quote(|quote| quote.passage.exact = "取消".to_owned()), QUOTE, Fault::QuoteText),
+    (
+        "a long prefix",
+        PLAIN,
+        quote(|quote| quote.passage.prefix = "x".repeat(33)),
+        QUOTE,
+        Fault::Quote,
+    ),
+    (
+        "a long suffix",
+        PLAIN,
+        quote(|quote| quote.passage.suffix = "x".repeat(33)),
+        QUOTE,
+        Fault::Quote,
+    ),
+    (
+        "a long passage",
+        PLAIN,
+        quote(|quote| quote.passage.exact = "x".repeat(8193)),
+        QUOTE,
+        Fault::Quote,
+    ),
+    (
+        "an empty passage",
+        PLAIN,
+        quote(|quote| quote.passage.exact = String::new()),
+        QUOTE,
+        Fault::Quote,
+    ),
+    (
+        "another picture",
+        PLAIN,
+        quote(|quote| quote.picture = Some([3; 32])),
+        QUOTE,
+        Fault::QuoteText,
+    ),
+    (
+        "another text of the page",
+        PLAIN,
+        quote(|quote| quote.text_layer = [3; 32]),
+        QUOTE,
+        Fault::QuoteText,
+    ),
+    (
+        "another passage",
+        PLAIN,
+        quote(|quote| quote.passage.exact = "取消".to_owned()),
+        QUOTE,
+        Fault::QuoteText,
+    ),
 ];
 
 pub(super) const ANCHORS: &[Case] = &[
@@ -111,7 +169,8 @@ pub(super) const ANCHORS: &[Case] = &[
         "an anchor of another checkpoint",
         WITNESSED,
         entry!(7, |e| {
-            let (object, made) = (e["object"].clone(), e["made"].as_list().expect("a list")[1].clone());
+            let (object, made) =
+                (e["object"].clone(), e["made"].as_list().expect("a list")[1].clone());
             let reply = e["made"].as_list().expect("a list")[0].clone();
             e.insert("object".to_owned(), made);
             e.insert("made".to_owned(), JsonValue::List(vec![reply, object]));

@@ -98,7 +98,8 @@ pub(super) fn number_in(text: &str) -> Result<u64, PageError> {
 pub(in crate::pages) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let number = number_in(form.path("number"))?;
     let batch = app.search().batch(number)?;
-    let event = AccessEvent::BatchRun { name: batch.name, lines: batch.last_run.map(|run| run.lines) };
+    let event =
+        AccessEvent::BatchRun { name: batch.name, lines: batch.last_run.map(|run| run.lines) };
     let app = Arc::clone(app);
     Ok(Change::begun(event, links::batch(number, "", 0), move || begin(app, number)))
 }
@@ -106,7 +107,9 @@ pub(in crate::pages) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, P
 fn begin(app: Arc<App>, number: u64) {
     let Some(progress) = app.begin_batch(number) else { return };
     std::thread::spawn(move || {
-        let run = AssertUnwindSafe(|| app.search().run_batch(number, app.clock.now(), app.threads, &progress));
+        let run = AssertUnwindSafe(|| {
+            app.search().run_batch(number, app.clock.now(), app.threads, &progress)
+        });
         // in all cases, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
             Ok(ended) => ended.err().map(|error| chain_of(&error)),
@@ -144,7 +147,9 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
     let rows = ROWS as u64;
     Ok(BatchView {
         batch: row(app, &batch),
-        sorts: sorts.map(|(word, which)| (word, links::batch(number, which, 0), which == sort)).into(),
+        sorts: sorts
+            .map(|(word, which)| (word, links::batch(number, which, 0), which == sort))
+            .into(),
         lines: lines.into_iter().map(|line| self::line(app, words, &batch, line)).collect(),
         files: vec![
             ("CSV", links::batch_file(number, sort, "csv")),
@@ -160,7 +165,9 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
 fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, SearchError> {
     let mut best: Vec<BatchLine> = Vec::new();
     let keep = |lines: &mut Vec<BatchLine>| {
-        lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
+        lines.sort_by(|a, b| {
+            b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line))
+        });
         lines.truncate(ROWS);
     };
     app.search().batch_lines(number, &mut |line| {
@@ -176,7 +183,12 @@ fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, SearchError> {
 }
 
 // Lines of one kind in the order of the list, and whether there are more.
-fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchLine>, bool), SearchError> {
+fn part(
+    app: &App,
+    number: u64,
+    which: Which,
+    from: usize,
+) -> Result<(Vec<BatchLine>, bool), SearchError> {
     let (mut lines, mut count) = (Vec::new(), 0_usize);
     app.search().batch_lines(number, &mut |line| {
         if which.takes(&line) {
@@ -190,7 +202,11 @@ fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchL
 }
 
 fn line(app: &App, words: &Words, batch: &Batch, line: BatchLine) -> LineView {
-    let query = if batch.queries { line.text.clone() } else { format!("\"{}\"", line.text.replace(['"', '*'], " ")) };
+    let query = if batch.queries {
+        line.text.clone()
+    } else {
+        format!("\"{}\"", line.text.replace(['"', '*'], " "))
+    };
     let to = |key: PageKey| {
         let (number, page) = (app.case.label(ItemId::new(key.document)), key.page.get());
         let place = Place { query: &query, page, exact: batch.exact, ..Place::default() };
@@ -209,7 +225,9 @@ fn line(app: &App, words: &Words, batch: &Batch, line: BatchLine) -> LineView {
         first: line.first.map(to),
         text: line.text,
         context: line.context,
-        error: line.error.map(|error| words.plain_text_of(&line_error(&error.code, error.query().as_ref()))),
+        error: line
+            .error
+            .map(|error| words.plain_text_of(&line_error(&error.code, error.query().as_ref()))),
     }
 }
 

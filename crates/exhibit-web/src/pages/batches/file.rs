@@ -17,7 +17,10 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 /// Renders lines of a batch as a file.
-pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<Content>, PageError> {
+pub(in crate::pages) fn load(
+    app: &Arc<App>,
+    params: &Params,
+) -> Result<Loaded<Content>, PageError> {
     let (form, ending, media_type) = match params.path("file") {
         "lines.csv" => (BatchForm::Csv, "csv", "text/csv; charset=utf-8"),
         "lines.ndjson" => (BatchForm::Ndjson, "ndjson", "application/x-ndjson"),
@@ -30,7 +33,9 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
     let app = Arc::clone(app);
     std::thread::spawn(move || {
         let words = app.words();
-        let text = |error: &BatchLineError| words.plain_text_of(&line_error(&error.code, error.query().as_ref()));
+        let text = |error: &BatchLineError| {
+            words.plain_text_of(&line_error(&error.code, error.query().as_ref()))
+        };
         let mut to = Pieces { sender, kept: Vec::new() };
         if let Err(error) = app.search().write_batch(number, form, which, &text, &mut to) {
             // a file that ends early must not be taken for a whole one

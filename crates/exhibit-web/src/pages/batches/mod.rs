@@ -83,7 +83,8 @@ impl Page for BatchList {
     type View = Vec<BatchRow>;
 
     fn load(app: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
-        let mut rows: Vec<BatchRow> = app.search().batches()?.iter().map(|batch| row(app, batch)).collect();
+        let mut rows: Vec<BatchRow> =
+            app.search().batches()?.iter().map(|batch| row(app, batch)).collect();
         rows.reverse();
         Ok(Loaded::new(AccessEvent::Batches, rows))
     }
@@ -127,7 +128,8 @@ pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> 
     let (file, file_name) = (form.bytes("file"), form.file_name("file"));
     let list = if file.is_empty() { form.bytes("list") } else { file };
     let is_table = !file.is_empty() && file_name.to_lowercase().ends_with(".csv");
-    let column = usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
+    let column =
+        usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
     let column = column.or(is_table.then_some(0));
     if exhibit_search::read_list(list, column).is_empty() {
         return Err(PageError::Unusable(app.words().batch_empty()));
@@ -214,8 +216,14 @@ fn counts(words: &Words, run: &RunView) -> Markup {
 }
 
 fn sample(number: u64) -> BatchRow {
-    let run =
-        RunView { run: 2, at: "2026-02-11 14:02:09 UTC".to_owned(), lines: 12_400, found: 310, new: Some(4), bad: 2 };
+    let run = RunView {
+        run: 2,
+        at: "2026-02-11 14:02:09 UTC".to_owned(),
+        lines: 12_400,
+        found: 310,
+        new: Some(4),
+        bad: 2,
+    };
     BatchRow {
         number,
         name: "staff of 综合科 <2019>.csv".to_owned(),

@@ -16,7 +16,9 @@ use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
 use crate::pages::document::page_view::{HitBox, Origin, Part, PictureView, Text};
-use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine};
+use crate::pages::document::panels::{
+    Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine,
+};
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::pages::search::{ROWS, order};
 use crate::params::Params;
@@ -90,7 +92,9 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         // a query with an error finds nothing; the search page explains it
         Err(SearchError::Query(_)) => None,
         // the text is there whatever has become of the index
-        Err(SearchError::Index(_) | SearchError::Case(CaseError::NoIndex | CaseError::Index(_))) => {
+        Err(
+            SearchError::Index(_) | SearchError::Case(CaseError::NoIndex | CaseError::Index(_)),
+        ) => {
             no_index = !requested.query.trim().is_empty();
             None
         }
@@ -131,14 +135,21 @@ impl<'a> Reading<'a> {
         } else if place.page == 0 {
             place.page = self.hits.first().map_or(1, |page| page.page.get());
         }
-        if place.hit == 0 && place.from == 0 && self.hits.iter().any(|page| page.page.get() == place.page) {
+        if place.hit == 0
+            && place.from == 0
+            && self.hits.iter().any(|page| page.page.get() == place.page)
+        {
             place.hit = self.hits_before(place.page) + 1;
         }
         place
     }
 
     fn hits_before(&self, page: u32) -> usize {
-        self.hits.iter().take_while(|hits| hits.page.get() < page).map(|hits| hits.spans.len()).sum()
+        self.hits
+            .iter()
+            .take_while(|hits| hits.page.get() < page)
+            .map(|hits| hits.spans.len())
+            .sum()
     }
 
     fn page_of_hit(&self, hit: usize) -> u32 {
@@ -169,7 +180,10 @@ impl<'a> Reading<'a> {
             picture: page.as_ref().map(|page| self.picture(page)),
             text: page.as_ref().map(|page| self.text(page)),
             page: page_place.map(|place| PagePlace {
-                label: page.as_ref().map(|page| Name::from(page.label.as_str())).unwrap_or_default(),
+                label: page
+                    .as_ref()
+                    .map(|page| Name::from(page.label.as_str()))
+                    .unwrap_or_default(),
                 ..place
             }),
             found_in: self.found_in(),
@@ -216,7 +230,14 @@ impl<'a> Reading<'a> {
         let before = if hit > 0 { hit - 1 } else { self.hits_before(page) };
         let after = if hit > 0 { hit + 1 } else { before + 1 };
         let from = rank.saturating_sub(1) / ROWS as u64 * ROWS as u64;
-        let results = links::search(&SearchPlace { query, sort, from, exact, documents, ..SearchPlace::default() });
+        let results = links::search(&SearchPlace {
+            query,
+            sort,
+            from,
+            exact,
+            documents,
+            ..SearchPlace::default()
+        });
         Ok(Trail {
             results: Some(if rank > 0 { format!("{results}#r{rank}") } else { results }),
             hit: (total > 0).then(|| Step {
@@ -246,7 +267,15 @@ impl<'a> Reading<'a> {
         let results = self.app.search().search(&request)?;
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
-            let place = Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
+            let place = Place {
+                query,
+                sort,
+                rank,
+                page: hit.page.get(),
+                exact,
+                documents,
+                ..Place::default()
+            };
             Some(links::document(&self.app.case.label(hit.item.id), &place))
         };
         let previous = if rank > 1 { at(rank - 1) } else { None };
@@ -277,7 +306,12 @@ impl<'a> Reading<'a> {
             let clause = hits.and_then(|hits| hits.spans.get(*span)).map_or(0, |span| span.clause);
             match boxes.last_mut().filter(|last| last.number == number) {
                 Some(last) => last.places.push(*place),
-                None => boxes.push(HitBox { number, clause, current: number == self.place.hit, places: vec![*place] }),
+                None => boxes.push(HitBox {
+                    number,
+                    clause,
+                    current: number == self.place.hit,
+                    places: vec![*place],
+                }),
             }
         }
         PictureView::Shown {
@@ -295,7 +329,12 @@ impl<'a> Reading<'a> {
             .unwrap_or_default()
             .iter()
             .zip(before + 1..)
-            .map(|(span, number)| Span { start: span.start, end: span.end, clause: span.clause, number })
+            .map(|(span, number)| Span {
+                start: span.start,
+                end: span.end,
+                clause: span.clause,
+                number,
+            })
             .collect();
         let current = spans.iter().find(|span| span.number == self.place.hit);
         let range = part(&page.text, current.map_or(self.place.from, |span| span.start));
@@ -344,7 +383,11 @@ impl<'a> Reading<'a> {
                 lines.push(line(lines.len(), TreeKind::Folder, folder));
             }
             let href = number.as_ref().map(|number| links::document(number, &Place::default()));
-            lines.push(TreeLine { number, href, ..line(lines.len(), kind, display::name(case, item)) });
+            lines.push(TreeLine {
+                number,
+                href,
+                ..line(lines.len(), kind, display::name(case, item))
+            });
         };
         for container in &document.chain {
             down(container, TreeKind::Container, Some(case.label(container.id)));
@@ -361,7 +404,11 @@ impl<'a> Reading<'a> {
             });
         }
         let members = document.item.found.max(document.members.len() as u64);
-        FoundIn { lines, members, all_members: (members > NAMED as u64).then(|| links::items("", &self.number, 0)) }
+        FoundIn {
+            lines,
+            members,
+            all_members: (members > NAMED as u64).then(|| links::items("", &self.number, 0)),
+        }
     }
 
     fn custody(&self) -> Custody {
@@ -384,21 +431,34 @@ impl<'a> Reading<'a> {
         let number = self.app.case.label(copy.id);
         // if the path cannot be read, the name is still known
         let path = self.app.view().path(copy).unwrap_or_else(|_| self.app.case.name(copy));
-        Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
+        Copy {
+            href: links::document(&number, &Place::default()),
+            number,
+            path: Name::from(path.as_str()),
+        }
     }
 
     fn tags(&self) -> Result<Tags, PageError> {
         let Place { query, sort, rank, page, exact, documents, .. } = self.place;
         let mut keep = vec![("q", query.to_owned()), ("sort", sort.to_owned())];
         keep.extend(
-            [("r", rank), ("p", u64::from(page)), ("exact", u64::from(exact)), ("docs", u64::from(documents))]
-                .map(|(name, number)| (name, if number > 0 { number.to_string() } else { String::new() })),
+            [
+                ("r", rank),
+                ("p", u64::from(page)),
+                ("exact", u64::from(exact)),
+                ("docs", u64::from(documents)),
+            ]
+            .map(|(name, number)| {
+                (name, if number > 0 { number.to_string() } else { String::new() })
+            }),
         );
         keep.retain(|(_, value)| !value.is_empty());
         let action = format!("/doc/{}/tags", links::encoded(&self.number));
         let tags = self.app.view().tags_of(self.document.item.id)?;
         let undo = self.undo(&tags, &action, &keep);
-        let of = |tag: &String| (tag.clone(), links::search(&SearchPlace::of(&format!("tag:\"{tag}\""))));
+        let of = |tag: &String| {
+            (tag.clone(), links::search(&SearchPlace::of(&format!("tag:\"{tag}\""))))
+        };
         Ok(Tags {
             undo,
             action,
@@ -410,10 +470,15 @@ impl<'a> Reading<'a> {
 
     // The messages of its conversation, if it is a message with an id or references.
     fn conversation(&self) -> Option<String> {
-        const TIES: [MetadataKey; 3] =
-            [MetadataKey::MAIL_MESSAGE_ID, MetadataKey::MAIL_IN_REPLY_TO, MetadataKey::MAIL_REFERENCES];
+        const TIES: [MetadataKey; 3] = [
+            MetadataKey::MAIL_MESSAGE_ID,
+            MetadataKey::MAIL_IN_REPLY_TO,
+            MetadataKey::MAIL_REFERENCES,
+        ];
         let is_tied = self.document.metadata.iter().any(|(key, _)| TIES.contains(key));
-        is_tied.then(|| links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number))))
+        is_tied.then(|| {
+            links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number)))
+        })
     }
 
     // Undoes the change of a tag that the address names, if it is still in effect.
@@ -454,7 +519,9 @@ impl<'a> Reading<'a> {
         Noted {
             severity: note.code.severity(),
             page,
-            text: Name::from(self.words.plain_text_of(&exhibit_messages::note(&note.code)).as_str()),
+            text: Name::from(
+                self.words.plain_text_of(&exhibit_messages::note(&note.code)).as_str(),
+            ),
         }
     }
 }
@@ -465,17 +532,24 @@ fn line(depth: usize, kind: TreeKind, name: Name) -> TreeLine {
 
 fn origin(page: &Page, is_layer: bool) -> Origin {
     match &page.source {
-        TextSource::Ocr { engine, languages, confidence } => {
-            Origin::Ocr { engine: engine.clone(), languages: languages.clone(), confidence: *confidence }
-        }
+        TextSource::Ocr { engine, languages, confidence } => Origin::Ocr {
+            engine: engine.clone(),
+            languages: languages.clone(),
+            confidence: *confidence,
+        },
         TextSource::Native if is_layer => Origin::Layer,
         TextSource::Native => Origin::File,
     }
 }
 
 // Hundredths of a point are precise enough for the proportion.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within range")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be within range"
+)]
 fn size(page: &Page) -> Option<(u32, u32)> {
     let sound = |side: f32| side.is_finite() && (0.5..1e7).contains(&side);
-    (sound(page.width) && sound(page.height)).then_some(((page.width * 100.0) as u32, (page.height * 100.0) as u32))
+    (sound(page.width) && sound(page.height))
+        .then_some(((page.width * 100.0) as u32, (page.height * 100.0) as u32))
 }

@@ -21,7 +21,9 @@ pub(crate) fn part(text: &str, around: usize) -> Range<usize> {
     let cut = |number: usize| {
         let at = text.floor_char_boundary(number.saturating_mul(PART));
         let near = text.floor_char_boundary(at + PART / 8);
-        text[at..near].find('\n').map_or(at, |newline| if at == 0 || at == text.len() { at } else { at + newline + 1 })
+        text[at..near]
+            .find('\n')
+            .map_or(at, |newline| if at == 0 || at == text.len() { at } else { at + newline + 1 })
     };
     let around = around.min(text.len().saturating_sub(1));
     let mut number = around / PART;
@@ -59,7 +61,8 @@ pub(crate) fn blocks(page: &Page, by_line: bool, shown: &Range<usize>) -> Vec<Bl
         let direction = Direction::of(text, language);
         let nature = Some((language, direction));
         let this_line = at..at + text.len();
-        let goes_on = nature == open && !by_line && !layout.parts(&last_line, &this_line, direction);
+        let goes_on =
+            nature == open && !by_line && !layout.parts(&last_line, &this_line, direction);
         last_line = this_line;
         number += usize::from(!goes_on);
         open = nature;
@@ -71,7 +74,12 @@ pub(crate) fn blocks(page: &Page, by_line: bool, shown: &Range<usize>) -> Vec<Bl
                 let end = at + text.len();
                 page.text[block.start..end].clone_into(&mut block.text);
             }
-            None => blocks.push(Block { number, start: at, text: text.to_owned(), language: language.to_owned() }),
+            None => blocks.push(Block {
+                number,
+                start: at,
+                text: text.to_owned(),
+                language: language.to_owned(),
+            }),
         }
     }
     blocks
@@ -92,16 +100,17 @@ const GAP: f32 = 0.9;
 
 impl<'a> Layout<'a> {
     fn of(page: &'a Page) -> Self {
-        let edges = page
-            .boxes
-            .iter()
-            .fold((f32::MAX, f32::MIN), |(left, right), word| (left.min(word.rect.x0), right.max(word.rect.x1)));
+        let edges = page.boxes.iter().fold((f32::MAX, f32::MIN), |(left, right), word| {
+            (left.min(word.rect.x0), right.max(word.rect.x1))
+        });
         Self { page, left: edges.0, right: edges.1 }
     }
 
     /// Whether a paragraph ends between two lines: the first ends early, or there is a gap before the second.
     fn parts(&self, before: &Range<usize>, after: &Range<usize>, direction: Direction) -> bool {
-        let (Some(before), Some(after)) = (self.place(before), self.place(after)) else { return false };
+        let (Some(before), Some(after)) = (self.place(before), self.place(after)) else {
+            return false;
+        };
         let ends_early = match direction {
             Direction::Ltr => before.x1 < self.right - SHORT,
             Direction::Rtl => before.x0 > self.left + SHORT,
@@ -170,8 +179,10 @@ mod tests {
         let mut page = page(text);
         page.runs = vec![Run { start: 0, end: 10, language: "zh-Hans".to_owned() }];
         let blocks = blocks(&page, false, &(0..text.len()));
-        let shown: Vec<(usize, &str, &str)> =
-            blocks.iter().map(|block| (block.number, block.text.as_str(), block.language.as_str())).collect();
+        let shown: Vec<(usize, &str, &str)> = blocks
+            .iter()
+            .map(|block| (block.number, block.text.as_str(), block.language.as_str()))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -192,7 +203,10 @@ mod tests {
         let mut page = page("one\ntwo\n\nthree\n");
         let all = 0..page.text.len();
         let texts = |page: &Page| {
-            blocks(page, is_by_line(page, "text/plain"), &all).into_iter().map(|block| block.text).collect::<Vec<_>>()
+            blocks(page, is_by_line(page, "text/plain"), &all)
+                .into_iter()
+                .map(|block| block.text)
+                .collect::<Vec<_>>()
         };
         assert_eq!(texts(&page), ["one\ntwo", "three"]);
         page.kind = PageKind::Sheet;
@@ -217,8 +231,12 @@ mod tests {
             word(8, 13, 0.1, 0.3, 0.13),
             word(14, 18, 0.1, 0.9, 0.16),
         ];
-        let texts =
-            |page: &Page| blocks(page, false, &(0..text.len())).into_iter().map(|block| block.text).collect::<Vec<_>>();
+        let texts = |page: &Page| {
+            blocks(page, false, &(0..text.len()))
+                .into_iter()
+                .map(|block| block.text)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(texts(&page), ["one two\nthree", "four"]);
         page.boxes[3].rect.y0 = 0.5;
         page.boxes[2].rect.x1 = 0.9;

@@ -13,7 +13,10 @@ const BESIDE: u32 = 1600;
 const ALONE: u32 = 3200;
 
 /// Renders the picture of a page.
-pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<Content>, PageError> {
+pub(in crate::pages) fn load(
+    app: &Arc<App>,
+    params: &Params,
+) -> Result<Loaded<Content>, PageError> {
     let side = if params.text("large") == "1" { ALONE } else { BESIDE };
     let page = params.path("file").strip_suffix(".png").and_then(|page| page.parse().ok());
     let (Some(page), Some(cage)) = (page, &app.cage) else { return Err(PageError::NoPicture) };

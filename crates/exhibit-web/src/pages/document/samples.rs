@@ -3,7 +3,9 @@
 use crate::forms::{Done, Undo};
 use crate::links::{self, Place, SearchPlace};
 use crate::pages::document::page_view::{Block, HitBox, Origin, Part, PictureView, Text};
-use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine};
+use crate::pages::document::panels::{
+    Copy, Custody, FoundIn, Noted, PropertyRow, TreeKind, TreeLine,
+};
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail};
 use crate::pages::search::samples::passage;
 use crate::samples::HOSTILE;
@@ -42,9 +44,15 @@ fn text(language: &str, paragraphs: &[&str], current: usize) -> Text {
         let passage = passage(language, paragraph);
         for span in passage.spans {
             let number = text.spans.len() + 1;
-            text.spans.push(Span { start: start + span.start, end: start + span.end, number, ..span });
+            text.spans.push(Span {
+                start: start + span.start,
+                end: start + span.end,
+                number,
+                ..span
+            });
         }
-        let block = Block { number: n + 1, start, text: passage.text, language: language.to_owned() };
+        let block =
+            Block { number: n + 1, start, text: passage.text, language: language.to_owned() };
         start += block.text.len() + 1;
         text.blocks.push(block);
     }
@@ -58,12 +66,21 @@ fn line(depth: usize, kind: TreeKind, name: &str, number: Option<u32>) -> TreeLi
 }
 
 fn step(number: u64, of: u64, link: impl Fn(u64) -> String) -> Step {
-    Step { number, of, previous: (number > 1).then(|| link(number - 1)), next: (number < of).then(|| link(number + 1)) }
+    Step {
+        number,
+        of,
+        previous: (number > 1).then(|| link(number - 1)),
+        next: (number < of).then(|| link(number + 1)),
+    }
 }
 
 fn page_step(number: u64, of: u64) -> PagePlace {
-    let link =
-        |n| links::document(NUMBER, &Place { query: QUERY, page: u32::try_from(n).unwrap_or(1), ..Place::default() });
+    let link = |n| {
+        links::document(
+            NUMBER,
+            &Place { query: QUERY, page: u32::try_from(n).unwrap_or(1), ..Place::default() },
+        )
+    };
     PagePlace {
         step: step(number, of, link),
         label: Name::default(),
@@ -82,10 +99,17 @@ fn scanned() -> DocumentView {
         "四、本通知自印发之日起执行。联系人:孟科长,内线0142。",
     ];
     let mut text = text("zh-Hans", &paragraphs, 4);
-    text.origin =
-        Origin::Ocr { engine: "tesseract 5.3.0".to_owned(), languages: "chi_sim+eng".to_owned(), confidence: 0.94 };
-    let hit =
-        |n| links::document(NUMBER, &Place { query: QUERY, hit: usize::try_from(n).unwrap_or(1), ..Place::default() });
+    text.origin = Origin::Ocr {
+        engine: "tesseract 5.3.0".to_owned(),
+        languages: "chi_sim+eng".to_owned(),
+        confidence: 0.94,
+    };
+    let hit = |n| {
+        links::document(
+            NUMBER,
+            &Place { query: QUERY, hit: usize::try_from(n).unwrap_or(1), ..Place::default() },
+        )
+    };
     DocumentView {
         number: NUMBER.to_owned(),
         name: Name::from("关于规范仓库出入登记工作的通知.pdf"),
@@ -96,7 +120,9 @@ fn scanned() -> DocumentView {
             no_index: false,
             results: Some(links::search(&SearchPlace::of(QUERY))),
             hit: Some(step(4, 7, hit)),
-            result: Some(step(3, 291, |n| links::document(&format!("EXH-{n:06}"), &Place::default()))),
+            result: Some(step(3, 291, |n| {
+                links::document(&format!("EXH-{n:06}"), &Place::default())
+            })),
         },
         picture: Some(PictureView::Shown {
             source: links::picture(NUMBER, 1, false),
@@ -287,7 +313,11 @@ fn hostile() -> DocumentView {
         &["</p><svg onload=alert(1)>[<script>]", &long, "\u{202e}turned\u{202c} \u{0} \u{1b}[2J"],
         1,
     );
-    text.origin = Origin::Ocr { engine: "<b>".to_owned(), languages: "\"'>".to_owned(), confidence: f32::NAN };
+    text.origin = Origin::Ocr {
+        engine: "<b>".to_owned(),
+        languages: "\"'>".to_owned(),
+        confidence: f32::NAN,
+    };
     if let Some(PictureView::Shown { boxes, .. }) = &mut view.picture {
         boxes.truncate(text.spans.len());
     }

@@ -7,7 +7,9 @@ use crate::forms::token;
 use crate::forms::{Undo, undo};
 use crate::frame::Frame;
 use crate::pages::document::page_view::{PictureView, Text, picture, text};
-use crate::pages::document::panels::{Custody, FoundIn, Noted, PropertyRow, custody, found_in, notes, properties};
+use crate::pages::document::panels::{
+    Custody, FoundIn, Noted, PropertyRow, custody, found_in, notes, properties,
+};
 use crate::untrusted::{Name, ltr, nothing};
 use crate::words::Words;
 use exhibit_model::State;

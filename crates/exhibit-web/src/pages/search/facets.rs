@@ -123,7 +123,13 @@ fn filter(words: &Words, facet: &FacetView, value: &FacetValue) -> Markup {
 }
 
 /// Renders the bars of years, or of months: `group` distinguishes them.
-pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize, rules: &mut CssRules) -> Markup {
+pub(crate) fn periods(
+    title: &str,
+    words: &Words,
+    periods: &[Year],
+    group: usize,
+    rules: &mut CssRules,
+) -> Markup {
     let most = periods.iter().map(|period| period.count).max().unwrap_or(0);
     html! {
         @if most > 0 {

@@ -40,11 +40,18 @@ pub(crate) fn applied(params: &Params) -> String {
     };
     let mut filtered = FilteredQuery::of(&query);
     for field in boxed().map(Facet::field) {
-        filtered.filters.extend(params.all(field.name()).filter_map(|value| Filter::new(field, value, false)));
+        filtered
+            .filters
+            .extend(params.all(field.name()).filter_map(|value| Filter::new(field, value, false)));
     }
     filtered.narrow();
     filtered.tidy();
-    links::search(&SearchPlace { query: &filtered.query().to_string(), from: 0, after: "", ..place(params) })
+    links::search(&SearchPlace {
+        query: &filtered.query().to_string(),
+        from: 0,
+        after: "",
+        ..place(params)
+    })
 }
 
 // The facets with check boxes, in their order on the page. Years and months are links in the charts.
@@ -60,13 +67,19 @@ struct FilterLinks<'a> {
 }
 
 impl Filters {
-    pub(crate) fn of(app: &App, words: &Words, place: &SearchPlace<'_>, query: &CaseQuery) -> Result<Self, PageError> {
+    pub(crate) fn of(
+        app: &App,
+        words: &Words,
+        place: &SearchPlace<'_>,
+        query: &CaseQuery,
+    ) -> Result<Self, PageError> {
         let links = FilterLinks { words, place, filtered: FilteredQuery::of(query.parsed()) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.search().facets(query, most)?;
         let of = |facet: Facet| counted.iter().find(|counts| counts.facet == facet);
         let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| is_useful(f)).collect();
-        let periods = |facet: Facet| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
+        let periods =
+            |facet: Facet| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
         let years = links.periods(periods(Facet::Year));
         let months = links.periods(&months(periods(Facet::Month), periods(Facet::Year)));
         Ok(Self {
@@ -74,7 +87,8 @@ impl Filters {
             facets: facets.into_iter().map(|counts| links.facet(counts)).collect(),
             years,
             months,
-            without: links.to(&FilteredQuery { rest: links.filtered.rest.clone(), filters: Vec::new() }),
+            without: links
+                .to(&FilteredQuery { rest: links.filtered.rest.clone(), filters: Vec::new() }),
         })
     }
 }
@@ -87,7 +101,12 @@ fn is_useful(counts: &FacetCounts) -> bool {
 
 impl FilterLinks<'_> {
     fn to(&self, filtered: &FilteredQuery) -> String {
-        links::search(&SearchPlace { query: &filtered.query().to_string(), from: 0, after: "", ..*self.place })
+        links::search(&SearchPlace {
+            query: &filtered.query().to_string(),
+            from: 0,
+            after: "",
+            ..*self.place
+        })
     }
 
     // The query without the filters of the boxes on the page: the boxes add them again when the form is sent.
@@ -109,11 +128,17 @@ impl FilterLinks<'_> {
     fn shown<'c>(&self, counts: &'c FacetCounts) -> impl Iterator<Item = &'c FacetCount> + use<'c> {
         let most = if self.place.more == counts.facet.word() { MOST } else { VALUES };
         let named = |value: &FacetCount| value.chosen || value.excluded;
-        counts.values.iter().enumerate().filter(move |(n, value)| *n < most || named(value)).map(|(_, value)| value)
+        counts
+            .values
+            .iter()
+            .enumerate()
+            .filter(move |(n, value)| *n < most || named(value))
+            .map(|(_, value)| value)
     }
 
     fn facet(&self, counts: &FacetCounts) -> FacetView {
-        let values: Vec<FacetValue> = self.shown(counts).map(|value| self.value(counts.facet, value)).collect();
+        let values: Vec<FacetValue> =
+            self.shown(counts).map(|value| self.value(counts.facet, value)).collect();
         let hidden = (counts.values.len() - values.len()) as u64 + counts.more;
         let all = links::search(&SearchPlace { more: counts.facet.word(), ..*self.place });
         let can_show = self.place.more != counts.facet.word();
@@ -128,7 +153,8 @@ impl FilterLinks<'_> {
     }
 
     fn named(&self, counts: &FacetCounts) -> bool {
-        self.place.more == counts.facet.word() || self.filtered.filters.iter().any(|c| c.field == counts.facet.field())
+        self.place.more == counts.facet.word()
+            || self.filtered.filters.iter().any(|c| c.field == counts.facet.field())
     }
 
     fn value(&self, facet: Facet, count: &FacetCount) -> FacetValue {
@@ -146,8 +172,9 @@ impl FilterLinks<'_> {
             chosen: count.chosen,
             exclude: self.to(&other),
             excluded: count.excluded,
-            into: (facet == Facet::Folder)
-                .then(|| self.to(&self.filtered.without(Field::Folder).toggled(Field::Folder, &count.value))),
+            into: (facet == Facet::Folder).then(|| {
+                self.to(&self.filtered.without(Field::Folder).toggled(Field::Folder, &count.value))
+            }),
         }
     }
 
@@ -202,7 +229,10 @@ fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     let mut counts: Vec<u64> = values.iter().map(|value| value.pages).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     let least = counts.get(YEARS).copied().unwrap_or(0);
-    values.iter().filter(|value| value.pages > least || value.chosen || values.len() <= YEARS).collect()
+    values
+        .iter()
+        .filter(|value| value.pages > least || value.chosen || values.len() <= YEARS)
+        .collect()
 }
 
 fn title(words: &Words, facet: Facet) -> String {
@@ -246,7 +276,13 @@ mod tests {
     use super::*;
 
     fn count(value: &str, chosen: bool) -> FacetCount {
-        FacetCount { value: value.to_owned(), label: value.to_owned(), pages: 1, chosen, excluded: false }
+        FacetCount {
+            value: value.to_owned(),
+            label: value.to_owned(),
+            pages: 1,
+            chosen,
+            excluded: false,
+        }
     }
 
     #[test]

@@ -19,10 +19,14 @@ use crate::pages::search::view::{
 use crate::params::Params;
 use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::Words;
-use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
+use exhibit_messages::{
+    Messages, query_error, query_field, query_hint, query_read_part, query_remark,
+};
 use exhibit_model::ItemId;
 use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart, Sort};
-use exhibit_search::{CaseQuery, SearchError, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
+use exhibit_search::{
+    CaseQuery, SearchError, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion,
+};
 use maud::Markup;
 
 /// Rows on a page.
@@ -66,7 +70,10 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
         (Outcome::Blank, Some(_)) => AccessEvent::RecentSearches,
         _ => AccessEvent::Search { query: query.clone() },
     };
-    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields: fields(app.words()), recent }))
+    Ok(Loaded::new(
+        event,
+        SearchView { query, outcome, keep: kept(&place), fields: fields(app.words()), recent },
+    ))
 }
 
 /// The fields of a query, and what each accepts.
@@ -78,10 +85,16 @@ pub(crate) fn fields(words: &Words) -> Vec<(&'static str, String)> {
 fn recent(app: &App) -> Option<Recent> {
     let history = app.search().history().ok()?;
     let link = |searched: &exhibit_search::Searched| {
-        let href = links::search(&SearchPlace { exact: searched.exact, ..SearchPlace::of(&searched.query) });
+        let href = links::search(&SearchPlace {
+            exact: searched.exact,
+            ..SearchPlace::of(&searched.query)
+        });
         (searched.query.clone(), href, searched.pages)
     };
-    Some(Recent { on: history.on, searches: history.searches.iter().take(RECENT).map(link).collect() })
+    Some(Recent {
+        on: history.on,
+        searches: history.searches.iter().take(RECENT).map(link).collect(),
+    })
 }
 
 /// The position in the results that an address names.
@@ -107,9 +120,12 @@ fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
 fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, PageError> {
     // a cursor finds its position at once, however far; an offset has to be counted
     let after = place.after.parse().ok();
-    let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
+    let offset =
+        if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
     let query = match app.search().query(place.query, place.exact) {
-        Err(SearchError::Query(error)) => return Ok(Outcome::Wrong(wrong(words, place.query, &error))),
+        Err(SearchError::Query(error)) => {
+            return Ok(Outcome::Wrong(wrong(words, place.query, &error)));
+        }
         query => query?,
     };
     let request = SearchRequest {
@@ -140,8 +156,10 @@ pub(crate) fn order(word: &str) -> Option<Sort> {
 }
 
 fn wrong(words: &Words, query: &str, error: &QueryError) -> Wrong {
-    let place =
-        query.char_indices().nth(error.position).map_or((query.len(), query.len()), |(at, c)| (at, at + c.len_utf8()));
+    let place = query
+        .char_indices()
+        .nth(error.position)
+        .map_or((query.len(), query.len()), |(at, c)| (at, at + c.len_utf8()));
     Wrong {
         message: words.text_of(&query_error(error)),
         place: Some(place),
@@ -157,13 +175,23 @@ fn answered(
     results: &SearchResults,
 ) -> Result<Answer, PageError> {
     let shown = place.from.saturating_add(results.hits.len() as u64);
-    let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, more: "", ..*place });
+    let part =
+        |from: u64, after: &str| links::search(&SearchPlace { from, after, more: "", ..*place });
     let filters = filters::Filters::of(app, words, place, query)?;
-    let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
+    let rows = results
+        .hits
+        .iter()
+        .zip(place.from + 1..)
+        .map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
         read_as: read_back(words, query.resolved()),
         widenings: widenings(place, query.resolved()),
-        remarks: query.resolved().hints().iter().map(|hint| words.text_of(&query_remark(hint))).collect(),
+        remarks: query
+            .resolved()
+            .hints()
+            .iter()
+            .map(|hint| words.text_of(&query_remark(hint)))
+            .collect(),
         named: named(app, place.query)?,
         documents: Some(results.documents),
         pages: results.total,
@@ -200,7 +228,9 @@ fn named(app: &App, query: &str) -> Result<Vec<(String, Name, String)>, PageErro
 // The query as understood, with its clauses highlighted like their hits.
 fn read_back(words: &Words, query: &Query) -> Vec<ReadAsPart> {
     let part = |part: ReadPart| match part {
-        ReadPart::Clause(number) => ReadAsPart::Term(query.clauses[number].text.to_string(), Some(number)),
+        ReadPart::Clause(number) => {
+            ReadAsPart::Term(query.clauses[number].text.to_string(), Some(number))
+        }
         other => ReadAsPart::Words(query_read_part(other, Messages::new(words.language()))),
     };
     query.read_as().into_iter().map(part).collect()
@@ -208,8 +238,10 @@ fn read_back(words: &Words, query: &Query) -> Vec<ReadAsPart> {
 
 fn widenings(place: &SearchPlace<'_>, query: &Query) -> Vec<Widening> {
     let without = links::search(&SearchPlace { exact: true, from: 0, after: "", ..*place });
-    let widening =
-        |number: &usize| Widening { text: query.clauses[*number].text.to_string(), without: Some(without.clone()) };
+    let widening = |number: &usize| Widening {
+        text: query.clauses[*number].text.to_string(),
+        without: Some(without.clone()),
+    };
     query.widenings().iter().map(widening).collect()
 }
 
@@ -245,10 +277,17 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
     vec![unit(words.by_page(), false), unit(words.by_document(), true)]
 }
 
-pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
+pub(crate) fn row(
+    app: &App,
+    words: &Words,
+    place: &SearchPlace<'_>,
+    hit: &SearchHit,
+    rank: u64,
+) -> Row {
     let number = app.case.label(hit.item.id);
     let SearchPlace { query, sort, exact, documents, .. } = *place;
-    let to = Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
+    let to =
+        Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
     let copies = Place { query: place.query, page: hit.page.get(), ..Place::default() };
     Row {
         href: links::document(&number, &to),
@@ -267,14 +306,24 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         pages: hit.pages,
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
-        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page.get(), *id, path)).collect(),
+        places: hit
+            .places
+            .iter()
+            .map(|(id, path)| other_place(app, place.query, hit.page.get(), *id, path))
+            .collect(),
         found_at: hit.found_at.as_deref().map(Name::from),
         shares: Vec::new(),
         number,
     }
 }
 
-fn other_place(app: &App, query: &str, page: u32, id: ItemId, path: &str) -> (String, Name, String) {
+fn other_place(
+    app: &App,
+    query: &str,
+    page: u32,
+    id: ItemId,
+    path: &str,
+) -> (String, Name, String) {
     let number = app.case.label(id);
     let href = links::document(&number, &Place { query, page, ..Place::default() });
     (number, Name::from(path), href)
@@ -297,7 +346,11 @@ fn passage(hit: &SearchHit) -> MarkedText {
     });
     // one byte for each byte, so that offsets stay the same
     let text = snippet.text.replace(['\n', '\r', '\t'], " ");
-    MarkedText { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
+    MarkedText {
+        text: format!("{before}{text}{after}"),
+        language: hit.language.clone(),
+        spans: spans.collect(),
+    }
 }
 
 fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice>, PageError> {
@@ -313,7 +366,8 @@ fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice
             SuggestedChange::InNames => words.in_file_names(),
         };
         let text = suggestion.query.to_string();
-        let href = links::search(&SearchPlace { exact: suggestion.exact, ..SearchPlace::of(&text) });
+        let href =
+            links::search(&SearchPlace { exact: suggestion.exact, ..SearchPlace::of(&text) });
         Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
     Ok(app.search().suggestions(query)?.into_iter().map(choice).collect())

@@ -28,7 +28,11 @@ pub(super) fn samples() -> Vec<(&'static str, SearchView)> {
         ("search-facets", QUERY, Outcome::Answered(Box::new(with_facets))),
         ("search-blank", "", Outcome::Blank),
         ("search-wrong", "登记 (销毁 OR <b>", Outcome::Wrong(wrong())),
-        ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(Box::new(nothing()))),
+        (
+            "search-nothing",
+            "登记 销毁 <script>alert(1)</script>",
+            Outcome::Answered(Box::new(nothing())),
+        ),
     ];
     let recent = Recent {
         on: true,
@@ -83,7 +87,11 @@ fn answer() -> Answer {
         pages: 1_904,
         remarks: vec!["write OR in capitals for either word".to_owned()],
         orders: vec![
-            Order { word: "relevance".to_owned(), href: links::search(&SearchPlace::of(QUERY)), current: true },
+            Order {
+                word: "relevance".to_owned(),
+                href: links::search(&SearchPlace::of(QUERY)),
+                current: true,
+            },
             Order {
                 word: "newest".to_owned(),
                 href: links::search(&SearchPlace { sort: "newest", ..SearchPlace::of(QUERY) }),
@@ -122,7 +130,8 @@ pub(crate) fn passage(language: &str, marked: &str) -> MarkedText {
 
 fn row(number: u32, name: Name, kind: String, path: &str) -> Row {
     let label = format!("EXH-{number:06}");
-    let place = links::Place { query: QUERY, page: 1, rank: u64::from(number), ..links::Place::default() };
+    let place =
+        links::Place { query: QUERY, page: 1, rank: u64::from(number), ..links::Place::default() };
     Row {
         href: links::document(&label, &place),
         number: label,
@@ -185,16 +194,32 @@ pub(crate) fn rows() -> Vec<Row> {
             date: Some("2019-04-30".to_owned()),
             hits: 3,
             snippet: Some(passage("ug", uyghur)),
-            ..row(398, Name::from("ئامبار تىزىملىكى 2019-4.docx"), "Word".to_owned(), "disk2/三号仓库/")
+            ..row(
+                398,
+                Name::from("ئامبار تىزىملىكى 2019-4.docx"),
+                "Word".to_owned(),
+                "disk2/三号仓库/",
+            )
         },
         Row {
             page: Some((4, 4)),
             hits: 214,
-            snippet: Some(passage("zh-Hant", "三號倉庫[登記]表\t夜間\t[登記]人 孟\n備註: 紙質已[銷毀]")),
-            ..row(1033, Name::from("三号仓库登记表_2019Q2.xlsx"), "Spreadsheet".to_owned(), "disk2/信息科/备份/")
+            snippet: Some(passage(
+                "zh-Hant",
+                "三號倉庫[登記]表\t夜間\t[登記]人 孟\n備註: 紙質已[銷毀]",
+            )),
+            ..row(
+                1033,
+                Name::from("三号仓库登记表_2019Q2.xlsx"),
+                "Spreadsheet".to_owned(),
+                "disk2/信息科/备份/",
+            )
         },
         Row {
-            snippet: Some(passage("ru", "журнал подлежит уничтожению после [записи] в книгу учёта")),
+            snippet: Some(passage(
+                "ru",
+                "журнал подлежит уничтожению после [записи] в книгу учёта",
+            )),
             ..row(
                 1290,
                 Name::from(long),
@@ -248,7 +273,8 @@ fn facets() -> Vec<FacetView> {
 }
 
 fn folders() -> FacetView {
-    let to = |folder: &str| links::search(&SearchPlace::of(&format!("{QUERY} folder:\"{folder}\"")));
+    let to =
+        |folder: &str| links::search(&SearchPlace::of(&format!("{QUERY} folder:\"{folder}\"")));
     let step = |text: &str, folder: &str| Choice { text: text.to_owned(), href: to(folder) };
     let value = |(name, count): (&str, u64)| FacetValue {
         label: Name::from(name),
@@ -262,7 +288,11 @@ fn folders() -> FacetView {
     FacetView {
         title: "Folder".to_owned(),
         field: "folder".to_owned(),
-        trail: vec![step("all folders", ""), step("disk2", "disk2"), step("综合科", "disk2/综合科")],
+        trail: vec![
+            step("all folders", ""),
+            step("disk2", "disk2"),
+            step("综合科", "disk2/综合科"),
+        ],
         open: true,
         values: [("2019", 128), ("通知.zip!", 12), ("<i>ئامبار</i>", 3)].map(value).into(),
         more: Some((1_204, Some(to("more")))),
@@ -270,8 +300,17 @@ fn folders() -> FacetView {
 }
 
 fn years() -> Vec<Year> {
-    let counts =
-        [(2014, 2), (2015, 5), (2016, 9), (2017, 22), (2018, 41), (2019, 128), (2020, 63), (2021, 17), (2022, 4)];
+    let counts = [
+        (2014, 2),
+        (2015, 5),
+        (2016, 9),
+        (2017, 22),
+        (2018, 41),
+        (2019, 128),
+        (2020, 63),
+        (2021, 17),
+        (2022, 4),
+    ];
     let year = |(year, count): (u32, u64)| Year {
         label: year.to_string(),
         count,
@@ -283,14 +322,19 @@ fn years() -> Vec<Year> {
 
 /// Fields for samples of pages.
 pub(crate) fn fields() -> Vec<(&'static str, String)> {
-    super::fields(&ENGLISH).into_iter().filter(|(name, _)| matches!(*name, "type" | "date")).collect()
+    super::fields(&ENGLISH)
+        .into_iter()
+        .filter(|(name, _)| matches!(*name, "type" | "date"))
+        .collect()
 }
 
 fn wrong() -> Wrong {
     Wrong {
         message: "a bracket is opened and never closed".to_owned(),
         place: Some((7, 8)),
-        hint: Some("add a closing bracket, or put <b>text</b> that has a bracket in quotes".to_owned()),
+        hint: Some(
+            "add a closing bracket, or put <b>text</b> that has a bracket in quotes".to_owned(),
+        ),
     }
 }
 
@@ -307,7 +351,10 @@ fn nothing() -> Answer {
         documents: Some(0),
         seconds: Some(0.01),
         not_searched: coverage::sample(&ENGLISH),
-        suggestions: vec![choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁")))],
+        suggestions: vec![choice(
+            "look for either word",
+            links::search(&SearchPlace::of("登记 OR 销毁")),
+        )],
         ..Answer::default()
     }
 }

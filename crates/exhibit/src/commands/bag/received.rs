@@ -10,7 +10,9 @@ use exhibit_bag::{KeptBag, ReceivedBag, SealedBag, Unlock, VerifiedBag, is_seale
 use exhibit_case::Case;
 use exhibit_custody::Ref;
 use exhibit_proof::bagit::{Files, FoundFile, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Report, Time, VerifyError, VerifyRequest, What, check_bag, trust};
+use exhibit_verify::{
+    CheckedBag, Folder, Report, Time, VerifyError, VerifyRequest, What, check_bag, trust,
+};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,7 +26,11 @@ struct Watched<'a> {
 impl Files for Watched<'_> {
     fn list(&mut self) -> Result<Vec<FoundFile>, Unreadable> {
         let found = self.files.list()?;
-        self.meter.begin(Step::Check, true, found.iter().fold(0, |all, file| all.saturating_add(file.size)));
+        self.meter.begin(
+            Step::Check,
+            true,
+            found.iter().fold(0, |all, file| all.saturating_add(file.size)),
+        );
         Ok(found)
     }
 
@@ -37,7 +43,11 @@ impl Files for Watched<'_> {
     }
 }
 
-pub(super) fn check(context: &Context<'_>, bag: &BagRead, plain: bool) -> Result<ExitCode, Failure> {
+pub(super) fn check(
+    context: &Context<'_>,
+    bag: &BagRead,
+    plain: bool,
+) -> Result<ExitCode, Failure> {
     let mut files = open(context, bag)?;
     let checked = examine(context, bag, &mut *files, plain)?;
     print(context, &checked.report);
@@ -57,16 +67,31 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
         (Some(identity), _) => Unlock::Identities(identity.clone()),
         (None, Some(passphrase)) => Unlock::Passphrase(passphrase),
         (None, None) => {
-            return Err(Failure::usage(texts().bag_is_sealed(shown_path(path))).hint(texts().hint_open_sealed()));
+            return Err(Failure::usage(texts().bag_is_sealed(shown_path(path)))
+                .hint(texts().hint_open_sealed()));
         }
     };
     Ok(Box::new(SealedBag::open(path, &unlock).map_err(failure)?))
 }
 
-fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: bool) -> Result<CheckedBag, Failure> {
+fn examine(
+    context: &Context<'_>,
+    bag: &BagRead,
+    files: &mut dyn Files,
+    plain: bool,
+) -> Result<CheckedBag, Failure> {
     let time = Time { authorities: bag.ca.clone(), ..Time::default() };
     let (path, key) = (bag.path.clone(), bag.key.clone());
-    let request = VerifyRequest { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
+    let request = VerifyRequest {
+        what: What::Bag,
+        path,
+        key,
+        policy: None,
+        entry: None,
+        log: None,
+        plain,
+        time,
+    };
     let failed = |unable: VerifyError| Failure::new(Exit::Usage, "bag", safe(&unable.message()));
     let trust = trust(&request).map_err(failed)?;
     let brought = request.time.read().map_err(failed)?;
@@ -110,7 +135,8 @@ pub(super) fn import(
     }
     let name = name.map_or_else(|| init::name_of(&bag.path), str::to_owned);
     let workers = workers.unwrap_or_else(crate::system::processors);
-    let order = ingest::Order { sources: &[], name: None, retry: false, passwords: None, ocr, workers };
+    let order =
+        ingest::Order { sources: &[], name: None, retry: false, passwords: None, ocr, workers };
     let summary = ingest::take_in_by(context.output, &folder, &order, |held, options, world| {
         good.keep(&held.case, &mut *files).map_err(failure)?;
         Ok(exhibit_ingest::take_over(held, good.source(&name, files), options, world)?)
@@ -124,13 +150,18 @@ fn has_room(folder: &Path, wanted: u64) -> Result<(), Failure> {
     let free = about.f_bavail.saturating_mul(about.f_frsize);
     if free < wanted {
         let message = texts().bag_needs_space(bytes(free), bytes(wanted));
-        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint(texts().hint_free_space()));
+        return Err(
+            Failure::new(Exit::ToolMissing, "disk-full", message).hint(texts().hint_free_space())
+        );
     }
     Ok(())
 }
 
 /// Lists the received bags, or writes one of them again.
-pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> Result<ExitCode, Failure> {
+pub(super) fn received(
+    context: &Context<'_>,
+    write: Option<(&str, &Path)>,
+) -> Result<ExitCode, Failure> {
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
     if let Some((id, target)) = write {
@@ -153,8 +184,12 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
             output.object("handover", fields);
         } else {
             let what = match handover.entry {
-                Some(_) if !handover.whole => output.style(Style::Warning, &texts().import_interrupted()),
-                Some(entry) => texts().received_from(entry.to_string(), &handover.log, source_of(handover)),
+                Some(_) if !handover.whole => {
+                    output.style(Style::Warning, &texts().import_interrupted())
+                }
+                Some(entry) => {
+                    texts().received_from(entry.to_string(), &handover.log, source_of(handover))
+                }
                 None => output.style(Style::Warning, &texts().import_not_started()),
             };
             output.line(&format!("{}  {what}", handover.id));

@@ -53,8 +53,11 @@ pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitC
 fn print(output: &Output, entry: &OpenedEntry) {
     let text = String::from_utf8_lossy(&entry.bytes).into_owned();
     if output.json {
-        let opened: serde_json::Map<_, _> =
-            entry.opened.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        let opened: serde_json::Map<_, _> = entry
+            .opened
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect();
         output.object("entry", json!({"seq": entry.seq.get(), "entry": text, "openings": opened}));
         return;
     }
@@ -69,7 +72,13 @@ fn print(output: &Output, entry: &OpenedEntry) {
         .filter(|name| !entry.opened.contains_key(*name))
         .map(|name| format!("{name}: {}", texts().value_sealed()));
     let values: Vec<String> = opened.chain(sealed).collect();
-    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, values.join("  ")));
+    output.line(&format!(
+        "{:>8}  {}  {:<10}  {}",
+        entry.seq,
+        read.at.to_rfc3339(),
+        read.act,
+        values.join("  ")
+    ));
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
@@ -106,6 +115,11 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
 
 /// Everything that is wrong with the access log.
 pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
-    let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
+    let log = report
+        .log
+        .deviations
+        .iter()
+        .filter(|deviation| !deviation.is_harmless())
+        .map(|d| chain_of(d));
     log.chain(report.wrong.iter().map(ToString::to_string)).collect()
 }

@@ -8,8 +8,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors, import_anchor,
-    list_anchors,
+    AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors,
+    import_anchor, list_anchors,
 };
 use exhibit_model::shown;
 use exhibit_time::Certificate;
@@ -38,8 +38,10 @@ enum AnchorCommand {
     )]
     Request(AnchorRequest),
     /// Import replies: checked against the requests and this log, kept, and logged
-    #[command(after_help = "Examples:\n  exhibit log anchor import /media/stick/first.tsr --ca first-ca.pem\n  \
-                            exhibit log anchor import public.sigsum --policy sigsum.policy")]
+    #[command(
+        after_help = "Examples:\n  exhibit log anchor import /media/stick/first.tsr --ca first-ca.pem\n  \
+                            exhibit log anchor import public.sigsum --policy sigsum.policy"
+    )]
     Import(AnchorImport),
     /// List anchors and open requests; exits with 4 if an anchor is invalid
     Ls,
@@ -83,7 +85,8 @@ pub(super) fn run(context: &Context<'_>, arguments: &AnchorArgs) -> Result<ExitC
 }
 
 fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode, Failure> {
-    let witnesses = arguments.witness.iter().map(|text| read_witness(text)).collect::<Result<Vec<_>, _>>()?;
+    let witnesses =
+        arguments.witness.iter().map(|text| read_witness(text)).collect::<Result<Vec<_>, _>>()?;
     let mut authorities = arguments.authority.clone();
     if authorities.is_empty() && witnesses.is_empty() && arguments.sigsum.is_empty() {
         authorities.push("authority".to_owned());
@@ -94,29 +97,43 @@ fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode,
         return Ok(Exit::Done.into());
     }
     let mut held = system::hold(&context.case_folder()?)?;
-    let ask = AnchorRecipients { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
+    let ask = AnchorRecipients {
+        authorities: &authorities,
+        witnesses: &witnesses,
+        sigsum: &arguments.sigsum,
+    };
     let written = ask_anchors(&mut held, &ask, &arguments.output).map_err(failure)?;
     let readme = arguments.output.join("README.txt");
-    std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io(Act::Write, &readme, &error))?;
+    std::fs::write(&readme, instructions(&written))
+        .map_err(|error| Failure::io(Act::Write, &readme, &error))?;
     if context.output.json {
-        let files: Vec<_> =
-            written.files.iter().map(|(name, kind)| json!({"file": name, "type": kind.word()})).collect();
+        let files: Vec<_> = written
+            .files
+            .iter()
+            .map(|(name, kind)| json!({"file": name, "type": kind.word()}))
+            .collect();
         context.output.object(
             "anchor-request",
             json!({"path": arguments.output.display().to_string(), "size": written.size, "files": files}),
         );
     } else {
-        let (requests, entries) = (texts().requests(written.files.len() as u64), texts().entries(written.size));
-        context.output.line(&texts().wrote_requests(entries, shown_path(&arguments.output), requests));
+        let (requests, entries) =
+            (texts().requests(written.files.len() as u64), texts().entries(written.size));
+        context.output.line(&texts().wrote_requests(
+            entries,
+            shown_path(&arguments.output),
+            requests,
+        ));
     }
     Ok(Exit::Done.into())
 }
 
 // `NAME=FILE`
 fn read_witness(text: &str) -> Result<(String, Vec<u8>), Failure> {
-    let (name, path) = text
-        .split_once('=')
-        .ok_or_else(|| Failure::usage(texts().not_name_file(format!("{text:?}"))).hint(texts().hint_not_name_file()))?;
+    let (name, path) = text.split_once('=').ok_or_else(|| {
+        Failure::usage(texts().not_name_file(format!("{text:?}")))
+            .hint(texts().hint_not_name_file())
+    })?;
     Ok((name.to_owned(), read(Path::new(path))?))
 }
 
@@ -155,7 +172,8 @@ fn import(context: &Context<'_>, arguments: &AnchorImport) -> Result<ExitCode, F
     for path in &arguments.ca {
         let read = Certificate::read_all(&read(path)?);
         let wrong = |fault: exhibit_time::TimeFault| {
-            Failure::usage(texts().about_path(shown_path(path), fault.to_string())).hint(texts().hint_certificates())
+            Failure::usage(texts().about_path(shown_path(path), fault.to_string()))
+                .hint(texts().hint_certificates())
         };
         authorities.extend(read.map_err(wrong)?);
     }
@@ -216,7 +234,9 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     for row in &rows {
         print(context, row);
     }
-    let is_wrong = |row: &AnchorRow| matches!(row.standing, AnchorStatus::Broken(_) | AnchorStatus::NotLogged(_));
+    let is_wrong = |row: &AnchorRow| {
+        matches!(row.standing, AnchorStatus::Broken(_) | AnchorStatus::NotLogged(_))
+    };
     Ok(match rows.as_slice() {
         [] => Exit::Nothing,
         rows if rows.iter().any(is_wrong) => Exit::Mismatch,
@@ -238,7 +258,13 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
         }
         AnchorStatus::NotLogged(anchored) => {
             let line = texts.anchor_not_logged(sentence(row.size, anchored));
-            ("not-logged", texts.anchor_is_not_logged(), Style::Bad, fields(row.size, anchored), line)
+            (
+                "not-logged",
+                texts.anchor_is_not_logged(),
+                Style::Bad,
+                fields(row.size, anchored),
+                line,
+            )
         }
         AnchorStatus::Requested(kind) => {
             let line = texts.anchor_requested(size, kind.word(), &name);
@@ -248,7 +274,8 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
         AnchorStatus::Broken(fault) => {
             let reason = shown(&exhibit_case::chain_of(fault));
             let line = texts.anchor_broken(size, &name, &reason);
-            let fields = json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});
+            let fields =
+                json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});
             ("broken", texts.anchor_is_broken(), Style::Bad, fields, line)
         }
     };

@@ -8,7 +8,9 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{CaseError, CaseFolder, CaseWriter, Rotation, key_file};
-use exhibit_custody::{Entry, Key, KeyProtection, Passphrase, Ref, Remembered, Revocation, check_log_with};
+use exhibit_custody::{
+    Entry, Key, KeyProtection, Passphrase, Ref, Remembered, Revocation, check_log_with,
+};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
@@ -92,15 +94,19 @@ struct Chain {
 
 fn chain(folder: &Path) -> Chain {
     let mut reasons = BTreeMap::new();
-    let report = check_log_with(&CaseFolder::new(folder).custody(), &Remembered::default(), &mut |entry: &Entry| {
-        if entry.act == exhibit_custody::Verb::KeyRevoke {
-            let reason = match entry.facts.get("reason") {
-                Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
-                _ => String::new(),
-            };
-            reasons.insert(entry.object.to_string(), reason);
-        }
-    });
+    let report = check_log_with(
+        &CaseFolder::new(folder).custody(),
+        &Remembered::default(),
+        &mut |entry: &Entry| {
+            if entry.act == exhibit_custody::Verb::KeyRevoke {
+                let reason = match entry.facts.get("reason") {
+                    Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
+                    _ => String::new(),
+                };
+                reasons.insert(entry.object.to_string(), reason);
+            }
+        },
+    );
     let holds = report.is_valid();
     Chain { keys: report.keys, reasons, holds }
 }
@@ -117,8 +123,7 @@ fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
         let locked = file.as_ref().and_then(|file| Key::is_locked(file).ok());
         if context.output.json {
             let file = file.map(|file| file.display().to_string());
-            let fields =
-                json!({"key": key.to_string(), "signs": signs, "revoked": reason, "file": file, "locked": locked});
+            let fields = json!({"key": key.to_string(), "signs": signs, "revoked": reason, "file": file, "locked": locked});
             context.output.object("key", fields);
             continue;
         }
@@ -175,7 +180,11 @@ fn rotate(
 }
 
 // The successor of a locked key is locked with the same passphrase, unless another is given.
-fn lock_of_new(given: Option<Passphrase>, wanted: bool, file: Option<&Path>) -> Result<Option<Passphrase>, Failure> {
+fn lock_of_new(
+    given: Option<Passphrase>,
+    wanted: bool,
+    file: Option<&Path>,
+) -> Result<Option<Passphrase>, Failure> {
     match (given, file) {
         (_, Some(file)) => passphrase::choose_new(Some(file)).map(Some),
         (None, None) if wanted => passphrase::choose().map(Some),
@@ -183,11 +192,17 @@ fn lock_of_new(given: Option<Passphrase>, wanted: bool, file: Option<&Path>) -> 
     }
 }
 
-fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> Result<ExitCode, Failure> {
+fn revoke(
+    context: &Context<'_>,
+    folder: &Path,
+    id: &str,
+    reason: KeyReason,
+) -> Result<ExitCode, Failure> {
     let keys = chain(folder).keys;
     let named = |key: &&VerifierKey| to_hex(&key.id()) == id || key.to_string() == id;
     let Some(key) = keys.iter().find(named) else {
-        return Err(Failure::new(Exit::Nothing, "no-such-key", texts().no_such_key(id)).hint(texts().hint_keys()));
+        return Err(Failure::new(Exit::Nothing, "no-such-key", texts().no_such_key(id))
+            .hint(texts().hint_keys()));
     };
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if key == log.verifier() {
@@ -200,7 +215,8 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
     let reason = Revocation::from(reason);
     let entry = system::hold(folder)?.revoke_key(key, reason)?;
     if context.output.json {
-        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry.get()});
+        let fields =
+            json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry.get()});
         context.output.object("revocation", fields);
     } else {
         context.output.line(&texts().revoked(entry.to_string(), key.to_string(), reason.word()));

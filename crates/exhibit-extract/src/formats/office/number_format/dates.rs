@@ -19,12 +19,14 @@ enum Piece {
 /// Whether a section of a code shows dates or times.
 pub(super) fn is_date(section: &str) -> bool {
     let found = pieces(section);
-    found.iter().any(|piece| matches!(piece, Piece::Field(..) | Piece::Elapsed(..))) && !found.contains(&Piece::Number)
+    found.iter().any(|piece| matches!(piece, Piece::Field(..) | Piece::Elapsed(..)))
+        && !found.contains(&Piece::Number)
 }
 
 // The locale of a code, as in `[$-804]`: a Windows language id.
 fn language(section: &str) -> u32 {
-    let codes = section.split("[$").skip(1).filter_map(|rest| rest.split(']').next()?.rsplit_once('-'));
+    let codes =
+        section.split("[$").skip(1).filter_map(|rest| rest.split(']').next()?.rsplit_once('-'));
     codes.filter_map(|(_, code)| u32::from_str_radix(code, 16).ok()).last().unwrap_or(0) & 0xffff
 }
 
@@ -44,7 +46,9 @@ fn pieces(code: &str) -> Vec<Piece> {
 
 fn piece(c: char, rest: &str) -> (Piece, usize) {
     for half in ["am/pm", "a/p", "上午/下午", "午前/午後", "오전/오후"] {
-        if let Some(written) = rest.get(..half.len()).filter(|written| written.eq_ignore_ascii_case(half)) {
+        if let Some(written) =
+            rest.get(..half.len()).filter(|written| written.eq_ignore_ascii_case(half))
+        {
             return (Piece::Half(written.to_owned()), half.len());
         }
     }
@@ -81,8 +85,10 @@ fn piece(c: char, rest: &str) -> (Piece, usize) {
         '[' => {
             let inner = rest[1..].split(']').next().unwrap_or_default();
             let letter = inner.chars().next().unwrap_or(' ').to_ascii_lowercase();
-            let elapsed = matches!(letter, 'h' | 'm' | 's') && inner.chars().all(|c| c.eq_ignore_ascii_case(&letter));
-            let literal = inner.strip_prefix('$').map(|inner| inner.split('-').next().unwrap_or_default());
+            let elapsed = matches!(letter, 'h' | 'm' | 's')
+                && inner.chars().all(|c| c.eq_ignore_ascii_case(&letter));
+            let literal =
+                inner.strip_prefix('$').map(|inner| inner.split('-').next().unwrap_or_default());
             let literal = Piece::Literal(literal.unwrap_or_default().to_owned());
             let piece = if elapsed { Piece::Elapsed(letter, inner.len()) } else { literal };
             (piece, inner.len() + 2)
@@ -135,7 +141,15 @@ impl Moment {
         };
         let of_day = micros_in_all.rem_euclid(86_400_000_000);
         let weekday = usize::try_from((days + epoch + 4).rem_euclid(7)).unwrap_or(0);
-        Some(Self { year, month, day, weekday, seconds: of_day / 1_000_000, micros: of_day % 1_000_000, total_seconds })
+        Some(Self {
+            year,
+            month,
+            day,
+            weekday,
+            seconds: of_day / 1_000_000,
+            micros: of_day % 1_000_000,
+            total_seconds,
+        })
     }
 
     /// As a section of a code displays it.
@@ -158,7 +172,9 @@ impl Moment {
                 Piece::Field('m', width) if is_minute(&found, at) => {
                     text.push_str(&padded(self.seconds / 60 % 60, *width));
                 }
-                Piece::Field(letter, width) => text.push_str(&self.field(*letter, *width, halves, language)),
+                Piece::Field(letter, width) => {
+                    text.push_str(&self.field(*letter, *width, halves, language))
+                }
             }
         }
         text
@@ -216,7 +232,9 @@ impl Moment {
         ];
         let today = (self.year, self.month, self.day);
         let era = match language {
-            0x411 => ERAS.iter().find(|(year, month, day, ..)| today >= (*year, *month, *day)).copied(),
+            0x411 => {
+                ERAS.iter().find(|(year, month, day, ..)| today >= (*year, *month, *day)).copied()
+            }
             0x404 if self.year > 1911 => Some((1912, 1, 1, "民國", "民")),
             _ => None,
         };
@@ -240,7 +258,11 @@ impl Moment {
             (seconds, micros) => {
                 let fraction = format!(".{micros:06}");
                 let fraction = fraction.trim_end_matches(['0']).trim_end_matches('.');
-                format!("{:02}:{:02}:{seconds:02}{fraction}", self.seconds / 3600, self.seconds / 60 % 60)
+                format!(
+                    "{:02}:{:02}:{seconds:02}{fraction}",
+                    self.seconds / 3600,
+                    self.seconds / 60 % 60
+                )
             }
         };
         if self.total_seconds < 86_400.0 && !whole_day {
@@ -266,7 +288,8 @@ fn month_name(month: u32, language: u32) -> String {
         "November",
         "December",
     ];
-    const HAN: [&str; 12] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+    const HAN: [&str; 12] =
+        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
     let at = (month as usize).saturating_sub(1);
     match language & 0x3ff {
         0x04 => format!("{}月", HAN.get(at).copied().unwrap_or_default()),
@@ -278,7 +301,8 @@ fn month_name(month: u32, language: u32) -> String {
 
 // A weekday in full and in short. `aaaa` without a language is from an East Asian one; most often Chinese.
 fn day_name(weekday: usize, letter: char, language: u32) -> (String, String) {
-    const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    const DAYS: [&str; 7] =
+        ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
     let of = |days: &str| days.chars().nth(weekday).map(String::from).unwrap_or_default();
     match language & 0x3ff {
         0x11 => (format!("{}曜日", of("日月火水木金土")), of("日月火水木金土")),

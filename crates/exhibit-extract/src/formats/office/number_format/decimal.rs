@@ -27,7 +27,9 @@ impl Decimal {
         let mantissa = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all = [whole, fraction].concat();
-        let known = !all.is_empty() && all.len() <= MOST_DIGITS && all.bytes().all(|byte| byte.is_ascii_digit());
+        let known = !all.is_empty()
+            && all.len() <= MOST_DIGITS
+            && all.bytes().all(|byte| byte.is_ascii_digit());
         if !known || exponent.is_some_and(|exponent| exponent.abs() > 400) {
             return None;
         }
@@ -97,12 +99,18 @@ impl Decimal {
 
     /// As a spreadsheet computes with it: fifteen digits, except a whole number that the file writes in full.
     pub(super) fn computed(&self) -> Self {
-        if self.is_in_full() { self.clone() } else { self.kept(i32::try_from(SIGNIFICANT).unwrap_or(15)) }
+        if self.is_in_full() {
+            self.clone()
+        } else {
+            self.kept(i32::try_from(SIGNIFICANT).unwrap_or(15))
+        }
     }
 
     // Rounded to the first `count` digits.
     fn kept(&self, count: i32) -> Self {
-        let Ok(count) = usize::try_from(count) else { return Self { negative: self.negative, ..Self::default() } };
+        let Ok(count) = usize::try_from(count) else {
+            return Self { negative: self.negative, ..Self::default() };
+        };
         if count >= self.digits.len() {
             return self.clone();
         }
@@ -145,7 +153,11 @@ impl Decimal {
         let dot = if rest.is_empty() { "" } else { "." };
         let power = self.magnitude();
         let power_sign = if power < 0 { '-' } else { '+' };
-        format!("{sign}{}{dot}{rest}E{power_sign}{:02}", char::from(b'0' + first), power.unsigned_abs())
+        format!(
+            "{sign}{}{dot}{rest}E{power_sign}{:02}",
+            char::from(b'0' + first),
+            power.unsigned_abs()
+        )
     }
 
     /// All digits of the number, in the plain form, or with an exponent where the plain one would be long.
@@ -160,7 +172,8 @@ impl Decimal {
         }
         let whole = self.whole_digits();
         let whole = if whole.is_empty() { "0" } else { &whole };
-        let places = usize::try_from(i32::try_from(self.digits.len()).unwrap_or(0) - self.point).unwrap_or(0);
+        let places = usize::try_from(i32::try_from(self.digits.len()).unwrap_or(0) - self.point)
+            .unwrap_or(0);
         let dot = if places == 0 { "" } else { "." };
         format!("{sign}{whole}{dot}{}", self.fraction_digits(places))
     }
@@ -173,9 +186,19 @@ mod tests {
     #[test]
     fn numbers_keep_the_digits_of_the_file() {
         for (text, written, whole, rounded) in [
-            ("110101199003070013", "110101199003070013", "110101199003070013", "110101199003070013"),
+            (
+                "110101199003070013",
+                "110101199003070013",
+                "110101199003070013",
+                "110101199003070013",
+            ),
             ("-0.10", "-0.1", "", "-0.1"),
-            ("1.0000000000000001E+20", "1.0000000000000001E+20", "100000000000000010000", "1.0000000000000001E+20"),
+            (
+                "1.0000000000000001E+20",
+                "1.0000000000000001E+20",
+                "100000000000000010000",
+                "1.0000000000000001E+20",
+            ),
             ("1e-7", "0.0000001", "", "0"),
             ("1e-12", "1E-12", "", "0"),
             ("000", "0", "", "0"),
@@ -190,12 +213,22 @@ mod tests {
             assert_eq!(number.whole_digits(), whole, "{text}");
             assert_eq!(number.rounded(2).written(), rounded, "{text}");
         }
-        for text in ["", "-", ".", "1,5", "NaN", "inf", "0x10", "1e", "1e999999999999", "1e500", "é"] {
+        for text in
+            ["", "-", ".", "1,5", "NaN", "inf", "0x10", "1e", "1e999999999999", "1e500", "é"]
+        {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
-        assert_eq!(Decimal::parse("0.30000000000000004").map(|n| n.computed().written()), Some("0.3".to_owned()));
-        assert_eq!(Decimal::of(0.1 + 0.2).map(|n| n.written()), Some("0.30000000000000004".to_owned()));
+        assert_eq!(
+            Decimal::parse("0.30000000000000004").map(|n| n.computed().written()),
+            Some("0.3".to_owned())
+        );
+        assert_eq!(
+            Decimal::of(0.1 + 0.2).map(|n| n.written()),
+            Some("0.30000000000000004".to_owned())
+        );
         assert_eq!(Decimal::of(f64::NAN), None);
-        assert!((Decimal::parse("-12.5e1").expect("a number").value() + 125.0).abs() < f64::EPSILON);
+        assert!(
+            (Decimal::parse("-12.5e1").expect("a number").value() + 125.0).abs() < f64::EPSILON
+        );
     }
 }

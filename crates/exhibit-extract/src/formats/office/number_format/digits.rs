@@ -70,7 +70,9 @@ fn pieces(section: &str) -> (Vec<Piece>, Numerals) {
             ',' => (Piece::Comma, after),
             '%' => (Piece::Percent, after),
             '@' => (Piece::General, after),
-            'E' | 'e' if after.starts_with(['+', '-']) => (Piece::Exponent(after.starts_with('+')), &after[1..]),
+            'E' | 'e' if after.starts_with(['+', '-']) => {
+                (Piece::Exponent(after.starts_with('+')), &after[1..])
+            }
             'G' | 'g' if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("general")) => {
                 (Piece::General, &rest[7..])
             }
@@ -95,7 +97,9 @@ fn pieces(section: &str) -> (Vec<Piece>, Numerals) {
                     "dbnum3" => Numerals::Wide,
                     _ => numerals,
                 };
-                let currency = inner.strip_prefix('$').map(|inner| inner.split('-').next().unwrap_or_default());
+                let currency = inner
+                    .strip_prefix('$')
+                    .map(|inner| inner.split('-').next().unwrap_or_default());
                 (Piece::Literal(currency.unwrap_or_default().to_owned()), left)
             }
             other => (Piece::Literal(other.to_string()), after),
@@ -108,8 +112,10 @@ fn pieces(section: &str) -> (Vec<Piece>, Numerals) {
 
 // The places before the point, each with the digits that it takes: all that are left for the first.
 fn whole_places(pieces: &[Piece], digits: &str, grouped: bool) -> Vec<String> {
-    let places: Vec<char> =
-        pieces.iter().filter_map(|piece| if let Piece::Place(c) = piece { Some(*c) } else { None }).collect();
+    let places: Vec<char> = pieces
+        .iter()
+        .filter_map(|piece| if let Piece::Place(c) = piece { Some(*c) } else { None })
+        .collect();
     let mut taken = vec![String::new(); places.len()];
     let mut left: Vec<char> = digits.chars().collect();
     let mut position = 0usize;
@@ -139,14 +145,18 @@ fn plain(number: &Decimal, pieces: &[Piece]) -> (String, bool) {
     let is_place = |piece: &Piece| matches!(piece, Piece::Place(_));
     let last = pieces[..point].iter().rposition(is_place);
     // commas right after the last place before the point divide by a thousand each; those between places group
-    let commas = |from: usize, to: usize| pieces[from..to].iter().take_while(|piece| **piece == Piece::Comma).count();
+    let commas = |from: usize, to: usize| {
+        pieces[from..to].iter().take_while(|piece| **piece == Piece::Comma).count()
+    };
     let divisions = last.map_or(0, |last| commas(last + 1, point));
     let last_of_all = pieces[point..].iter().rposition(is_place).map(|at| point + at);
     let divisions = divisions + last_of_all.map_or(0, |last| commas(last + 1, pieces.len()));
     let first = pieces[..point].iter().position(is_place);
-    let grouped = first.zip(last).is_some_and(|(first, last)| pieces[first..last].contains(&Piece::Comma));
+    let grouped =
+        first.zip(last).is_some_and(|(first, last)| pieces[first..last].contains(&Piece::Comma));
     let percents = pieces.iter().filter(|piece| **piece == Piece::Percent).count();
-    let shift = i32::try_from(percents * 2).unwrap_or(0) - i32::try_from(divisions * 3).unwrap_or(0);
+    let shift =
+        i32::try_from(percents * 2).unwrap_or(0) - i32::try_from(divisions * 3).unwrap_or(0);
     let places = pieces[point..].iter().filter(|piece| is_place(piece)).count();
     let scaled = number.shifted(shift);
     let rounded = scaled.rounded(i32::try_from(places).unwrap_or(i32::MAX));
@@ -192,7 +202,8 @@ fn fraction(number: &Decimal, pieces: &[Piece], places: usize) -> String {
 fn scientific(number: &Decimal, pieces: &[Piece], exponent: usize) -> (String, bool) {
     let mantissa = &pieces[..exponent];
     let point = mantissa.iter().position(|piece| *piece == Piece::Point).unwrap_or(exponent);
-    let count = |pieces: &[Piece]| pieces.iter().filter(|piece| matches!(piece, Piece::Place(_))).count();
+    let count =
+        |pieces: &[Piece]| pieces.iter().filter(|piece| matches!(piece, Piece::Place(_))).count();
     let step = i32::try_from(count(&mantissa[..point])).unwrap_or(1).max(1);
     let places = i32::try_from(count(&mantissa[point..])).unwrap_or(0);
     let mut power = number.magnitude().div_euclid(step) * step;
@@ -211,7 +222,10 @@ fn scientific(number: &Decimal, pieces: &[Piece], exponent: usize) -> (String, b
     });
     let end = pieces[exponent + 1..].iter().position(|piece| !matches!(piece, Piece::Place(_)));
     let end = end.map_or(pieces.len(), |end| exponent + 1 + end);
-    text.push_str(&whole_places(&pieces[exponent + 1..end], &power.unsigned_abs().to_string(), false).concat());
+    text.push_str(
+        &whole_places(&pieces[exponent + 1..end], &power.unsigned_abs().to_string(), false)
+            .concat(),
+    );
     text.extend(pieces[end..].iter().map(Piece::literal));
     (text, exact)
 }
@@ -223,7 +237,8 @@ fn in_numerals(text: String, numerals: Numerals) -> String {
         Numerals::HanFormal => "零壹贰叁肆伍陆柒捌玖",
         Numerals::Wide => "０１２３４５６７８９",
     };
-    let numeral = |c: char| c.to_digit(10).and_then(|digit| digits.chars().nth(digit as usize)).unwrap_or(c);
+    let numeral =
+        |c: char| c.to_digit(10).and_then(|digit| digits.chars().nth(digit as usize)).unwrap_or(c);
     text.chars().map(numeral).collect()
 }
 
@@ -268,15 +283,22 @@ mod tests {
             ("1.5", "0号", "2号", false),
         ] {
             let number = Decimal::parse(number).expect(number);
-            assert_eq!(shown(&number, section), (text.to_owned(), exact), "{} as {section}", number.written());
+            assert_eq!(
+                shown(&number, section),
+                (text.to_owned(), exact),
+                "{} as {section}",
+                number.written()
+            );
         }
     }
 
     #[test]
     fn hostile_codes_end() {
         let number = Decimal::parse("12345.678e300").expect("a number");
-        for section in ["\"", "[", "\\", "_", "*", "E+", "0E+", ",,,", "0,", ".", "..", "%%%%", "é0é", "[$", "0E-é"]
-        {
+        for section in [
+            "\"", "[", "\\", "_", "*", "E+", "0E+", ",,,", "0,", ".", "..", "%%%%", "é0é", "[$",
+            "0E-é",
+        ] {
             let _ = shown(&number, section);
         }
         let _ = shown(&number, &"0".repeat(5000));

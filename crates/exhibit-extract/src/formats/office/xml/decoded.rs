@@ -22,7 +22,16 @@ impl<R: BufRead> Decoded<R> {
     /// Decodes `bytes`.
     pub(super) fn new(bytes: R) -> Self {
         let charset = UTF_8.name();
-        Self { bytes, decoder: None, buffer: Vec::new(), start: 0, end: 0, ended: false, charset, invalid: 0 }
+        Self {
+            bytes,
+            decoder: None,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            ended: false,
+            charset,
+            invalid: 0,
+        }
     }
 
     /// The encoding, and the number of places that are invalid in it.
@@ -42,7 +51,8 @@ impl<R: BufRead> Decoded<R> {
             });
             let last = input.is_empty();
             let room = &mut self.buffer[..BUFFER - 4];
-            let (result, read, written) = decoder.decode_to_utf8_without_replacement(input, room, last);
+            let (result, read, written) =
+                decoder.decode_to_utf8_without_replacement(input, room, last);
             self.bytes.consume(read);
             self.end = written;
             match result {
@@ -68,7 +78,8 @@ fn encoding_of(head: &[u8]) -> &'static Encoding {
         [0, b'<', ..] => return UTF_16BE,
         _ => {}
     }
-    let declaration = head.strip_prefix(b"<?xml").map(|rest| &rest[..rest.len().min(200)]).unwrap_or_default();
+    let declaration =
+        head.strip_prefix(b"<?xml").map(|rest| &rest[..rest.len().min(200)]).unwrap_or_default();
     let declaration = String::from_utf8_lossy(declaration);
     let declaration = declaration.split("?>").next().unwrap_or_default();
     let label = declaration.split_once("encoding").and_then(|(_, rest)| {
@@ -118,7 +129,8 @@ mod tests {
     #[test]
     fn every_encoding_becomes_utf8() {
         let text = "<?xml version=\"1.0\"?><t>登记 é</t>";
-        let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        let wide =
+            |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         let declared = "<?xml version='1.0' encoding='gb2312'?><t>登记</t>";
         for (bytes, expected) in [
             (text.as_bytes().to_vec(), text),
@@ -127,7 +139,10 @@ mod tests {
             ([b"\xfe\xff".to_vec(), wide(u16::to_be_bytes)].concat(), text),
             ([b"\xff\xfe".to_vec(), wide(u16::to_le_bytes)].concat(), text),
             (encoding_rs::GBK.encode(declared).0.into_owned(), declared),
-            (declared.replace("gb2312", "UTF-16").into_bytes(), declared.replace("gb2312", "UTF-16").as_str()),
+            (
+                declared.replace("gb2312", "UTF-16").into_bytes(),
+                declared.replace("gb2312", "UTF-16").as_str(),
+            ),
         ] {
             assert_eq!(decoded(&bytes, 8 << 10), (expected.to_owned(), 0));
         }
@@ -136,7 +151,10 @@ mod tests {
 
     #[test]
     fn invalid_bytes_are_replaced_and_counted() {
-        assert_eq!(decoded(b"<t>a\xffb\xe7\x99</t>\xe7", 4), ("<t>a\u{fffd}b\u{fffd}</t>\u{fffd}".to_owned(), 3));
+        assert_eq!(
+            decoded(b"<t>a\xffb\xe7\x99</t>\xe7", 4),
+            ("<t>a\u{fffd}b\u{fffd}</t>\u{fffd}".to_owned(), 3)
+        );
         let long = [&b"<t>"[..], &[0xff; 50_000]].concat();
         assert_eq!(decoded(&long, 100).1, 50_000);
     }

@@ -76,7 +76,11 @@ impl Fib {
             encrypted: flags & 0x0100 != 0,
             obfuscated: flags & 0x8000 != 0,
             key_size: long(document, 0x0e)? as usize,
-            encoding: if old { encoding_of_language(short(document, 6)?) } else { encoding_rs::WINDOWS_1252 },
+            encoding: if old {
+                encoding_of_language(short(document, 6)?)
+            } else {
+                encoding_rs::WINDOWS_1252
+            },
             main: count(at)?,
             footnotes: count(at + 4)?,
             headers: count(at + 8)?,
@@ -90,7 +94,15 @@ impl Fib {
             text_at: (long(document, 0x18)? as usize, long(document, 0x1c)? as usize),
             parts,
         };
-        let all = [fib.main, fib.footnotes, fib.headers, fib.comments, fib.endnotes, fib.boxes, fib.header_boxes];
+        let all = [
+            fib.main,
+            fib.footnotes,
+            fib.headers,
+            fib.comments,
+            fib.endnotes,
+            fib.boxes,
+            fib.header_boxes,
+        ];
         let sum = all.iter().try_fold(0u32, |sum, count| sum.checked_add(*count));
         // the lengths of an encrypted document are encrypted too
         (fib.encrypted || sum.is_some()).then_some(fib)
@@ -98,7 +110,13 @@ impl Fib {
 
     /// The number of characters of all texts.
     pub(super) fn characters(&self) -> u32 {
-        self.main + self.footnotes + self.headers + self.comments + self.endnotes + self.boxes + self.header_boxes
+        self.main
+            + self.footnotes
+            + self.headers
+            + self.comments
+            + self.endnotes
+            + self.boxes
+            + self.header_boxes
     }
 
     /// The name of the stream with the tables; `None` if they are in the document stream.
@@ -142,7 +160,9 @@ impl Fib {
 
 fn parts(document: &[u8]) -> Vec<(usize, usize)> {
     let count = usize::from(short(document, 0x98).unwrap_or(0)).min(200);
-    let pair = |at: usize| Some((long(document, 0x9a + at * 8)? as usize, long(document, 0x9e + at * 8)? as usize));
+    let pair = |at: usize| {
+        Some((long(document, 0x9a + at * 8)? as usize, long(document, 0x9e + at * 8)? as usize))
+    };
     (0..count).map_while(pair).collect()
 }
 

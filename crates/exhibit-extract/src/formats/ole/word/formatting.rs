@@ -53,15 +53,23 @@ impl Formatting {
     /// Reads the pages that the tables of the block name.
     pub(super) fn read(fib: &Fib, streams: &Streams) -> Self {
         let table = fib.tables(streams);
-        let mut formatting = Self { styles: styles(fib.part(table, fib::STYLES), fib.old), ..Self::default() };
-        for (number, is_paragraph) in [(fib::CHARACTER_PAGES, false), (fib::PARAGRAPH_PAGES, true)] {
+        let mut formatting =
+            Self { styles: styles(fib.part(table, fib::STYLES), fib.old), ..Self::default() };
+        for (number, is_paragraph) in [(fib::CHARACTER_PAGES, false), (fib::PARAGRAPH_PAGES, true)]
+        {
             let entries = fib.part(table, number);
             let size = if fib.old { 2 } else { 4 };
             let count = entries.len().saturating_sub(4) / (4 + size);
             for at in 0..count {
                 let entry = (count + 1) * 4 + at * size;
-                let page = if fib.old { short(entries, entry).map(u32::from) } else { long(entries, entry) };
-                let Some(page) = page.map(|page| (page & 0x003f_ffff) as usize * PAGE) else { break };
+                let page = if fib.old {
+                    short(entries, entry).map(u32::from)
+                } else {
+                    long(entries, entry)
+                };
+                let Some(page) = page.map(|page| (page & 0x003f_ffff) as usize * PAGE) else {
+                    break;
+                };
                 let Some(page) = streams.document.get(page..page + PAGE) else { continue };
                 formatting.page(page, is_paragraph, fib.old);
             }
@@ -82,7 +90,9 @@ impl Formatting {
             13
         };
         for run in 0..count {
-            let (Some(start), Some(end)) = (long(page, run * 4), long(page, run * 4 + 4)) else { return };
+            let (Some(start), Some(end)) = (long(page, run * 4), long(page, run * 4 + 4)) else {
+                return;
+            };
             let at = page.get((count + 1) * 4 + run * size).map_or(0, |at| usize::from(*at) * 2);
             if start >= end || self.characters.len() + self.paragraphs.len() > MOST {
                 continue;
@@ -90,14 +100,17 @@ impl Formatting {
             let properties = page.get(at..PAGE - 1).filter(|_| at > 0).unwrap_or_default();
             if is_paragraph {
                 let (skip, length) = match properties.first() {
-                    Some(0) if !old => (2, properties.get(1).map_or(0, |words| usize::from(*words) * 2)),
+                    Some(0) if !old => {
+                        (2, properties.get(1).map_or(0, |words| usize::from(*words) * 2))
+                    }
                     Some(words) if old => (1, usize::from(*words) * 2),
                     Some(words) => (1, (usize::from(*words) * 2).saturating_sub(1)),
                     None => (0, 0),
                 };
                 let body = properties.get(skip..).unwrap_or_default();
                 let body = &body[..body.len().min(length)];
-                let mut paragraph = Paragraph { style: short(body, 0).unwrap_or(0), ..Paragraph::default() };
+                let mut paragraph =
+                    Paragraph { style: short(body, 0).unwrap_or(0), ..Paragraph::default() };
                 if old {
                     paragraph.style = body.first().map_or(0, |style| u16::from(*style));
                 }
@@ -136,7 +149,8 @@ impl Formatting {
         }
         if found.list.is_none() {
             found.list = self.inherited(found.style, |style| style.paragraph.list);
-            found.level = found.level.or_else(|| self.inherited(found.style, |style| style.paragraph.level));
+            found.level =
+                found.level.or_else(|| self.inherited(found.style, |style| style.paragraph.level));
         }
         Some(found)
     }
@@ -212,7 +226,8 @@ impl<'p> Iterator for Properties<'p> {
     type Item = (u16, &'p [u8]);
 
     fn next(&mut self) -> Option<(u16, &'p [u8])> {
-        let (code, start, length) = if self.old { old_property(self.rest)? } else { property(self.rest)? };
+        let (code, start, length) =
+            if self.old { old_property(self.rest)? } else { property(self.rest)? };
         let operand = self.rest.get(start..)?;
         let operand = &operand[..operand.len().min(length)];
         self.rest = self.rest.get(start + length..).unwrap_or_default();
@@ -296,7 +311,9 @@ fn old_property(bytes: &[u8]) -> Option<(u16, usize, usize)> {
 // [MS-DOC] 2.9.271: the sizes that the sheet states are respected, so that later versions can be read.
 fn styles(sheet: &[u8], old: bool) -> Vec<Style> {
     let mut styles = Vec::new();
-    let (Some(header), Some(count), Some(base)) = (short(sheet, 0), short(sheet, 2), short(sheet, 4)) else {
+    let (Some(header), Some(count), Some(base)) =
+        (short(sheet, 0), short(sheet, 2), short(sheet, 4))
+    else {
         return styles;
     };
     let mut at = 2 + usize::from(header);
@@ -304,7 +321,11 @@ fn styles(sheet: &[u8], old: bool) -> Vec<Style> {
         let Some(length) = short(sheet, at) else { break };
         let end = at + 2 + usize::from(length);
         let body = sheet.get(at + 2..end).unwrap_or_default();
-        styles.push(if old { Style::default() } else { style(body, usize::from(base)).unwrap_or_default() });
+        styles.push(if old {
+            Style::default()
+        } else {
+            style(body, usize::from(base)).unwrap_or_default()
+        });
         at = end + usize::from(length) % 2;
     }
     styles

@@ -40,7 +40,8 @@ impl Lists {
         let mut lists = Self::default();
         if !fib.old {
             let table = fib.tables(streams);
-            let _ = lists.definitions(fib.from(table, fib::LISTS), fib.part(table, fib::LISTS).len());
+            let _ =
+                lists.definitions(fib.from(table, fib::LISTS), fib.part(table, fib::LISTS).len());
             let _ = lists.overrides(fib.part(table, fib::LIST_OVERRIDES));
         }
         lists
@@ -67,7 +68,8 @@ impl Lists {
     fn overrides(&mut self, bytes: &[u8]) -> Option<()> {
         let count = long(bytes, 0)?.min(MOST) as usize;
         let mut at = 4 + count * 16;
-        let changed: Vec<u8> = (0..count).map_while(|number| bytes.get(4 + number * 16 + 12).copied()).collect();
+        let changed: Vec<u8> =
+            (0..count).map_while(|number| bytes.get(4 + number * 16 + 12).copied()).collect();
         self.uses = (0..count)
             .map_while(|number| Some(Use { list: long(bytes, 4 + number * 16)?, ..Use::default() }))
             .collect();
@@ -105,7 +107,11 @@ impl Lists {
         if own.format == 23 {
             let label = String::from_utf16_lossy(&own.label);
             let private = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c) || c.is_control();
-            return Some(if label.chars().any(private) || label == "o" { "•".to_owned() } else { label });
+            return Some(if label.chars().any(private) || label == "o" {
+                "•".to_owned()
+            } else {
+                label
+            });
         }
         let counts = self.counts.entry(used.list).or_insert_with(|| vec![None; LEVELS]);
         if self.started.insert(number, ()).is_none() {
@@ -119,13 +125,18 @@ impl Lists {
         *count = Some(count.map_or(own.start, |count| count.saturating_add(1)));
         counts.iter_mut().skip(level + 1).for_each(|deeper| *deeper = None);
         let mut label = String::new();
-        for unit in char::decode_utf16(own.label.iter().copied()).map(|unit| unit.unwrap_or('\u{fffd}')) {
+        for unit in
+            char::decode_utf16(own.label.iter().copied()).map(|unit| unit.unwrap_or('\u{fffd}'))
+        {
             let at = unit as usize;
             if at >= LEVELS {
                 label.push(unit);
             } else if let Some(level) = levels.get(at) {
                 let number = counts.get(at).copied().flatten().unwrap_or(level.start);
-                label.push_str(&numeral(number, if own.legal { "decimal" } else { format_name(level.format) }));
+                label.push_str(&numeral(
+                    number,
+                    if own.legal { "decimal" } else { format_name(level.format) },
+                ));
             }
         }
         Some(label)

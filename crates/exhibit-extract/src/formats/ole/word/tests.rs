@@ -71,7 +71,8 @@ impl Made {
         let count = u32::try_from(text.len() / 2).expect("short");
         let place = u32::try_from(TEXT_AT).expect("small");
         let pieces = [&words(&[0, count])[..], &[0, 0], &place.to_le_bytes(), &[0, 0]].concat();
-        let clx = [&[2][..], &u32::try_from(pieces.len()).expect("short").to_le_bytes(), &pieces].concat();
+        let clx = [&[2][..], &u32::try_from(pieces.len()).expect("short").to_le_bytes(), &pieces]
+            .concat();
         let number = u32::try_from(pages_at / 512).expect("few");
         let mut tables = self.tables.clone();
         tables.push((33, clx));
@@ -82,7 +83,8 @@ impl Made {
             let at = u32::try_from(table.len()).expect("small");
             let entry = 0x9a + number * 8;
             document[entry..entry + 4].copy_from_slice(&at.to_le_bytes());
-            document[entry + 4..entry + 8].copy_from_slice(&u32::try_from(bytes.len()).expect("small").to_le_bytes());
+            document[entry + 4..entry + 8]
+                .copy_from_slice(&u32::try_from(bytes.len()).expect("small").to_le_bytes());
             table.extend(bytes);
             for (_, more) in self.after.iter().filter(|(of, _)| *of == number) {
                 table.extend(more);
@@ -100,7 +102,8 @@ impl Made {
 }
 
 fn pages(drafts: Vec<Draft>) -> Vec<Page> {
-    let pages: Vec<Page> = drafts.into_iter().map(|draft| draft.into_page(PageKind::Text, String::new())).collect();
+    let pages: Vec<Page> =
+        drafts.into_iter().map(|draft| draft.into_page(PageKind::Text, String::new())).collect();
     assert!(pages.iter().all(Page::is_sound));
     pages
 }
@@ -117,7 +120,10 @@ fn marked(pages: &[Page], kind: MarkKind) -> Vec<&str> {
             .map(|mark| (mark.start as usize, mark.end as usize))
             .collect()
     };
-    pages.iter().flat_map(|page| of(page).into_iter().map(|(start, end)| &page.text[start..end])).collect()
+    pages
+        .iter()
+        .flat_map(|page| of(page).into_iter().map(|(start, end)| &page.text[start..end]))
+        .collect()
 }
 
 #[test]
@@ -152,8 +158,11 @@ fn tables_fields_and_page_breaks() {
         "a\u{7}b\u{7}\u{7}c\r\u{13}HYPERLINK \"https://example.org/x\" \u{14}link\u{15}\r\u{c}\
         two\u{b}lines\u{1e}\u{13}EQ \\o\\ad(\\s\\up 9(dēng),登)\u{15}记\r\u{13}INCLUDEPICTURE \"http://203.0.113.7/p\" \u{14}\u{15}\u{13}XE \"entry\"\u{15}\r",
     );
-    made.paragraphs =
-        vec![(0, 4, vec![0x16, 0x24, 1]), (4, 5, vec![0x16, 0x24, 1, 0x17, 0x24, 1]), (5, 200, Vec::new())];
+    made.paragraphs = vec![
+        (0, 4, vec![0x16, 0x24, 1]),
+        (4, 5, vec![0x16, 0x24, 1, 0x17, 0x24, 1]),
+        (5, 200, Vec::new()),
+    ];
     let pages = made.pages();
     assert_eq!(
         texts(&pages),
@@ -235,7 +244,8 @@ fn encrypted_documents_open_with_their_password() {
     document[..0x44].copy_from_slice(&plain);
     key.decrypt(&mut table, 512);
     table[..header.len()].copy_from_slice(&header);
-    let open = |password: &str| read(document.clone(), |_| Some(table.clone()), &[password.to_owned()]);
+    let open =
+        |password: &str| read(document.clone(), |_| Some(table.clone()), &[password.to_owned()]);
     let opened = open("secret").expect("the right password");
     assert!(opened.decrypted);
     assert_eq!(texts(&pages(opened.pages)), ["机密\n"]);

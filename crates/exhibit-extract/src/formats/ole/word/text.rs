@@ -46,7 +46,8 @@ impl Text<'_> {
             let position = |offset: usize| from + u32::try_from(offset / size).unwrap_or(0);
             let mut offset = 0;
             if piece.wide {
-                let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+                let units =
+                    bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
                 for unit in char::decode_utf16(units) {
                     let c = unit.unwrap_or('\u{fffd}');
                     take(position(offset), c, place(offset));
@@ -54,15 +55,25 @@ impl Text<'_> {
                 }
             } else if self.encoding == encoding_rs::WINDOWS_1252 || bytes.is_ascii() {
                 for (offset, byte) in bytes.iter().enumerate() {
-                    let c = if *byte < 0x80 { char::from(*byte) } else { decoded(&[*byte], self.encoding) };
+                    let c = if *byte < 0x80 {
+                        char::from(*byte)
+                    } else {
+                        decoded(&[*byte], self.encoding)
+                    };
                     take(position(offset), c, place(offset));
                 }
             } else {
                 while let Some(byte) = bytes.get(offset) {
                     // a character of two bytes takes two positions
-                    let double = *byte >= 0x80 && !self.encoding.is_single_byte() && offset + 1 < bytes.len();
+                    let double = *byte >= 0x80
+                        && !self.encoding.is_single_byte()
+                        && offset + 1 < bytes.len();
                     let length = if double { 2 } else { 1 };
-                    take(position(offset), decoded(&bytes[offset..offset + length], self.encoding), place(offset));
+                    take(
+                        position(offset),
+                        decoded(&bytes[offset..offset + length], self.encoding),
+                        place(offset),
+                    );
                     offset += length;
                 }
             }
@@ -150,7 +161,11 @@ impl<'w> Walker<'w> {
             '\u{14}' => self.begin_result(),
             '\u{15}' => self.end_field(paragraph, place),
             _ if self.instructions > 0 => {
-                if let Some(field) = self.fields.last_mut().filter(|field| field.instruction.len() < MOST_INSTRUCTION) {
+                if let Some(field) = self
+                    .fields
+                    .last_mut()
+                    .filter(|field| field.instruction.len() < MOST_INSTRUCTION)
+                {
                     field.instruction.push(if c == '\r' || c == '\u{7}' { ' ' } else { c });
                 }
             }
@@ -247,7 +262,9 @@ impl<'w> Walker<'w> {
         let instruction = field.instruction.trim().to_owned();
         // a field within the instruction of another is a part of it
         if self.instructions > 0 {
-            if let Some(outer) = self.fields.last_mut().filter(|field| field.instruction.len() < MOST_INSTRUCTION) {
+            if let Some(outer) =
+                self.fields.last_mut().filter(|field| field.instruction.len() < MOST_INSTRUCTION)
+            {
                 outer.instruction.push_str(&instruction);
             }
             return;
@@ -284,11 +301,13 @@ impl<'w> Walker<'w> {
         match verb.as_str() {
             "HYPERLINK" => {
                 let quoted = instruction.split('"').nth(1).map(str::to_owned);
-                let address = quoted.or_else(|| words.find(|word| !word.starts_with('\\')).map(str::to_owned));
+                let address = quoted
+                    .or_else(|| words.find(|word| !word.starts_with('\\')).map(str::to_owned));
                 let within = instruction.split_whitespace().nth(1) == Some("\\l");
                 self.links.extend(address.filter(|_| !within));
             }
-            "DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK" | "DATABASE" => {
+            "DDE" | "DDEAUTO" | "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "LINK"
+            | "DATABASE" => {
                 self.acting.push(instruction.trim().to_owned());
             }
             _ => {}

@@ -62,7 +62,9 @@ impl Builder {
             table.push_str(&format!("{:010} 00000 n \n", file.len()));
             file.extend_from_slice(format!("{} 0 obj\n", n + 1).as_bytes());
             match n {
-                0 => file.extend_from_slice(format!("<</Type/Catalog/Pages 2 0 R{}>>", self.catalog).as_bytes()),
+                0 => file.extend_from_slice(
+                    format!("<</Type/Catalog/Pages 2 0 R{}>>", self.catalog).as_bytes(),
+                ),
                 _ => file.extend_from_slice(object),
             }
             file.extend_from_slice(b"\nendobj\n");
@@ -72,7 +74,8 @@ impl Builder {
         let trailer = &self.trailer;
         file.extend_from_slice(table.as_bytes());
         file.extend_from_slice(
-            format!("trailer\n<</Root 1 0 R/Size {size}{trailer}>>\nstartxref\n{start}\n%%EOF\n").as_bytes(),
+            format!("trailer\n<</Root 1 0 R/Size {size}{trailer}>>\nstartxref\n{start}\n%%EOF\n")
+                .as_bytes(),
         );
         file
     }

@@ -1,16 +1,24 @@
 //! Tests of the text of pages, annotations, fields, attachments and properties.
 
 use super::{Builder, read, request, run, text_of};
-use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task, Verdict};
+use exhibit_model::{
+    Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task,
+    Verdict,
+};
 
 fn rect_of(page: &Page, word: &str) -> Rect {
     let start = page.text.find(word).expect("the word is in the text") as u32;
-    let found = page.boxes.iter().find(|b| b.start <= start && start < b.end).expect("the word has a box");
+    let found =
+        page.boxes.iter().find(|b| b.start <= start && start < b.end).expect("the word has a box");
     found.rect
 }
 
 fn near(rect: Rect, x0: f32, y0: f32, x1: f32, y1: f32) {
-    let off = (rect.x0 - x0).abs().max((rect.y0 - y0).abs()).max((rect.x1 - x1).abs()).max((rect.y1 - y1).abs());
+    let off = (rect.x0 - x0)
+        .abs()
+        .max((rect.y0 - y0).abs())
+        .max((rect.x1 - x1).abs())
+        .max((rect.y1 - y1).abs());
     assert!(off < 0.01, "{rect:?} is not near ({x0}, {y0}, {x1}, {y1})");
 }
 
@@ -39,11 +47,13 @@ fn copies_are_dropped() {
 
 #[test]
 fn lines_rendered_upwards_are_sorted_with_a_note() {
-    let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
+    let upwards =
+        "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
     let outcome = read(&Builder::page(upwards).finish());
     assert_eq!(outcome.text(), "one\ntwo\nthree\nfour\n");
     assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
-    let columns = "BT /F 10 Tf 10 60 Td (one) Tj 0 -15 Td (two) Tj 80 15 Td (three) Tj 0 -15 Td (four) Tj ET";
+    let columns =
+        "BT /F 10 Tf 10 60 Td (one) Tj 0 -15 Td (two) Tj 80 15 Td (three) Tj 0 -15 Td (four) Tj ET";
     assert_eq!(text_of(columns), "one\ntwo\nthree\nfour\n");
 }
 
@@ -72,7 +82,10 @@ fn invisible_text_is_marked_and_not_doubled() {
         (outcome.page().text.clone(), outcome.page().marks.clone())
     };
     let hidden = |start, end| vec![Mark { start, end, kind: MarkKind::Invisible }];
-    assert_eq!(marks("BT /F 10 Tf 3 Tr 10 50 Td (Gate log) Tj ET"), ("Gate log\n".to_owned(), hidden(0, 8)));
+    assert_eq!(
+        marks("BT /F 10 Tf 3 Tr 10 50 Td (Gate log) Tj ET"),
+        ("Gate log\n".to_owned(), hidden(0, 8))
+    );
     let both = "BT /F 10 Tf 10 50 Td (Gate log) Tj ET BT /F 9.5 Tf 3 Tr 11 50.5 Td (gate) Tj ET";
     assert_eq!(marks(both), ("Gate log\n".to_owned(), vec![]));
     let other = "BT /F 10 Tf 10 50 Td (Gate log) Tj ET BT /F 10 Tf 3 Tr 10 50 Td (secret) Tj ET";
@@ -84,7 +97,9 @@ fn invisible_text_is_marked_and_not_doubled() {
 /// A composite font that is not embedded and has no map to Unicode: its codes are those of a character collection.
 fn collection_page(encoding: &str, collection: &str, content: &str) -> Page {
     let mut builder = Builder::page(content);
-    builder.add(&format!("<</Type/Font/Subtype/Type0/BaseFont/STSong/Encoding/{encoding}/DescendantFonts[7 0 R]>>"));
+    builder.add(&format!(
+        "<</Type/Font/Subtype/Type0/BaseFont/STSong/Encoding/{encoding}/DescendantFonts[7 0 R]>>"
+    ));
     builder.add(&format!(
         "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong/FontDescriptor 8 0 R/DW 1000\
          /CIDSystemInfo<</Registry(Adobe)/Ordering({collection})/Supplement 2>>>>"
@@ -101,7 +116,8 @@ fn character_collections_map_glyphs_to_text() {
     assert_eq!(page.text, "登记表\n");
     assert_eq!(page.boxes.len(), 3, "one box a glyph");
     assert_eq!((page.counts.glyphs, page.counts.unmapped), (3, 0));
-    let page = collection_page("UniCNS-UCS2-H", "CNS1", "BT /G 10 Tf 10 50 Td <767B8A188868> Tj ET");
+    let page =
+        collection_page("UniCNS-UCS2-H", "CNS1", "BT /G 10 Tf 10 50 Td <767B8A188868> Tj ET");
     assert_eq!(page.text, "登記表\n");
 }
 
@@ -124,8 +140,13 @@ fn embedded_page(encoding: &str, ordering: &str, content: &str) -> Page {
 #[test]
 fn embedded_fonts_map_glyphs_to_text() {
     let check = |encoding: &str, ordering: &str, codes: &str, text: &str, unmapped: u32| {
-        let page = embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
-        assert_eq!((page.text.trim_end(), page.counts.unmapped), (text, unmapped), "{encoding} {ordering} {codes}");
+        let page =
+            embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
+        assert_eq!(
+            (page.text.trim_end(), page.counts.unmapped),
+            (text, unmapped),
+            "{encoding} {ordering} {codes}"
+        );
     };
     // by the program's character map, which takes precedence even if a collection is stated
     check("Identity-H", "Identity", "0001000200040003", "Gate", 0);
@@ -138,8 +159,11 @@ fn embedded_fonts_map_glyphs_to_text() {
 
 #[test]
 fn vertical_lines_run_down() {
-    let page =
-        collection_page("GBK-EUC-V", "GB1", "BT /G 10 Tf 100 90 Td <B5C7BCC7> Tj ET BT /G 10 Tf 80 90 Td <B1ED> Tj ET");
+    let page = collection_page(
+        "GBK-EUC-V",
+        "GB1",
+        "BT /G 10 Tf 100 90 Td <B5C7BCC7> Tj ET BT /G 10 Tf 80 90 Td <B1ED> Tj ET",
+    );
     assert_eq!(page.text, "登记\n表\n");
     near(rect_of(&page, "登"), 0.475, 0.1, 0.525, 0.2);
     near(rect_of(&page, "记"), 0.475, 0.2, 0.525, 0.3);
@@ -153,7 +177,8 @@ fn glyphs_without_text_are_counted() {
     builder.add("<</Type/Font/Subtype/Type0/BaseFont/Odd/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 9 0 R>>");
     builder.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd/FontDescriptor 8 0 R/DW 500>>");
     builder.add("<</Type/FontDescriptor/FontName/Odd/Flags 4>>");
-    builder.stream("", b"begincmap\n2 beginbfchar\n<0001> <0041>\n<0002> <E123>\nendbfchar\nendcmap");
+    builder
+        .stream("", b"begincmap\n2 beginbfchar\n<0001> <0041>\n<0002> <E123>\nendbfchar\nendcmap");
     let outcome = read(&builder.finish());
     assert_eq!(outcome.page().text.trim_end(), "A\u{fffd}\u{fffd}");
     assert_eq!((outcome.page().counts.glyphs, outcome.page().counts.unmapped), (3, 2));
@@ -166,20 +191,27 @@ fn annotations_and_form_values_are_marked() {
         "/MediaBox[0 0 200 100]/Annots[6 0 R 7 0 R 9 0 R 10 0 R]",
         "BT /F 10 Tf 10 80 Td (Gate) Tj ET",
     );
-    builder.add("<</Subtype/Text/Rect[150 60 170 80]/Contents(Ask the \\(second\\) guard)/Popup 10 0 R>>");
+    builder.add(
+        "<</Subtype/Text/Rect[150 60 170 80]/Contents(Ask the \\(second\\) guard)/Popup 10 0 R>>",
+    );
     builder.add("<</Subtype/Widget/FT/Tx/T(night)/V<FEFF591C>/Rect[20 20 120 40]/AP<</N 8 0 R>>/DA(/F 10 Tf)>>");
     builder.stream(
         "/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>",
         b"BT /F 10 Tf 2 5 Td (shift 2) Tj ET",
     );
     builder.add("<</Subtype/Widget/FT/Tx/T(b)/Parent 11 0 R/Rect[20 2 120 18]>>");
-    builder.add("<</Subtype/Popup/Parent 6 0 R/Contents(Ask the \\(second\\) guard)/Rect[0 0 9 9]>>");
+    builder
+        .add("<</Subtype/Popup/Parent 6 0 R/Contents(Ask the \\(second\\) guard)/Rect[0 0 9 9]>>");
     builder.add("<</FT/Tx/V(inherited)>>");
     let outcome = read(&builder.finish());
     let page = outcome.page();
     assert_eq!(page.text, "Gate\nAsk the (second) guard\nshift 2\n夜\ninherited\n");
-    let kinds: Vec<_> = page.marks.iter().map(|m| (&page.text[m.start as usize..m.end as usize], m.kind)).collect();
-    let expect = [("Ask the (second) guard", MarkKind::Annotation), ("shift 2\n夜\ninherited", MarkKind::FormValue)];
+    let kinds: Vec<_> =
+        page.marks.iter().map(|m| (&page.text[m.start as usize..m.end as usize], m.kind)).collect();
+    let expect = [
+        ("Ask the (second) guard", MarkKind::Annotation),
+        ("shift 2\n夜\ninherited", MarkKind::FormValue),
+    ];
     assert_eq!(kinds, expect);
     near(rect_of(page, "Ask"), 0.75, 0.2, 0.85, 0.4);
     near(rect_of(page, "夜"), 0.1, 0.6, 0.6, 0.8);
@@ -194,26 +226,40 @@ fn each_name_of_an_attached_stream_is_a_member() {
     builder.catalog("/Names<</EmbeddedFiles 6 0 R>>");
     builder.add(&format!("<</Names[{names}]>>"));
     for n in 0..count {
-        builder.add(&format!("<</Type/Filespec/F(list-{n}.txt)/EF<</F {0} 0 R/UF {0} 0 R>>>>", 7 + count));
+        builder.add(&format!(
+            "<</Type/Filespec/F(list-{n}.txt)/EF<</F {0} 0 R/UF {0} 0 R>>>>",
+            7 + count
+        ));
     }
     builder.stream("/Type/EmbeddedFile", b"one");
     let outcome = read(&builder.finish());
     let names: std::collections::BTreeSet<&[u8]> = outcome
         .records
         .iter()
-        .filter_map(|record| if let Record::Member(member) = record { Some(member.name.as_slice()) } else { None })
+        .filter_map(|record| {
+            if let Record::Member(member) = record { Some(member.name.as_slice()) } else { None }
+        })
         .collect();
-    let members = outcome.records.iter().filter(|record| matches!(record, Record::Member(_))).count();
-    assert_eq!((members, names.len()), (count, count), "none is left out, and none is doubled by its second key");
+    let members =
+        outcome.records.iter().filter(|record| matches!(record, Record::Member(_))).count();
+    assert_eq!(
+        (members, names.len()),
+        (count, count),
+        "none is left out, and none is doubled by its second key"
+    );
 }
 
 #[test]
 fn attached_files_are_members_each_once() {
-    let mut builder =
-        Builder::page_with("/MediaBox[0 0 200 100]/Annots[<</Subtype/FileAttachment/Rect[0 0 9 9]/FS 7 0 R>>]", "");
+    let mut builder = Builder::page_with(
+        "/MediaBox[0 0 200 100]/Annots[<</Subtype/FileAttachment/Rect[0 0 9 9]/FS 7 0 R>>]",
+        "",
+    );
     builder.catalog("/Names<</EmbeddedFiles 6 0 R>>");
     builder.add("<</Kids[6 0 R]/Names[(a)7 0 R(b)9 0 R]>>");
-    builder.add("<</Type/Filespec/F(list.txt)/UF<FEFF540D5355002E007400780074>/EF<</F 8 0 R/UF 8 0 R>>>>");
+    builder.add(
+        "<</Type/Filespec/F(list.txt)/UF<FEFF540D5355002E007400780074>/EF<</F 8 0 R/UF 8 0 R>>>>",
+    );
     builder.stream("/Type/EmbeddedFile/Params<</ModDate(D:20170625101500+08'00')>>", b"one\ntwo\n");
     builder.add("<</Type/Filespec/F(lost.bin)/EF<</F 99 0 R>>>>");
     let outcome = read(&builder.finish());
@@ -258,7 +304,10 @@ fn properties_outline_and_labels() {
     assert_eq!(outcome.property("dc:title"), ["A & B"]);
     assert_eq!(outcome.property("xmp:CreateDate"), ["2017-06-24T01:02:03Z"]);
     assert_eq!(outcome.property("pdf:outline"), ["Chapter", "Part"]);
-    assert_eq!((outcome.property("pdf:version"), outcome.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
+    assert_eq!(
+        (outcome.property("pdf:version"), outcome.property("pdf:pages")),
+        (vec!["1.7"], vec!["1"])
+    );
     assert_eq!(outcome.page().label, "A-iv");
     assert!(outcome.notes().is_empty(), "{:?}", outcome.notes());
 }
@@ -332,7 +381,10 @@ fn passwords_are_tried_empty_user_owner() {
         }
     }
     let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/restricted-aes-256.pdf"));
-    assert_eq!((outcome.text().as_str(), outcome.property("pdf:encrypted")), ("Gate register 17\n", vec!["yes"]));
+    assert_eq!(
+        (outcome.text().as_str(), outcome.property("pdf:encrypted")),
+        ("Gate register 17\n", vec!["yes"])
+    );
 }
 
 #[test]
@@ -359,15 +411,21 @@ fn pages_are_rendered_within_limits() {
 
 #[test]
 fn text_on_disabled_layers_is_marked_as_hidden() {
-    let content = "BT /F 10 Tf 10 70 Td (shown) Tj ET /OC /L BDC BT /F 10 Tf 10 50 Td (withheld) Tj ET EMC";
+    let content =
+        "BT /F 10 Tf 10 70 Td (shown) Tj ET /OC /L BDC BT /F 10 Tf 10 50 Td (withheld) Tj ET EMC";
     let mut builder = Builder::page_with("/MediaBox[0 0 200 100]", content);
     builder.add("<</Type/OCG/Name(second thoughts)>>");
     builder.catalog("/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>");
     let file = String::from_utf8(builder.finish()).expect("it is text");
-    let file = file.replace("/Font<</F 5 0 R/G 6 0 R>>", "/Font<</F 5 0 R>>/Properties<</L 6 0 R>>");
+    let file =
+        file.replace("/Font<</F 5 0 R/G 6 0 R>>", "/Font<</F 5 0 R>>/Properties<</L 6 0 R>>");
     let outcome = read(file.as_bytes());
     let page = outcome.page();
     assert_eq!(page.text, "shown\nwithheld\n");
     assert_eq!(page.marks, [Mark { start: 6, end: 14, kind: MarkKind::Hidden }]);
-    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", outcome.notes());
+    assert!(
+        outcome.notes().iter().any(|note| note.code == NoteCode::LayersHidden),
+        "{:?}",
+        outcome.notes()
+    );
 }

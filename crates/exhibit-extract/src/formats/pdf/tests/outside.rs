@@ -7,8 +7,12 @@ fn members(outcome: &Outcome) -> Vec<(String, Vec<u8>)> {
     let mut members: Vec<(String, Vec<u8>)> = Vec::new();
     for record in &outcome.records {
         match record {
-            Record::Member(member) => members.push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new())),
-            Record::MemberBytes(bytes) => members.last_mut().expect("a member began").1.extend(bytes),
+            Record::Member(member) => {
+                members.push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new()))
+            }
+            Record::MemberBytes(bytes) => {
+                members.last_mut().expect("a member began").1.extend(bytes)
+            }
             _ => {}
         }
     }
@@ -18,24 +22,39 @@ fn members(outcome: &Outcome) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn targets_of_actions_are_properties_and_text() {
     let check = |action: &str, key: &str, target: &str| {
-        let mut builder =
-            Builder::page_with("/MediaBox[0 0 200 100]/Annots[6 0 R]", "BT /F 10 Tf 10 50 Td (Gate) Tj ET");
+        let mut builder = Builder::page_with(
+            "/MediaBox[0 0 200 100]/Annots[6 0 R]",
+            "BT /F 10 Tf 10 50 Td (Gate) Tj ET",
+        );
         builder.add(&format!("<</Type/Annot/Subtype/Link/Rect[10 40 60 60]/A<<{action}>>>>"));
         let outcome = read(&builder.finish());
         assert_eq!(outcome.property(key), [target], "{action}");
         let page = outcome.page();
         assert_eq!(page.text, format!("Gate\n{target}\n"), "{action}");
         assert_eq!(page.marks.last().map(|mark| mark.kind), Some(MarkKind::Annotation));
-        assert!(!outcome.notes().iter().any(|note| matches!(note.code, NoteCode::ExternalReference { .. })));
+        assert!(
+            !outcome
+                .notes()
+                .iter()
+                .any(|note| matches!(note.code, NoteCode::ExternalReference { .. }))
+        );
     };
     check("/S/URI/URI(https://example.org/gate)", "pdf:link", "https://example.org/gate");
     check("/S/Launch/F(run.exe)", "pdf:launch", "run.exe");
     check("/S/Launch/Win<</F(cmd.exe)/P(/c dir)>>", "pdf:launch", "cmd.exe /c dir");
     check("/S/GoToR/F<</F(a.pdf)/UF(other.pdf)>>/D[0/Fit]", "pdf:document", "other.pdf");
     check("/S/GoToE/F(held.pdf)", "pdf:embedded-document", "held.pdf");
-    check("/S/SubmitForm/F<</FS/URL/F(http://example.org/form)>>", "pdf:submit", "http://example.org/form");
+    check(
+        "/S/SubmitForm/F<</FS/URL/F(http://example.org/form)>>",
+        "pdf:submit",
+        "http://example.org/form",
+    );
     check("/S/ImportData/F(data.fdf)", "pdf:import", "data.fdf");
-    check("/S/Named/N/NextPage/Next[<</S/URI/URI(https://example.org/next)>>]", "pdf:link", "https://example.org/next");
+    check(
+        "/S/Named/N/NextPage/Next[<</S/URI/URI(https://example.org/next)>>]",
+        "pdf:link",
+        "https://example.org/next",
+    );
 }
 
 #[test]
@@ -50,21 +69,34 @@ fn what_is_used_on_opening_is_noted() {
     let page = "/MediaBox[0 0 200 100]/AA<</O<</S/SubmitForm/F(http://203.0.113.9/x)>>>>";
     let outcome = read(&Builder::page_with(page, "").finish());
     assert!(
-        outcome.notes().iter().any(|note| matches!(note.code, NoteCode::ExternalReference { .. }) && note.page == 1)
+        outcome
+            .notes()
+            .iter()
+            .any(|note| matches!(note.code, NoteCode::ExternalReference { .. }) && note.page == 1)
     );
 }
 
 #[test]
 fn external_streams_are_noted() {
-    let mut builder = Builder::page_with("/MediaBox[0 0 200 100]/Resources<</XObject<</X 6 0 R/R 7 0 R>>>>", "/X Do");
-    builder.stream("/Type/XObject/Subtype/Image/Width 1/Height 1/F(http://203.0.113.9/pixel.png)", b"");
+    let mut builder = Builder::page_with(
+        "/MediaBox[0 0 200 100]/Resources<</XObject<</X 6 0 R/R 7 0 R>>>>",
+        "/X Do",
+    );
+    builder.stream(
+        "/Type/XObject/Subtype/Image/Width 1/Height 1/F(http://203.0.113.9/pixel.png)",
+        b"",
+    );
     builder.stream("/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Ref<</F(other.pdf)/Page 0>>", b"");
     let outcome = read(&builder.finish());
     let mut streams = outcome.property("pdf:stream");
     streams.sort_unstable();
     assert_eq!(streams, ["http://203.0.113.9/pixel.png", "other.pdf"]);
     assert_eq!(
-        outcome.notes().iter().filter(|note| matches!(note.code, NoteCode::ExternalReference { .. })).count(),
+        outcome
+            .notes()
+            .iter()
+            .filter(|note| matches!(note.code, NoteCode::ExternalReference { .. }))
+            .count(),
         2
     );
 }
@@ -117,9 +149,15 @@ fn updated(first: &str, second: &str) -> (Vec<u8>, Vec<u8>) {
     let previous = before.windows(7).position(|word| word == b"\nxref\n0").expect("a table") + 1;
     let at = after.len();
     let content = format!("BT /F 10 Tf 10 50 Td ({second}) Tj ET");
-    after.extend(format!("4 0 obj\n<</Length {}>>\nstream\n{content}\nendstream\nendobj\n", content.len()).bytes());
+    after.extend(
+        format!("4 0 obj\n<</Length {}>>\nstream\n{content}\nendstream\nendobj\n", content.len())
+            .bytes(),
+    );
     let table = after.len();
-    after.extend(format!("xref\n4 1\n{at:010} 00000 n \ntrailer\n<</Root 1 0 R/Size 6/Prev {previous}>>\n").bytes());
+    after.extend(
+        format!("xref\n4 1\n{at:010} 00000 n \ntrailer\n<</Root 1 0 R/Size 6/Prev {previous}>>\n")
+            .bytes(),
+    );
     after.extend(format!("startxref\n{table}\n%%EOF\n").bytes());
     (before, after)
 }

@@ -6,11 +6,14 @@ use exhibit_model::{Mark, MarkKind, NoteCode, Page};
 /// A page of 200 by 100 points with a picture of this many pixels as `/P`.
 fn with_picture(content: &str, (across, down): (usize, usize), entries: &str) -> Outcome {
     let mut builder = Builder::page_with(
-        &format!("/MediaBox[0 0 200 100]/Resources<</Font<</F 5 0 R>>/XObject<</P 6 0 R>>>>{entries}"),
+        &format!(
+            "/MediaBox[0 0 200 100]/Resources<</Font<</F 5 0 R>>/XObject<</P 6 0 R>>>>{entries}"
+        ),
         content,
     );
-    let dict =
-        format!("/Type/XObject/Subtype/Image/Width {across}/Height {down}/ColorSpace/DeviceGray/BitsPerComponent 8");
+    let dict = format!(
+        "/Type/XObject/Subtype/Image/Width {across}/Height {down}/ColorSpace/DeviceGray/BitsPerComponent 8"
+    );
     builder.stream(&dict, &vec![128; across * down]);
     read(&builder.finish())
 }
@@ -38,15 +41,25 @@ fn scans_are_read_whatever_text_is_on_them() {
     check("BT /F 10 Tf 5 80 Td (typed) Tj ET", false, (80, 40), "q 16 0 0 16 100 10 cm /P Do Q");
     check("BT /F 10 Tf 5 80 Td (typed) Tj ET", false, (1, 1), SCAN);
     // text over the whole of it: a background
-    let lines: String =
-        (0..10).map(|n| format!("1 0 0 1 0 {} Tm (mmmmmmmmmmmmmmmmmmmmmmmm) Tj ", n * 10 + 2)).collect();
+    let lines: String = (0..10)
+        .map(|n| format!("1 0 0 1 0 {} Tm (mmmmmmmmmmmmmmmmmmmmmmmm) Tj ", n * 10 + 2))
+        .collect();
     check(&format!("BT /F 10 Tf {lines} ET"), false, (80, 40), SCAN);
 }
 
 #[test]
 fn pictures_that_stay_unread_are_noted() {
-    let outcome = with_picture("q 16 0 0 16 100 10 cm /P Do Q BT /F 10 Tf 5 80 Td (typed) Tj ET", (80, 40), "");
-    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::PicturesUnread { pictures: 1 } && note.page == 1));
+    let outcome = with_picture(
+        "q 16 0 0 16 100 10 cm /P Do Q BT /F 10 Tf 5 80 Td (typed) Tj ET",
+        (80, 40),
+        "",
+    );
+    assert!(
+        outcome
+            .notes()
+            .iter()
+            .any(|note| note.code == NoteCode::PicturesUnread { pictures: 1 } && note.page == 1)
+    );
     let outcome = with_picture(SCAN, (80, 40), "");
     assert!(outcome.notes().is_empty(), "{:?}", outcome.notes());
 }
@@ -77,12 +90,19 @@ fn pictures_in_patterns_clips_and_forms_are_seen() {
 
 #[test]
 fn letters_drawn_as_curves_are_seen() {
-    let letter = |x: usize, y: usize| format!("{x} {y} m {x} {} {} {} {} {y} c f ", y + 8, x + 5, y + 8, x + 5);
+    let letter = |x: usize, y: usize| {
+        format!("{x} {y} m {x} {} {} {} {} {y} c f ", y + 8, x + 5, y + 8, x + 5)
+    };
     let word: String = (0..10).map(|n| letter(10 + n * 8, 50)).collect();
     let alone = read(&Builder::page(&word).finish());
     assert_eq!((alone.page().counts.shapes, alone.page().wants_ocr()), (10, true));
-    let beside = read(&Builder::page(&format!("{word} BT /F 10 Tf 10 80 Td (typed) Tj ET")).finish());
-    assert_eq!((beside.page().counts.shapes, beside.page().wants_ocr()), (10, false), "a chart in a typed page");
+    let beside =
+        read(&Builder::page(&format!("{word} BT /F 10 Tf 10 80 Td (typed) Tj ET")).finish());
+    assert_eq!(
+        (beside.page().counts.shapes, beside.page().wants_ocr()),
+        (10, false),
+        "a chart in a typed page"
+    );
     // and what shows through their outlines
     let outlines: String = (0..10).map(|n| letter(10 + n * 8, 50).replace(" f ", " ")).collect();
     let through = read(&Builder::page(&format!("q {outlines} W n 0 0 200 100 re f Q")).finish());
@@ -93,7 +113,8 @@ fn letters_drawn_as_curves_are_seen() {
 
 #[test]
 fn glyphs_without_a_character_leave_a_mark() {
-    let mut builder = Builder::page("BT /F 10 Tf 10 50 Td (Zx) Tj /G 10 Tf (ab) Tj /F 10 Tf (mB) Tj ET");
+    let mut builder =
+        Builder::page("BT /F 10 Tf 10 50 Td (Zx) Tj /G 10 Tf (ab) Tj /F 10 Tf (mB) Tj ET");
     // /G has glyphs whose names tell nothing
     builder.add(
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 97/LastChar 98/Widths[500 500]\
@@ -101,7 +122,10 @@ fn glyphs_without_a_character_leave_a_mark() {
     );
     let outcome = read(&builder.finish());
     let page = outcome.page();
-    assert_eq!((page.text.as_str(), page.counts.unmapped, page.wants_ocr()), ("Zx\u{fffd}\u{fffd}mB\n", 2, true));
+    assert_eq!(
+        (page.text.as_str(), page.counts.unmapped, page.wants_ocr()),
+        ("Zx\u{fffd}\u{fffd}mB\n", 2, true)
+    );
     assert!(outcome.notes().iter().any(|note| note.code == NoteCode::GlyphsUnmapped { glyphs: 2 }));
 }
 
@@ -110,7 +134,9 @@ fn codes_that_standard_encodings_leave_open_are_read() {
     // no encoding: the font's own has no name for these codes
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (citt\\340 \\350 l\\222\\351) Tj ET");
     let widths = "500 ".repeat(256);
-    builder.add(&format!("<</Type/Font/Subtype/TrueType/BaseFont/Arial/FirstChar 0/LastChar 255/Widths[{widths}]>>"));
+    builder.add(&format!(
+        "<</Type/Font/Subtype/TrueType/BaseFont/Arial/FirstChar 0/LastChar 255/Widths[{widths}]>>"
+    ));
     let outcome = read(&builder.finish());
     assert_eq!((outcome.text().as_str(), outcome.page().counts.unmapped), ("città è l’é\n", 0));
     // a Type 1 font has the standard encoding
@@ -122,14 +148,19 @@ fn codes_that_standard_encodings_leave_open_are_read() {
 #[test]
 fn fonts_that_are_not_embedded_and_map_nothing_are_not_blank() {
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td <767B8BB08868> Tj ET");
-    builder.add("<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[7 0 R]>>");
+    builder.add(
+        "<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[7 0 R]>>",
+    );
     builder.add(
         "<</Type/Font/Subtype/CIDFontType2/BaseFont/Song/FontDescriptor 8 0 R/DW 1000\
          /CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
     );
     builder.add("<</Type/FontDescriptor/FontName/Song/Flags 4>>");
     let outcome = read(&builder.finish());
-    assert_eq!((outcome.text().as_str(), outcome.page().counts.unmapped), ("\u{fffd}\u{fffd}\u{fffd}\n", 3));
+    assert_eq!(
+        (outcome.text().as_str(), outcome.page().counts.unmapped),
+        ("\u{fffd}\u{fffd}\u{fffd}\n", 3)
+    );
     assert!(outcome.page().wants_ocr());
 }
 
@@ -141,7 +172,10 @@ fn a_control_code_may_be_a_glyph() {
             .add(&format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{widths}/Encoding<</Differences[10/g23]>>>>"));
         read(&builder.finish()).text()
     };
-    assert_eq!(page(&format!("/FirstChar 10/LastChar 98/Widths[{}]", "600 ".repeat(89))), "a\u{fffd}b\n");
+    assert_eq!(
+        page(&format!("/FirstChar 10/LastChar 98/Widths[{}]", "600 ".repeat(89))),
+        "a\u{fffd}b\n"
+    );
 }
 
 /// A font of drawn glyphs: `/a1` is a square, `/a2` nothing.
@@ -184,9 +218,15 @@ fn legacy_bytes_in_simple_fonts_are_decoded() {
     };
     let outcome = run("#CB#CE#CC#E5", "b5c7bcc7b1ed");
     assert_eq!((outcome.text().as_str(), outcome.page().boxes.len()), ("登记表\n", 3));
-    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::FontBytesDecoded { glyphs: 6 }));
+    assert!(
+        outcome.notes().iter().any(|note| note.code == NoteCode::FontBytesDecoded { glyphs: 6 })
+    );
     assert_eq!(run("MingLiU", "b5 6e b0 4f aa ed").text(), "登記表\n");
-    assert_eq!(run("Arial", "b5c7bcc7b1ed").text(), "登记表\n", "no Latin text has so many accented letters in a row");
+    assert_eq!(
+        run("Arial", "b5c7bcc7b1ed").text(),
+        "登记表\n",
+        "no Latin text has so many accented letters in a row"
+    );
     assert_eq!(run("Arial", "e9e0fc").text(), "éàü\n");
     assert_eq!(run("Arial", "636166e9").text(), "café\n");
 }
@@ -201,7 +241,11 @@ fn text_that_cannot_be_seen_is_marked_within_its_line() {
     let line = "BT /F 10 Tf 10 50 Td (Witness ) Tj 1 g (Anwar) Tj 0 g ( signed) Tj ET";
     check(line, "Witness Anwar signed\n", &["Anwar"]);
     check(&format!("0.5 g 0 0 200 100 re f 0 g {line}"), "Witness Anwar signed\n", &[]);
-    check("1 0 0 rg 0 0 200 100 re f BT /F 10 Tf 10 50 Td (red) Tj 0 g ( black) Tj ET", "red black\n", &["red"]);
+    check(
+        "1 0 0 rg 0 0 200 100 re f BT /F 10 Tf 10 50 Td (red) Tj 0 g ( black) Tj ET",
+        "red black\n",
+        &["red"],
+    );
     check("BT /F 0.5 Tf 10 50 Td (tiny) Tj ET", "tiny\n", &["tiny"]);
     check(
         "q 0 0 20 20 re W n BT /F 10 Tf 50 50 Td (away) Tj ET Q BT /F 10 Tf 5 5 Td (in) Tj ET",
@@ -209,7 +253,11 @@ fn text_that_cannot_be_seen_is_marked_within_its_line() {
         &["away"],
     );
     // light text on a dark form that is no rectangle
-    check("0 g 0 0 m 200 0 l 180 100 l 0 100 l f 1 g BT /F 10 Tf 10 50 Td (light) Tj ET", "light\n", &[]);
+    check(
+        "0 g 0 0 m 200 0 l 180 100 l 0 100 l f 1 g BT /F 10 Tf 10 50 Td (light) Tj ET",
+        "light\n",
+        &[],
+    );
 }
 
 #[test]
@@ -226,47 +274,82 @@ fn areas_painted_over_text_are_noted() {
     let text = "BT /F 10 Tf 10 50 Td (Witness Anwar signed) Tj ET";
     // "Anwar" is from 48.9 to 77.8
     assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re f")), (5, "Anwar".to_owned()));
-    assert_eq!(covered(&format!("{text} 1 g 0 40 200 30 re f")), (18, "Witness Anwar signed".to_owned()));
-    let two = read(&Builder::page(&format!("{text} 0 g 10 46 20 14 re f 48 46 30 14 re f 150 0 20 20 re f")).finish());
+    assert_eq!(
+        covered(&format!("{text} 1 g 0 40 200 30 re f")),
+        (18, "Witness Anwar signed".to_owned())
+    );
+    let two = read(
+        &Builder::page(&format!("{text} 0 g 10 46 20 14 re f 48 46 30 14 re f 150 0 20 20 re f"))
+            .finish(),
+    );
     assert!(
         two.notes().iter().any(|note| matches!(note.code, NoteCode::TextCovered { areas: 2, .. })),
         "{:?}",
         two.notes()
     );
     assert_eq!(covered(&format!("0.3 g 48 46 30 14 re f 0 g {text}")).0, 0, "it is under the text");
-    assert_eq!(covered(&format!("0 g 48 46 30 14 re f {text}")), (5, "Anwar".to_owned()), "black on a black bar");
-    assert_eq!(covered(&format!("1 g 0 0 200 100 re f {text}")).0, 0, "white on white is marked only");
+    assert_eq!(
+        covered(&format!("0 g 48 46 30 14 re f {text}")),
+        (5, "Anwar".to_owned()),
+        "black on a black bar"
+    );
+    assert_eq!(
+        covered(&format!("1 g 0 0 200 100 re f {text}")).0,
+        0,
+        "white on white is marked only"
+    );
     assert_eq!(covered(&format!("0.9 g 0 40 200 30 re f 0 g {text}")), (0, String::new()));
-    assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re S 48 46 30 1 re f")), (0, String::new()), "a frame, a line");
-    assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re f {text}")), (0, String::new()), "and printed again");
+    assert_eq!(
+        covered(&format!("{text} 0 g 48 46 30 14 re S 48 46 30 1 re f")),
+        (0, String::new()),
+        "a frame, a line"
+    );
+    assert_eq!(
+        covered(&format!("{text} 0 g 48 46 30 14 re f {text}")),
+        (0, String::new()),
+        "and printed again"
+    );
 }
 
 #[test]
 fn see_through_areas_cover_nothing() {
     let entries = "/MediaBox[0 0 200 100]/Resources<</Font<</F 5 0 R>>/ExtGState<</A<</ca 0.4>>/M<</BM/Multiply>>>>>>";
     for state in ["/A", "/M"] {
-        let content = format!("BT /F 10 Tf 10 50 Td (Witness) Tj ET {state} gs 1 1 0 rg 0 40 200 30 re f");
+        let content =
+            format!("BT /F 10 Tf 10 50 Td (Witness) Tj ET {state} gs 1 1 0 rg 0 40 200 30 re f");
         let outcome = read(&Builder::page_with(entries, &content).finish());
         assert_eq!(marked(outcome.page(), MarkKind::Invisible), [""; 0], "{state}");
     }
     let clear = "/MediaBox[0 0 200 100]/Resources<</Font<</F 5 0 R>>/ExtGState<</A<</ca 0>>>>>>";
-    let outcome = read(&Builder::page_with(clear, "/A gs BT /F 10 Tf 10 50 Td (clear) Tj ET").finish());
+    let outcome =
+        read(&Builder::page_with(clear, "/A gs BT /F 10 Tf 10 50 Td (clear) Tj ET").finish());
     assert_eq!(outcome.page().marks, [Mark { start: 0, end: 5, kind: MarkKind::Invisible }]);
 }
 
 #[test]
 fn annotations_that_cover_or_mark_text_are_noted() {
     let over = |annotation: &str| {
-        let mut builder =
-            Builder::page_with("/MediaBox[0 0 200 100]/Annots[6 0 R]", "BT /F 10 Tf 10 50 Td (Witness Anwar) Tj ET");
+        let mut builder = Builder::page_with(
+            "/MediaBox[0 0 200 100]/Annots[6 0 R]",
+            "BT /F 10 Tf 10 50 Td (Witness Anwar) Tj ET",
+        );
         builder.add(annotation);
         builder.stream("/Type/XObject/Subtype/Form/BBox[0 0 30 14]", b"0 g 0 0 30 14 re f");
         read(&builder.finish())
     };
-    let has = |outcome: &Outcome, code: &NoteCode| outcome.notes().iter().any(|note| note.code == *code);
+    let has =
+        |outcome: &Outcome, code: &NoteCode| outcome.notes().iter().any(|note| note.code == *code);
     let square = over("<</Type/Annot/Subtype/Square/Rect[48 46 78 60]/AP<</N 7 0 R>>>>");
-    assert!(has(&square, &NoteCode::TextCovered { areas: 1, characters: 5 }), "{:?}", square.notes());
+    assert!(
+        has(&square, &NoteCode::TextCovered { areas: 1, characters: 5 }),
+        "{:?}",
+        square.notes()
+    );
     let marked = over("<</Type/Annot/Subtype/Redact/Rect[48 46 78 60]/OverlayText(exempt)>>");
     assert!(has(&marked, &NoteCode::RedactionsUnapplied { redactions: 1 }), "{:?}", marked.notes());
-    assert!(marked.text().contains("Witness Anwar") && marked.text().contains("exempt"), "{}", marked.text());
+    assert!(
+        marked.text().contains("Witness Anwar") && marked.text().contains("exempt"),
+        "{}",
+        marked.text()
+    );
 }

@@ -36,7 +36,8 @@ impl Made {
         let mut stored = content.to_vec();
         let inflated = stored.len();
         if self.layout == Layout::Unicode4k && is_data && content.len() > 2000 {
-            let mut deflate = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            let mut deflate =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
             std::io::Write::write_all(&mut deflate, content).expect("memory");
             stored = deflate.finish().expect("memory");
         }
@@ -113,7 +114,9 @@ impl Made {
         bytes[..2].copy_from_slice(&map.to_le_bytes());
         bytes.extend(u16::try_from(items.len()).expect("few").to_le_bytes());
         bytes.extend([0; 2]);
-        places.iter().for_each(|place| bytes.extend(u16::try_from(*place).expect("small").to_le_bytes()));
+        places
+            .iter()
+            .for_each(|place| bytes.extend(u16::try_from(*place).expect("small").to_le_bytes()));
         bytes
     }
 
@@ -208,8 +211,10 @@ impl Made {
             .zip(keys.chunks(EACH))
             .map(|(entries, keys)| (keys[0], self.page(kind, 0, entries)))
             .collect();
-        let above: Vec<Vec<u8>> =
-            leaves.iter().map(|(key, at)| [self.number(*key), self.number(0), self.number(*at)].concat()).collect();
+        let above: Vec<Vec<u8>> = leaves
+            .iter()
+            .map(|(key, at)| [self.number(*key), self.number(0), self.number(*at)].concat())
+            .collect();
         self.page(kind, 1, &above)
     }
 
@@ -223,7 +228,10 @@ impl Made {
         let at = self.bytes.len() as u64;
         let mut page = entries.concat();
         page.resize(size, 0);
-        let (count, each) = (u8::try_from(entries.len()).expect("few"), u8::try_from(entries[0].len()).expect("small"));
+        let (count, each) = (
+            u8::try_from(entries.len()).expect("few"),
+            u8::try_from(entries[0].len()).expect("small"),
+        );
         if self.layout == Layout::Unicode4k {
             page[numbers..numbers + 6].copy_from_slice(&[count, 0, count, 0, each, level]);
         } else {

@@ -23,7 +23,9 @@ pub(super) fn of(record: &Record<'_>, globals: &Globals) -> Option<Found> {
     let two = record.kind < 0x0010 && globals.version == Version::Two;
     let format = if two { usize::from(data.get(4)? & 0x3f) } else { usize::from(short(data, 4)?) };
     let value = data.get(if two { 7 } else { 6 }..)?;
-    let one = |shown: Shown| Some(Found { cells: vec![(row, column, shown)], awaited: None, missing: false });
+    let one = |shown: Shown| {
+        Some(Found { cells: vec![(row, column, shown)], awaited: None, missing: false })
+    };
     let numbered = |number: f64, format: usize| numbered(number, format, globals);
     match record.kind {
         0x0203 | 0x0003 => one(numbered(double(value, 0)?, format)),
@@ -46,9 +48,11 @@ pub(super) fn of(record: &Record<'_>, globals: &Globals) -> Option<Found> {
         }
         0x0205 | 0x0005 => one(flag(*value.first()?, *value.get(1)? != 0)),
         0x0006 | 0x0206 | 0x0406 => match value.get(..8)? {
-            [0, .., 0xff, 0xff] => {
-                Some(Found { cells: Vec::new(), awaited: Some((row, column, format)), missing: false })
-            }
+            [0, .., 0xff, 0xff] => Some(Found {
+                cells: Vec::new(),
+                awaited: Some((row, column, format)),
+                missing: false,
+            }),
             [kind @ (1 | 2), _, flagged, .., 0xff, 0xff] => one(flag(*flagged, *kind == 2)),
             [_, .., 0xff, 0xff] => one(Shown::default()),
             _ => one(numbered(double(value, 0)?, format)),
@@ -73,7 +77,10 @@ fn numbered(number: f64, format: usize, globals: &Globals) -> Shown {
 }
 
 fn texted(text: &str, format: usize, globals: &Globals) -> Shown {
-    globals.formats.get(format).map_or_else(|| Shown::plain(text), |format| number_format::shown_text(text, format))
+    globals
+        .formats
+        .get(format)
+        .map_or_else(|| Shown::plain(text), |format| number_format::shown_text(text, format))
 }
 
 /// A truth value, or an error.
@@ -94,6 +101,10 @@ pub(in crate::formats::sheet) fn flag(value: u8, is_error: bool) -> Shown {
 
 /// The upper thirty bits of a double, or a whole number; either may be in hundredths.
 pub(in crate::formats::sheet) fn rk(rk: u32) -> f64 {
-    let number = if rk & 2 == 0 { f64::from_bits(u64::from(rk & !3) << 32) } else { f64::from(rk.cast_signed() >> 2) };
+    let number = if rk & 2 == 0 {
+        f64::from_bits(u64::from(rk & !3) << 32)
+    } else {
+        f64::from(rk.cast_signed() >> 2)
+    };
     if rk & 1 == 0 { number } else { number / 100.0 }
 }

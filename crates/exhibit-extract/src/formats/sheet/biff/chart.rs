@@ -24,17 +24,22 @@ impl Chart {
         }
         match record.kind {
             0x100d => {
-                if let Some(title) = data.get(2..).and_then(|data| text(data, 1, globals.version, globals.encoding)) {
+                if let Some(title) =
+                    data.get(2..).and_then(|data| text(data, 1, globals.version, globals.encoding))
+                {
                     self.title(&title);
                 }
             }
             0x1065 => self.end_values(),
             0x0203 => {
-                let number = double(data, 6).and_then(Decimal::of).map(|number| number_format::general(&number));
+                let number = double(data, 6)
+                    .and_then(Decimal::of)
+                    .map(|number| number_format::general(&number));
                 self.value(data, number);
             }
             0x0204 => {
-                let label = data.get(6..).and_then(|data| text(data, 2, globals.version, globals.encoding));
+                let label =
+                    data.get(6..).and_then(|data| text(data, 2, globals.version, globals.encoding));
                 self.value(data, label);
             }
             _ => {}
@@ -86,7 +91,11 @@ pub(super) fn shapes(drawing: &[u8]) -> Vec<String> {
         }
         let Some(end) = body.checked_add(length as usize) else { break };
         if matches!(kind, 0xf00b | 0xf121 | 0xf122) {
-            properties(drawing.get(body..end.min(drawing.len())).unwrap_or_default(), version >> 4, &mut found);
+            properties(
+                drawing.get(body..end.min(drawing.len())).unwrap_or_default(),
+                version >> 4,
+                &mut found,
+            );
         }
         at = end;
     }

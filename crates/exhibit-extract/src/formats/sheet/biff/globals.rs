@@ -74,7 +74,8 @@ impl Globals {
             }
         }
         globals.cut_short = records.cut_short;
-        globals.formats = ids.into_iter().map(|id| Format { id, code: codes.get(&id).cloned() }).collect();
+        globals.formats =
+            ids.into_iter().map(|id| Format { id, code: codes.get(&id).cloned() }).collect();
         globals
     }
 
@@ -83,7 +84,10 @@ impl Globals {
         match record.kind {
             0x0022 => self.from_1904 = short(data, 0) == Some(1),
             0x0085 if self.sheets.len() < MOST => {
-                let name = data.get(6..).and_then(|data| text(data, 1, version, self.encoding)).unwrap_or_default();
+                let name = data
+                    .get(6..)
+                    .and_then(|data| text(data, 1, version, self.encoding))
+                    .unwrap_or_default();
                 let hidden = data.get(4).is_some_and(|state| state & 3 != 0);
                 self.macro_sheets |= matches!(data.get(5), Some(1 | 6));
                 let at = long(data, 0).unwrap_or(0) as usize;
@@ -95,9 +99,16 @@ impl Globals {
             }
             0x041e => {
                 let size = if version < Version::Eight { 1 } else { 2 };
-                let code = data.get(2..).and_then(|data| text(data, size, version, self.encoding)).unwrap_or_default();
+                let code = data
+                    .get(2..)
+                    .and_then(|data| text(data, size, version, self.encoding))
+                    .unwrap_or_default();
                 let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
-                let id = if version == Version::Four { Some(next) } else { short(data, 0).map(u32::from) };
+                let id = if version == Version::Four {
+                    Some(next)
+                } else {
+                    short(data, 0).map(u32::from)
+                };
                 codes.extend(id.map(|id| (id, code)));
             }
             // the numbers of formats, of the versions from 2 on
@@ -128,7 +139,11 @@ impl Globals {
                 let end = 15 + if wide { length * 2 } else { length };
                 (characters(data.get(15..end)?, wide), data.get(end..)?)
             } else {
-                let name = self.encoding.decode_without_bom_handling(data.get(14..14 + length)?).0.into_owned();
+                let name = self
+                    .encoding
+                    .decode_without_bom_handling(data.get(14..14 + length)?)
+                    .0
+                    .into_owned();
                 (name, data.get(14 + length..)?)
             };
             let constant = formula.strip_prefix(&[0x17]).filter(|_| !builtin)?;
@@ -145,7 +160,11 @@ impl Globals {
         if !(1..=255).contains(&length) || self.outside.len() >= MOST {
             return;
         }
-        let Some(path) = data.get(2..).and_then(|data| text(data, 2, Version::Eight, self.encoding)) else { return };
+        let Some(path) =
+            data.get(2..).and_then(|data| text(data, 2, Version::Eight, self.encoding))
+        else {
+            return;
+        };
         let encoded = path.strip_prefix('\u{1}');
         let mut plain = String::new();
         let mut rest = encoded.unwrap_or(&path).chars();
@@ -170,7 +189,8 @@ impl Globals {
 
 fn code_page(stream: &[u8]) -> &'static Encoding {
     let mut records = Records::new(stream, 0).take(1000);
-    let page = records.find(|record| record.kind == 0x0042).and_then(|record| short(record.data, 0));
+    let page =
+        records.find(|record| record.kind == 0x0042).and_then(|record| short(record.data, 0));
     match page {
         Some(0x8000) => encoding_rs::MACINTOSH,
         Some(page) if page != 0x8001 && page != 367 => encoding_of(page),

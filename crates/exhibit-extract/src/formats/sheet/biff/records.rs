@@ -134,7 +134,10 @@ fn each_sealed(stream: &mut [u8], change: impl Fn(usize, u8, usize) -> u8) {
         if let Some((first, count)) = sealed(kind, start, length)
             && let Some(bytes) = stream.get_mut(first..first + count)
         {
-            bytes.iter_mut().zip(first..).for_each(|(byte, place)| *byte = change(place, *byte, length));
+            bytes
+                .iter_mut()
+                .zip(first..)
+                .for_each(|(byte, place)| *byte = change(place, *byte, length));
         }
     }
 }
@@ -208,7 +211,9 @@ impl<'s> Data<'s> {
             }
             let bytes = &rest[..taken * size];
             if wide {
-                units.extend(bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])));
+                units.extend(
+                    bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])),
+                );
             } else {
                 units.extend(bytes.iter().map(|byte| u16::from(*byte)));
             }
@@ -231,7 +236,12 @@ impl<'s> Data<'s> {
 }
 
 /// A text of a record of any version: its length in `size` bytes, then of Excel 97 flags, then characters.
-pub(super) fn text(data: &[u8], size: usize, version: Version, encoding: &'static Encoding) -> Option<String> {
+pub(super) fn text(
+    data: &[u8],
+    size: usize,
+    version: Version,
+    encoding: &'static Encoding,
+) -> Option<String> {
     let count = if size == 1 { usize::from(*data.first()?) } else { usize::from(short(data, 0)?) };
     if version < Version::Eight {
         let bytes = data.get(size..)?;
@@ -247,7 +257,8 @@ pub(super) fn text(data: &[u8], size: usize, version: Version, encoding: &'stati
 /// Characters of UTF-16, or of its low bytes.
 pub(super) fn characters(bytes: &[u8], wide: bool) -> String {
     if wide {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+        let units: Vec<u16> =
+            bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
         String::from_utf16_lossy(&units)
     } else {
         bytes.iter().map(|byte| char::from(*byte)).collect()

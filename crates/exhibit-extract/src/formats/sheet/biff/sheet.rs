@@ -35,7 +35,8 @@ pub(super) fn find<'s>(stream: &'s [u8], globals: &Globals) -> Vec<Found<'s>> {
     // sheets that contain each other would be read again and again
     let mut budget = stream.len().saturating_mul(2);
     for listed in &globals.sheets {
-        let begins = Records::new(stream, listed.at).next().is_some_and(|record| BOF.contains(&record.kind));
+        let begins =
+            Records::new(stream, listed.at).next().is_some_and(|record| BOF.contains(&record.kind));
         if begins && begun.insert(listed.at) && budget > 0 {
             let end = end_of(stream, listed.at);
             budget = budget.saturating_sub(end - listed.at);
@@ -45,10 +46,13 @@ pub(super) fn find<'s>(stream: &'s [u8], globals: &Globals) -> Vec<Found<'s>> {
     if found.is_empty() {
         // lists that lead nowhere, and versions that have none
         let mut at = if globals.version >= Version::Five { end_of(stream, 0) } else { 0 };
-        while let Some(record) = Records::new(stream, at).find(|record| BOF.contains(&record.kind)) {
+        while let Some(record) = Records::new(stream, at).find(|record| BOF.contains(&record.kind))
+        {
             let number = found.len();
-            let name =
-                globals.sheets.get(number).map_or_else(|| format!("Sheet{}", number + 1), |listed| listed.name.clone());
+            let name = globals
+                .sheets
+                .get(number)
+                .map_or_else(|| format!("Sheet{}", number + 1), |listed| listed.name.clone());
             let hidden = globals.sheets.get(number).is_some_and(|listed| listed.hidden);
             at = end_of(stream, record.at);
             found.push(sheet(stream, &Listed { name, hidden, at: record.at }, at));
@@ -114,7 +118,11 @@ pub(super) fn read(
     let mut around = Around::read(found, globals);
     for (row, column, object, author) in std::mem::take(&mut around.notes) {
         let text = around.comments.remove(&object).unwrap_or_default();
-        let by = if author.is_empty() || text.starts_with(&author) { String::new() } else { format!("{author}: ") };
+        let by = if author.is_empty() || text.starts_with(&author) {
+            String::new()
+        } else {
+            format!("{author}: ")
+        };
         writer.note(u32::from(row), u32::from(column), &format!("{by}{}", lines(&text)));
     }
     let (mut depth, mut awaited) = (0usize, None);
@@ -201,14 +209,18 @@ impl Around {
         let data = record.data;
         match record.kind {
             0x0208 => {
-                if let (Some(row), true) = (short(data, 0), short(data, 12).is_some_and(|flags| flags & 0x20 != 0)) {
+                if let (Some(row), true) =
+                    (short(data, 0), short(data, 12).is_some_and(|flags| flags & 0x20 != 0))
+                {
                     self.hidden_rows.insert(row);
                 }
             }
             0x007d => {
-                if let (Some(first), Some(last), true) =
-                    (short(data, 0), short(data, 2), short(data, 8).is_some_and(|flags| flags & 1 != 0))
-                {
+                if let (Some(first), Some(last), true) = (
+                    short(data, 0),
+                    short(data, 2),
+                    short(data, 8).is_some_and(|flags| flags & 1 != 0),
+                ) {
                     self.hidden_columns.push((first, last));
                 }
             }
@@ -216,8 +228,9 @@ impl Around {
             0x01b8 => self.links.extend(link(data)),
             0x0014 | 0x0015 => {
                 let size = if globals.version == Version::Eight { 2 } else { 1 };
-                for section in
-                    text(data, size, globals.version, globals.encoding).map(|code| furniture(&code)).unwrap_or_default()
+                for section in text(data, size, globals.version, globals.encoding)
+                    .map(|code| furniture(&code))
+                    .unwrap_or_default()
                 {
                     self.furniture.push_str(&section);
                     self.furniture.push('\n');
@@ -244,7 +257,8 @@ impl Around {
         let (Some(row), Some(column)) = (short(data, 0), short(data, 2)) else { return };
         if globals.version == Version::Eight {
             let object = short(data, 6).unwrap_or(0);
-            let author = data.get(8..).and_then(|data| text(data, 2, Version::Eight, globals.encoding));
+            let author =
+                data.get(8..).and_then(|data| text(data, 2, Version::Eight, globals.encoding));
             self.notes.push((row, column, object, author.unwrap_or_default()));
             return;
         }
@@ -264,7 +278,9 @@ impl Around {
 
     fn text(&mut self, data: &[u8], parts: &[&[u8]], object: (u16, u16)) {
         let count = usize::from(short(data, 10).unwrap_or(0));
-        let Some((flags, first)) = parts.first().and_then(|part| part.split_first()) else { return };
+        let Some((flags, first)) = parts.first().and_then(|part| part.split_first()) else {
+            return;
+        };
         let mut all = vec![first];
         all.extend(parts.iter().skip(1));
         let Some(text) = Data::new(all).characters(count, flags & 1 == 1) else { return };
@@ -276,14 +292,18 @@ impl Around {
     }
 
     fn hides(&self, row: u32, column: u32) -> bool {
-        let within = |(first, last): &(u16, u16)| (u32::from(*first)..=u32::from(*last)).contains(&column);
-        u16::try_from(row).is_ok_and(|row| self.hidden_rows.contains(&row)) || self.hidden_columns.iter().any(within)
+        let within =
+            |(first, last): &(u16, u16)| (u32::from(*first)..=u32::from(*last)).contains(&column);
+        u16::try_from(row).is_ok_and(|row| self.hidden_rows.contains(&row))
+            || self.hidden_columns.iter().any(within)
     }
 
     fn rest(self) -> Vec<(String, Option<MarkKind>)> {
         let mut rest: Vec<(String, Option<MarkKind>)> = Vec::new();
         rest.extend(self.boxes.iter().map(|text| (lines(text), None)));
-        rest.extend(chart::shapes(&self.drawing).into_iter().map(|text| (text, Some(MarkKind::Invisible))));
+        rest.extend(
+            chart::shapes(&self.drawing).into_iter().map(|text| (text, Some(MarkKind::Invisible))),
+        );
         rest.extend(self.charts.into_iter().map(|chart| (lines(&chart.into_text()), None)));
         // comments whose cell is unknown
         rest.extend(self.comments.values().map(|text| (lines(text), Some(MarkKind::Annotation))));
@@ -309,7 +329,8 @@ fn choices(data: &[u8]) -> Vec<String> {
     let formula = data.get(at + 4..).and_then(|formula| formula.strip_prefix(&[0x17]));
     if let Some([count, flags, rest @ ..]) = formula {
         let bytes = usize::from(*count) * if flags & 1 == 1 { 2 } else { 1 };
-        let list = rest.get(..bytes).map(|bytes| characters(bytes, flags & 1 == 1).replace('\0', ","));
+        let list =
+            rest.get(..bytes).map(|bytes| characters(bytes, flags & 1 == 1).replace('\0', ","));
         found.extend(list);
     }
     found
@@ -324,7 +345,10 @@ fn old_text(data: &[u8], kind: u16, globals: &Globals) -> Option<String> {
     let start = 70 + data.get(70).map_or(0, |length| usize::from(*length) + 1) % 256;
     let from = |start: usize| data.get(start..start.checked_add(count)?);
     // an object without a name has its text at once
-    let bytes = from(70).filter(|_| data.len() < start + count).or_else(|| from(start)).or_else(|| from(70))?;
+    let bytes = from(70)
+        .filter(|_| data.len() < start + count)
+        .or_else(|| from(start))
+        .or_else(|| from(70))?;
     let text = globals.encoding.decode_without_bom_handling(bytes).0.into_owned();
     (!text.trim().is_empty()).then_some(text)
 }
@@ -361,7 +385,8 @@ fn link(data: &[u8]) -> Option<String> {
         } else if moniker.starts_with(&[0x03, 0x03, 0, 0]) {
             let length = long(data, at + 2)? as usize;
             let path = data.get(at + 6..(at + 6).checked_add(length)?)?;
-            let short_path = encoding_rs::WINDOWS_1252.decode_without_bom_handling(path).0.into_owned();
+            let short_path =
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(path).0.into_owned();
             at = at.checked_add(6 + length + 24)?;
             let size = long(data, at)? as usize;
             let wide = (size > 6).then(|| data.get(at + 10..(at + 4).checked_add(size)?)).flatten();

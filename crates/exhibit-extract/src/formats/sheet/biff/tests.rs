@@ -7,7 +7,8 @@ use exhibit_model::{MarkKind, NoteCode, Verdict};
 use std::io::{Cursor, Write};
 
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
-    [&kind.to_le_bytes()[..], &u16::try_from(data.len()).expect("small").to_le_bytes(), data].concat()
+    [&kind.to_le_bytes()[..], &u16::try_from(data.len()).expect("small").to_le_bytes(), data]
+        .concat()
 }
 
 fn bof(kind: u16) -> Vec<u8> {
@@ -42,7 +43,8 @@ fn workbook(globals: &[Vec<u8>], sheets: &[(u8, Vec<u8>)]) -> Vec<u8> {
         let place = u32::try_from(at).expect("small").to_le_bytes();
         record(0x0085, &[&place[..], &[state, 0, 2, 0], name.as_bytes()].concat())
     };
-    let start = bof(5).len() + globals.concat().len() + end.len() + sheets.len() * entry(0, 0, 1).len();
+    let start =
+        bof(5).len() + globals.concat().len() + end.len() + sheets.len() * entry(0, 0, 1).len();
     let (mut list, mut bodies) = (Vec::new(), Vec::new());
     for (number, (state, body)) in sheets.iter().enumerate() {
         list.extend(entry(start + bodies.len(), *state, number + 1));
@@ -52,9 +54,16 @@ fn workbook(globals: &[Vec<u8>], sheets: &[(u8, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn formats() -> Vec<Vec<u8>> {
-    let format = |id: u16, code: &str| record(0x041e, &[&id.to_le_bytes()[..], &counted(code)].concat());
+    let format =
+        |id: u16, code: &str| record(0x041e, &[&id.to_le_bytes()[..], &counted(code)].concat());
     let cell = |id: u16| record(0x00e0, &[&[0, 0][..], &id.to_le_bytes(), &[0; 16]].concat());
-    vec![format(164, "000000"), format(165, "yyyy\"年\"m\"月\"d\"日\""), cell(0), cell(164), cell(165)]
+    vec![
+        format(164, "000000"),
+        format(165, "yyyy\"年\"m\"月\"d\"日\""),
+        cell(0),
+        cell(164),
+        cell(165),
+    ]
 }
 
 fn texts(list: &[&str]) -> Vec<u8> {
@@ -75,8 +84,13 @@ fn cells_are_as_displayed() {
         record(0x027e, &at(0, 2, 2, &(43_007u32 << 2 | 2).to_le_bytes())),
         record(
             0x00bd,
-            &[&at(1, 0, 0, &(250u32 << 2 | 3).to_le_bytes())[..], &[1, 0], &(5u32 << 2 | 2).to_le_bytes(), &[1, 0]]
-                .concat(),
+            &[
+                &at(1, 0, 0, &(250u32 << 2 | 3).to_le_bytes())[..],
+                &[1, 0],
+                &(5u32 << 2 | 2).to_le_bytes(),
+                &[1, 0],
+            ]
+            .concat(),
         ),
         record(0x0205, &at(2, 0, 0, &[1, 0])),
         record(0x0205, &at(2, 1, 0, &[7, 1])),
@@ -104,15 +118,21 @@ fn shared_texts_continue_in_further_records() {
     let first = [&1u32.to_le_bytes()[..], &2u32.to_le_bytes(), &[6, 0, 1], &wide("登记")].concat();
     let second = [&[0][..], b"form", &[2, 0, 8, 1, 0], b"ok", &[0; 4]].concat();
     let globals = [record(0x00fc, &first), record(0x003c, &second)];
-    let cells =
-        [record(0x00fd, &at(0, 0, 0, &0u32.to_le_bytes())), record(0x00fd, &at(0, 1, 0, &1u32.to_le_bytes()))].concat();
+    let cells = [
+        record(0x00fd, &at(0, 0, 0, &0u32.to_le_bytes())),
+        record(0x00fd, &at(0, 1, 0, &1u32.to_le_bytes())),
+    ]
+    .concat();
     assert_eq!(read_workbook(&globals, &[(0, cells)]).texts(), ["登记form\tok\n"]);
 }
 
 #[test]
 fn boxes_charts_comments_and_links_follow_the_cells() {
     let object = |kind: u16, id: u16| {
-        record(0x005d, &[&[0x15, 0, 0x12, 0][..], &kind.to_le_bytes(), &id.to_le_bytes(), &[0; 14]].concat())
+        record(
+            0x005d,
+            &[&[0x15, 0, 0x12, 0][..], &kind.to_le_bytes(), &id.to_le_bytes(), &[0; 14]].concat(),
+        )
     };
     let text = |text: &str| {
         let count = u16::try_from(text.encode_utf16().count()).expect("short").to_le_bytes();
@@ -126,7 +146,9 @@ fn boxes_charts_comments_and_links_follow_the_cells() {
     let word_art = wide("decorated\0");
     let length = u32::try_from(word_art.len()).expect("short");
     let properties = [&0xc0c0u16.to_le_bytes()[..], &length.to_le_bytes(), &word_art].concat();
-    let drawing = [&[0x13, 0][..], &0xf00bu16.to_le_bytes(), &(length + 6).to_le_bytes(), &properties].concat();
+    let drawing =
+        [&[0x13, 0][..], &0xf00bu16.to_le_bytes(), &(length + 6).to_le_bytes(), &properties]
+            .concat();
     let address = wide("https://example.org/x\0");
     let link = [
         &[0; 8][..],
@@ -148,8 +170,15 @@ fn boxes_charts_comments_and_links_follow_the_cells() {
     ]
     .concat();
     let sheet = [
-        record(0x0208, &[&1u16.to_le_bytes()[..], &[0; 10], &0x20u16.to_le_bytes(), &[0; 2]].concat()),
-        record(0x007d, &[&2u16.to_le_bytes()[..], &2u16.to_le_bytes(), &[0; 4], &1u16.to_le_bytes(), &[0; 2]].concat()),
+        record(
+            0x0208,
+            &[&1u16.to_le_bytes()[..], &[0; 10], &0x20u16.to_le_bytes(), &[0; 2]].concat(),
+        ),
+        record(
+            0x007d,
+            &[&2u16.to_le_bytes()[..], &2u16.to_le_bytes(), &[0; 4], &1u16.to_le_bytes(), &[0; 2]]
+                .concat(),
+        ),
         record(0x0203, &at(0, 0, 0, &1f64.to_le_bytes())),
         record(0x0203, &at(0, 2, 0, &2f64.to_le_bytes())),
         record(0x0203, &at(1, 0, 0, &3f64.to_le_bytes())),
@@ -165,7 +194,8 @@ fn boxes_charts_comments_and_links_follow_the_cells() {
         record(0x0012, &[1, 0]),
     ]
     .concat();
-    let outcome = read_workbook(&[], &[(0, sheet), (2, record(0x0203, &at(0, 0, 0, &9f64.to_le_bytes())))]);
+    let outcome =
+        read_workbook(&[], &[(0, sheet), (2, record(0x0203, &at(0, 0, 0, &9f64.to_le_bytes())))]);
     assert_eq!(
         outcome.texts(),
         [
@@ -180,11 +210,14 @@ fn boxes_charts_comments_and_links_follow_the_cells() {
 
 #[test]
 fn names_and_other_workbooks_are_kept() {
-    let name = [&[0, 0, 0, 6, 0, 0][..], &[0; 8], &[0], b"Secret", &[0x17, 2, 1], &wide("常量")].concat();
+    let name =
+        [&[0, 0, 0, 6, 0, 0][..], &[0; 8], &[0], b"Secret", &[0x17, 2, 1], &wide("常量")].concat();
     let book = [&[1, 0][..], &counted("\u{1}\u{1}Clists\u{3}people.xls")].concat();
     let dde = [&[0, 0][..], &counted("cmd\u{3}/c start")].concat();
-    let outcome =
-        read_workbook(&[record(0x0018, &name), record(0x01ae, &book), record(0x01ae, &dde)], &[(0, Vec::new())]);
+    let outcome = read_workbook(
+        &[record(0x0018, &name), record(0x01ae, &book), record(0x01ae, &dde)],
+        &[(0, Vec::new())],
+    );
     assert_eq!(outcome.texts(), ["Secret = \"常量\"\n"]);
     let outside: Vec<&str> = outcome
         .metadata
@@ -220,7 +253,10 @@ fn queries_and_choices_are_kept() {
     .concat();
     let outcome = read_workbook(&[], &[(0, sheet)]);
     assert_eq!(outcome.texts(), ["title\nwhich one\none,two\n"]);
-    assert_eq!(outcome.property("sheet:connection"), Some("ODBC;Server=203.0.113.5; SELECT 姓名 FROM people"));
+    assert_eq!(
+        outcome.property("sheet:connection"),
+        Some("ODBC;Server=203.0.113.5; SELECT 姓名 FROM people")
+    );
 }
 
 #[test]
@@ -259,7 +295,9 @@ fn workbooks_before_excel_97_are_read() {
     assert_eq!(read(extract, &two).texts(), ["42\t1.5\n登记\n"]);
     assert_eq!(read(extract, &three).texts(), ["42\n登记\n"]);
     assert_eq!(read(extract, &four).texts(), ["42\n登记\n"]);
-    let old_bof = |kind: u16| record(0x0809, &[&0x0500u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 4]].concat());
+    let old_bof = |kind: u16| {
+        record(0x0809, &[&0x0500u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 4]].concat())
+    };
     let listed = |at: u32| record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 4], &encoded].concat());
     let start = old_bof(5).len() + page.len() + listed(0).len() + end.len();
     let five = [
@@ -318,8 +356,11 @@ fn encrypted_workbooks_open_with_a_password_or_excels_own() {
 
 #[test]
 fn damaged_workbooks_are_harmless() {
-    let cells =
-        [record(0x00fd, &at(0, 0, 0, &0u32.to_le_bytes())), record(0x01b8, &[3; 80]), record(0x00ec, &[0xff; 40])];
+    let cells = [
+        record(0x00fd, &at(0, 0, 0, &0u32.to_le_bytes())),
+        record(0x01b8, &[3; 80]),
+        record(0x00ec, &[0xff; 40]),
+    ];
     let mut globals = formats();
     globals.push(record(0x00fc, &texts(&["姓名", "x"])));
     let stream = workbook(&globals, &[(0, cells.concat())]);

@@ -19,7 +19,11 @@ pub(super) fn moved(formula: &str, from: (u32, u32), to: (u32, u32)) -> String {
             }
         }
         let name = matches!(c, '(' | '!');
-        moved.push_str(&if name { std::mem::take(&mut word) } else { reference(&std::mem::take(&mut word), from, to) });
+        moved.push_str(&if name {
+            std::mem::take(&mut word)
+        } else {
+            reference(&std::mem::take(&mut word), from, to)
+        });
         match quote {
             Some(open) if open == c => quote = None,
             None if matches!(c, '"' | '\'') => quote = Some(c),
@@ -37,7 +41,8 @@ fn reference(word: &str, from: (u32, u32), to: (u32, u32)) -> String {
     let Some((row, column)) = cell_place(word) else { return word.to_owned() };
     let fixed_column = word.starts_with('$');
     let fixed_row = word[1..].contains('$');
-    let shift = |at: u32, from: u32, to: u32| (i64::from(at) + i64::from(to) - i64::from(from)).max(0);
+    let shift =
+        |at: u32, from: u32, to: u32| (i64::from(at) + i64::from(to) - i64::from(from)).max(0);
     let row = if fixed_row { i64::from(row) } else { shift(row, from.0, to.0) };
     let column = if fixed_column { i64::from(column) } else { shift(column, from.1, to.1) };
     let name = cell_name(u32::try_from(row).unwrap_or(0), u32::try_from(column).unwrap_or(0));
@@ -53,7 +58,11 @@ pub(super) fn link(formula: &str) -> Option<String> {
         if let Some(at) = formula.find(function)
             && let Some(argument) = formula[at + function.len()..].trim_start().strip_prefix('"')
         {
-            return argument.split('"').next().filter(|address| !address.is_empty()).map(str::to_owned);
+            return argument
+                .split('"')
+                .next()
+                .filter(|address| !address.is_empty())
+                .map(str::to_owned);
         }
     }
     None

@@ -11,8 +11,9 @@ use exhibit_model::NoteCode;
 /// Emits what the workbook's relations name.
 pub(super) fn emit(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     let relations = package.relations(main);
-    let of =
-        |kind: &'static str| relations.iter().filter(move |r| r.kind == kind && !r.external).map(|r| r.target.clone());
+    let of = |kind: &'static str| {
+        relations.iter().filter(move |r| r.kind == kind && !r.external).map(|r| r.target.clone())
+    };
     for part in of("connections").collect::<Vec<_>>() {
         for connection in connections(package, &part) {
             out.metadata("sheet:connection", &connection)?;
@@ -26,8 +27,17 @@ pub(super) fn emit(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> 
 
 // ECMA-376 part 1, 18.13.1: the attributes that name a source, joined.
 fn connections(package: &mut Package<'_>, part: &str) -> Vec<String> {
-    const NAMES: [&str; 9] =
-        ["name", "description", "sourceFile", "odcFile", "connection", "command", "url", "post", "localConnection"];
+    const NAMES: [&str; 9] = [
+        "name",
+        "description",
+        "sourceFile",
+        "odcFile",
+        "connection",
+        "command",
+        "url",
+        "post",
+        "localConnection",
+    ];
     let mut found: Vec<String> = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     while let Some(node) = xml.next() {
@@ -36,7 +46,11 @@ fn connections(package: &mut Package<'_>, part: &str) -> Vec<String> {
             found.push(String::new());
         }
         let Some(last) = found.last_mut() else { continue };
-        for value in NAMES.iter().filter_map(|name| element.value(name)).filter(|value| !value.trim().is_empty()) {
+        for value in NAMES
+            .iter()
+            .filter_map(|name| element.value(name))
+            .filter(|value| !value.trim().is_empty())
+        {
             let joint = if last.is_empty() { "" } else { "; " };
             last.push_str(joint);
             last.push_str(&value);
@@ -49,7 +63,8 @@ fn connections(package: &mut Package<'_>, part: &str) -> Vec<String> {
 fn link(package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     let relations = package.relations(part);
     let address = |id: Option<String>| {
-        let found = id.and_then(|id| relations.iter().find(|relation: &&Relation| relation.id == id));
+        let found =
+            id.and_then(|id| relations.iter().find(|relation: &&Relation| relation.id == id));
         found.map(|relation| relation.target.clone()).unwrap_or_default()
     };
     let (mut book, mut sheets, mut at) = (String::new(), Vec::new(), 0usize);
@@ -71,7 +86,12 @@ fn link(package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<(), 
                 }
                 "oleLink" => {
                     let program = element.value("progId").unwrap_or_default();
-                    outside(part, "oleLink", &format!("{program} {}", address(element.foreign("id"))), out)?;
+                    outside(
+                        part,
+                        "oleLink",
+                        &format!("{program} {}", address(element.foreign("id"))),
+                        out,
+                    )?;
                 }
                 "ddeItem" | "oleItem" if !is_true(&element, "ole") => {
                     out.metadata("sheet:linked-item", &element.value("name").unwrap_or_default())?;
@@ -94,14 +114,19 @@ fn link(package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<(), 
                 "v" => taking = false,
                 "cell" => {
                     if let (Some(place), Some(Some(writer))) = (place.take(), writers.last_mut()) {
-                        let number =
-                            Decimal::parse(value.trim()).filter(|_| !matches!(kind.as_str(), "str" | "e" | "b"));
-                        let text = number.map_or_else(|| unescaped(&value), |number| number_format::general(&number));
+                        let number = Decimal::parse(value.trim())
+                            .filter(|_| !matches!(kind.as_str(), "str" | "e" | "b"));
+                        let text = number.map_or_else(
+                            || unescaped(&value),
+                            |number| number_format::general(&number),
+                        );
                         writer.value(place, Shown::plain(text), false, out)?;
                     }
                 }
                 "sheetData" => {
-                    if let Some(writer) = writers.last_mut().and_then(Option::take).filter(SheetWriter::has_cells) {
+                    if let Some(writer) =
+                        writers.last_mut().and_then(Option::take).filter(SheetWriter::has_cells)
+                    {
                         writer.finish(&[], out)?;
                     }
                 }

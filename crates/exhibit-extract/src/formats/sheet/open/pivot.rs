@@ -20,7 +20,9 @@ struct Field {
 /// Emits the caches that the workbook's relations name.
 pub(super) fn emit(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     let relations = package.relations(main);
-    let caches = relations.iter().filter(|relation| relation.kind == "pivotCacheDefinition" && !relation.external);
+    let caches = relations
+        .iter()
+        .filter(|relation| relation.kind == "pivotCacheDefinition" && !relation.external);
     for (number, cache) in caches.enumerate() {
         let (source, fields) = definition(package, &cache.target);
         if fields.is_empty() {
@@ -32,7 +34,9 @@ pub(super) fn emit(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> 
             writer.cell((0, column), &field.name, false, out)?;
         }
         let records = package.relations(&cache.target);
-        let records = records.iter().find(|relation| relation.kind == "pivotCacheRecords" && !relation.external);
+        let records = records
+            .iter()
+            .find(|relation| relation.kind == "pivotCacheRecords" && !relation.external);
         let rows = match records {
             Some(records) => write_records(package, &records.target, &fields, &mut writer, out)?,
             None => 0,
@@ -51,17 +55,22 @@ pub(super) fn emit(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> 
 }
 
 fn definition(package: &mut Package<'_>, part: &str) -> (String, Vec<Field>) {
-    let (mut source, mut fields, mut bytes, mut inside) = (String::new(), Vec::<Field>::new(), 0, false);
+    let (mut source, mut fields, mut bytes, mut inside) =
+        (String::new(), Vec::<Field>::new(), 0, false);
     let Some(mut xml) = package.xml(part, PART_CAP) else { return (source, fields) };
     while let Some(node) = xml.next() {
         match node {
             Node::Start(element) => match element.name() {
                 "worksheetSource" => {
-                    let names = ["name", "sheet", "ref"].iter().filter_map(|name| element.value(name));
+                    let names =
+                        ["name", "sheet", "ref"].iter().filter_map(|name| element.value(name));
                     source = names.collect::<Vec<_>>().join(" ");
                 }
                 "cacheField" => {
-                    fields.push(Field { name: element.value("name").unwrap_or_default(), shared: Vec::new() });
+                    fields.push(Field {
+                        name: element.value("name").unwrap_or_default(),
+                        shared: Vec::new(),
+                    });
                 }
                 "sharedItems" => inside = true,
                 name if inside => {
@@ -99,7 +108,10 @@ fn write_records(
             }
             "x" => {
                 let index = element.value("v").and_then(|index| index.parse::<usize>().ok());
-                let shared = fields.get(column).zip(index).and_then(|(field, index)| field.shared.get(index));
+                let shared = fields
+                    .get(column)
+                    .zip(index)
+                    .and_then(|(field, index)| field.shared.get(index));
                 shared.cloned().unwrap_or_default()
             }
             name => match value(name, &element) {
@@ -107,7 +119,8 @@ fn write_records(
                 None => continue,
             },
         };
-        let place = (row.min((1 << 20) - 1), u32::try_from(column).unwrap_or(u32::MAX).min((1 << 14) - 1));
+        let place =
+            (row.min((1 << 20) - 1), u32::try_from(column).unwrap_or(u32::MAX).min((1 << 14) - 1));
         writer.value(place, Shown::plain(text), false, out)?;
         column += 1;
     }
