@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The least test lines per line of code, in hundredths: of each crate, and of the workspace.
 const LEAST_OF_CRATE: usize = 25;
-// the goal is 50: new readers came with fewer tests than that
 const LEAST_OF_ALL: usize = 50;
 
 /// Crates that exist for tests alone.

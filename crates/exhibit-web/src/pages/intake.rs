@@ -305,7 +305,7 @@ mod tests {
         assert!(page.contains("2,080+"), "more may be found: {page}");
         assert!(page.contains("href=\"/?refresh=1\"") && !page.contains("min left"), "{page}");
         let page = shown(&failed);
-        assert!(page.contains("/intake/continue") && page.contains("&lt;b&gt;originals"), "{page}");
+        assert!(page.contains("/intake/continue") && page.contains("&lt;b&gt;ENOSPC"), "{page}");
         assert!(!page.contains("refresh=1"), "nothing changes: {page}");
         let page = shown(&IntakeView { state: IntakeState::Stopping, ..begun });
         assert!(!page.contains("<button"), "{page}");
