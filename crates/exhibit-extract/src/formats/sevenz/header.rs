@@ -65,7 +65,7 @@ pub(super) struct Streams {
 /// A file of the archive.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Entry {
-    /// Its name's place in [`Header::names`], in UTF-16.
+    /// Its name's place in the list of names, in UTF-16.
     pub(super) name: Range<usize>,
     pub(super) has_stream: bool,
     pub(super) is_empty_file: bool,
