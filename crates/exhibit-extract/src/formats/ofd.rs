@@ -42,8 +42,9 @@ pub(super) fn extract(
         package,
         used: BTreeSet::new(),
         texts: HashMap::new(),
-        links: Vec::new(),
+        links: Kept::default(),
         signers: 0,
+        dropped: 0,
     };
     let encrypted = file.package.has(ENCRYPTIONS);
     let bodies = file.bodies();
@@ -74,8 +75,10 @@ pub(super) fn extract(
             file.signatures(list, out)?;
         }
     }
-    for link in file.links.iter().take(MOST_PROPERTIES) {
-        out.metadata("ofd:link", link)?;
+    let links = std::mem::take(&mut file.links);
+    file.dropped += links.emit("ofd:link", out)?;
+    if file.dropped > 0 {
+        out.note(0, NoteCode::RecordsDropped { count: file.dropped })?;
     }
     if file.package.is_salvaged() {
         out.note(0, NoteCode::ZipDirectoryLost)?;
@@ -102,8 +105,42 @@ struct File<'a> {
     used: BTreeSet<String>,
     /// The text of objects by their id, for custom tags.
     texts: HashMap<String, String>,
-    links: Vec<String>,
+    links: Kept,
     signers: u64,
+    /// The number of titles, links and tags beyond what is kept.
+    dropped: u64,
+}
+
+/// Up to [`MOST_PROPERTIES`] texts, and the number of those beyond.
+#[derive(Default)]
+struct Kept {
+    texts: Vec<String>,
+    dropped: u64,
+}
+
+impl Kept {
+    fn add(&mut self, texts: impl IntoIterator<Item = String>) {
+        for text in texts {
+            if self.texts.len() < MOST_PROPERTIES {
+                self.texts.push(text);
+            } else {
+                self.dropped += 1;
+            }
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.dropped += other.dropped;
+        self.add(other.texts);
+    }
+
+    /// Emits the texts as values of a property; the number of those that were not kept.
+    fn emit(self, key: &'static str, out: &mut Out<'_>) -> Result<u64, Stop> {
+        for text in &self.texts {
+            out.metadata(key, text)?;
+        }
+        Ok(self.dropped)
+    }
 }
 
 /// What a document states in its root part.
@@ -116,7 +153,7 @@ struct Document {
     annotations: Option<String>,
     attachments: Option<String>,
     tags: Option<String>,
-    outline: Vec<String>,
+    outline: Kept,
 }
 
 /// A page or a template, read.
@@ -124,7 +161,7 @@ struct Content {
     size: Option<(f32, f32)>,
     templates: Vec<(String, bool)>,
     objects: Vec<Object>,
-    links: Vec<String>,
+    links: Kept,
 }
 
 impl<'a> File<'a> {
@@ -179,12 +216,10 @@ impl<'a> File<'a> {
     }
 
     fn document(&mut self, body: &DocBody, label: &str, out: &mut Out<'_>) -> Result<(), Stop> {
-        let Some(document) = self.read_document(&body.root, out)? else {
+        let Some(mut document) = self.read_document(&body.root, out)? else {
             return out.note(0, NoteCode::PartLost { part: body.root.clone(), sheet: None });
         };
-        for title in document.outline.iter().take(MOST_PROPERTIES) {
-            out.metadata("ofd:outline", title)?;
-        }
+        self.dropped += std::mem::take(&mut document.outline).emit("ofd:outline", out)?;
         let mut units = HashMap::new();
         for part in &document.resources {
             self.resources(part, &mut units, out)?;
@@ -221,7 +256,7 @@ impl<'a> File<'a> {
             let (layout, texts) = drawing.finish();
             self.texts
                 .extend(texts.into_iter().take(100_000_usize.saturating_sub(self.texts.len())));
-            self.links.extend(page.links);
+            self.links.join(page.links);
             let full = layout.is_full();
             let label =
                 if label.is_empty() { String::new() } else { format!("{label}page {}", at + 1) };
@@ -230,7 +265,9 @@ impl<'a> File<'a> {
                 out.note(out.pages(), NoteCode::GlyphLimit { glyphs: MOST_GLYPHS as u64 })?;
             }
         }
-        self.links.extend(notes.into_values().flatten().flat_map(|note| note.links));
+        for note in notes.into_values().flatten() {
+            self.links.join(note.links);
+        }
         if let Some(part) = &document.tags {
             self.tags(part, out)?;
         }
@@ -263,9 +300,7 @@ impl<'a> File<'a> {
                                 .pages
                                 .extend(place(element.value("BaseLoc")).map(|path| (id, path)));
                         }
-                        "OutlineElem" if document.outline.len() <= MOST_PROPERTIES => {
-                            document.outline.extend(element.value("Title"));
-                        }
+                        "OutlineElem" => document.outline.add(element.value("Title")),
                         _ => {}
                     }
                 }
@@ -298,8 +333,12 @@ impl<'a> File<'a> {
     fn content(&mut self, part: &str, out: &mut Out<'_>) -> Result<Option<Content>, Stop> {
         let name = self.take(part);
         let Some(mut xml) = self.package.xml(&name, PART_CAP) else { return Ok(None) };
-        let mut content =
-            Content { size: None, templates: Vec::new(), objects: Vec::new(), links: Vec::new() };
+        let mut content = Content {
+            size: None,
+            templates: Vec::new(),
+            objects: Vec::new(),
+            links: Kept::default(),
+        };
         let (mut objects, mut text) = (Objects::default(), String::new());
         while let Some(node) = xml.next() {
             match node {
@@ -312,8 +351,8 @@ impl<'a> File<'a> {
                         content
                             .templates
                             .extend(element.value("TemplateID").map(|id| (id, foreground)));
-                    } else if element.name() == "URI" && content.links.len() < MOST_PROPERTIES {
-                        content.links.extend(element.value("URI"));
+                    } else if element.name() == "URI" {
+                        content.links.add(element.value("URI"));
                     }
                 }
                 Node::Text(found) => {
@@ -536,7 +575,7 @@ struct Annotation {
     in_remark: bool,
     objects: Objects,
     boundary: Matrix,
-    links: Vec<String>,
+    links: Kept,
 }
 
 impl Annotation {
@@ -548,7 +587,7 @@ impl Annotation {
             in_remark: false,
             objects: Objects::default(),
             boundary: Matrix::SAME,
-            links: Vec::new(),
+            links: Kept::default(),
         }
     }
 
@@ -562,9 +601,7 @@ impl Annotation {
                         self.boundary = Matrix::shift(x, y);
                     }
                 }
-                "URI" if self.links.len() < MOST_PROPERTIES => {
-                    self.links.extend(element.value("URI"))
-                }
+                "URI" => self.links.add(element.value("URI")),
                 _ => self.objects.start(element),
             },
             Node::Text(text) if self.in_remark => self.remark.push_str(text),

@@ -36,7 +36,8 @@ impl File<'_> {
             let name = self.take(&part);
             for (tag, text) in self.tagged(&name) {
                 if left == 0 {
-                    return Ok(());
+                    self.dropped += 1;
+                    continue;
                 }
                 left -= 1;
                 out.metadata(format!("ofd-tag:{tag}"), &text)?;
@@ -70,7 +71,7 @@ impl File<'_> {
                         match found.last_mut().filter(|(last, _)| last == tag) {
                             Some((_, value)) => value.push_str(words),
                             None if room => found.push((tag.clone(), words.clone())),
-                            None => {}
+                            None => self.dropped += 1,
                         }
                     }
                     if depth <= MOST_DEPTH {

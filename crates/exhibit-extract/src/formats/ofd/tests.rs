@@ -245,3 +245,30 @@ fn hostile_files_end() {
 fn fuzzing_starts_from_the_same_file() {
     crate::formats::msg::tests::check_fixture("formats/notice.ofd", &ofd(PAGE, true));
 }
+
+#[test]
+fn properties_beyond_the_limit_are_counted() {
+    let beyond = MOST_PROPERTIES + 3;
+    let link = r#"<ofd:URI URI="https://example.org/b"/>"#.repeat(beyond);
+    let annotations =
+        format!(r#"<ofd:PageAnnot><ofd:Annot Type="Link">{link}</ofd:Annot></ofd:PageAnnot>"#);
+    let tag = |number| format!("<T{number}><ObjectRef>11</ObjectRef></T{number}>");
+    let tags = format!("<Tags>{}</Tags>", (0..beyond).map(tag).collect::<String>());
+    let title = r#"<ofd:OutlineElem Title="a"/>"#.repeat(beyond);
+    let document = DOCUMENT.replace("</ofd:Document>", &format!("{title}</ofd:Document>"));
+    let changed = |name: &str, text: &'static str| match name {
+        "Doc_0/Annots/N.xml" => annotations.clone(),
+        "Doc_0/Tag.xml" => tags.clone(),
+        "Doc_0/Document.xml" => document.clone(),
+        _ => text.to_owned(),
+    };
+    let parts: Vec<(&str, String)> =
+        STATIC.iter().map(|(name, text)| (*name, changed(name, text))).collect();
+    let parts: Vec<(&str, &str)> =
+        parts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let outcome = read(extract, &package(&parts));
+    // three links, three tags, and three titles beside the one of the document
+    assert!(outcome.has_note(&NoteCode::RecordsDropped { count: 10 }), "{:?}", outcome.notes);
+    let whole = read(extract, &ofd(PAGE, true));
+    assert!(!whole.notes.iter().any(|note| matches!(note, NoteCode::RecordsDropped { .. })));
+}
