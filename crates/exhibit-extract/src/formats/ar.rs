@@ -20,10 +20,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     while let Ok(Some(entry)) = entries.next(input) {
         names.learn(&entry.name);
     }
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("ar:names", &charset)?;
-    }
+    names.settle_as("ar:names", out)?;
     let mut entries = Entries::new(size);
     loop {
         match entries.next(input) {

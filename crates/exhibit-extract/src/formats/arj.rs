@@ -18,10 +18,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     while let Ok(Some(entry)) = entries.next(input) {
         names.learn(&entry.name);
     }
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("arj:names", &charset)?;
-    }
+    names.settle_as("arj:names", out)?;
     let mut entries = Entries::new(size);
     let mut findings = Findings::default();
     loop {

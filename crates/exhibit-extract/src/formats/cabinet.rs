@@ -31,10 +31,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     };
     let mut names = Names::default();
     cabinet.files.iter().filter(|file| !file.is_utf8).for_each(|file| names.learn(&file.name));
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("cab:names", &charset)?;
-    }
+    names.settle_as("cab:names", out)?;
     if cabinet.is_part {
         out.note(0, NoteCode::ArchiveSplit)?;
     }

@@ -29,10 +29,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
             contents.insert(entry.inode, entry.header);
         }
     }
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("cpio:names", &charset)?;
-    }
+    names.settle_as("cpio:names", out)?;
     let mut entries = Entries::new(size);
     loop {
         match entries.next(input) {

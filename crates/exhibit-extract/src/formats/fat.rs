@@ -65,10 +65,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     }
     let mut names = Names::default();
     files.iter().for_each(|(_, file)| names.learn(&file.name));
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("disk:names", &charset)?;
-    }
+    names.settle_as("disk:names", out)?;
     for (volume, file) in &files {
         out.member(Member {
             name: file.name.clone(),

@@ -38,10 +38,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     };
     let mut names = Names::default();
     walk.files.iter().for_each(|file| names.learn(&file.name));
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("iso:names", &charset)?;
-    }
+    names.settle_as("iso:names", out)?;
     out.metadata("iso:volume", &names.decode(volume.trim_ascii()))?;
     let shared = Shared::new(input);
     for file in &walk.files {

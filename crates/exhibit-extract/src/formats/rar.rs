@@ -130,10 +130,7 @@ pub(crate) fn read(
     if volumes.is_closed() {
         return Ok(Verdict::Encrypted);
     }
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("rar:names", &charset)?;
-    }
+    names.settle_as("rar:names", out)?;
     let damaged = volumes.damaged;
     volumes.rewind();
     let mut unpacking = Unpacking {

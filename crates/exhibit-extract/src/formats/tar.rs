@@ -26,10 +26,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     while let Ok(Some(entry)) = archive.next(input) {
         names.learn(&entry.name);
     }
-    names.settle();
-    if let Some(charset) = names.charset() {
-        out.metadata("tar:names", &charset)?;
-    }
+    names.settle_as("tar:names", out)?;
     let mut archive = Archive::new(size);
     let ended = loop {
         match archive.next(input) {

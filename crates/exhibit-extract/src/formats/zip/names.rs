@@ -5,6 +5,7 @@
 
 use super::directory::Entry;
 use crate::charset::{self, Decoder, Scheme};
+use crate::out::{Out, Stop};
 use encoding_rs::{WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258};
 
 /// The number of bytes of names that are examined.
@@ -68,6 +69,15 @@ impl Names {
         let alone = !self.sample.windows(2).any(|pair| pair[0] >= 0x80 && pair[1] >= 0x80);
         let code_page_437 = (western || alone) && dos > windows;
         self.charset = Some(if code_page_437 { Charset::CodePage437 } else { Charset::Of(scheme) });
+    }
+
+    /// The same, and emits the encoding as a property if names are not all UTF-8.
+    pub(crate) fn settle_as(&mut self, key: &'static str, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.settle();
+        match self.charset() {
+            Some(charset) => out.metadata(key, &charset),
+            None => Ok(()),
+        }
     }
 
     /// The name of the encoding, if names are not all UTF-8.

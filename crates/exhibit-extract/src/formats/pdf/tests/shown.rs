@@ -225,7 +225,7 @@ fn legacy_bytes_in_simple_fonts_are_decoded() {
     assert_eq!(
         run("Arial", "b5c7bcc7b1ed").text(),
         "登记表\n",
-        "no Latin text has so many accented letters in a row"
+        "Latin text does not have this many accented letters in a row"
     );
     assert_eq!(run("Arial", "e9e0fc").text(), "éàü\n");
     assert_eq!(run("Arial", "636166e9").text(), "café\n");
