@@ -99,7 +99,7 @@ pub(crate) fn lock_tags(folder: &CaseFolder) -> Result<File, CaseError> {
 }
 
 /// Whether a text can be a tag: short, on one line, expressible in a query, and without invisible characters that reorder
-/// or hide what stands beside it. The two that letters of Arabic script need are allowed.
+/// or hide the text next to it. The two that Arabic script needs are allowed.
 #[must_use]
 pub fn is_tag(text: &str) -> bool {
     let visible = |c: char| token(c).is_none() || matches!(c, '\u{200c}' | '\u{200d}');

@@ -50,7 +50,7 @@ const PAGE_TEXT: usize = 4 << 20;
 const PART_TEXT: usize = 1 << 20;
 /// The most boxes, and marks, of one page.
 const PAGE_PARTS: usize = 500_000;
-/// A page is rather cut at the end of a line, if there is one within so many bytes.
+/// A page is split at the end of a line if one ends within this number of bytes before the limit.
 const LINE_SEARCH: usize = 64 << 10;
 const LABEL: usize = 4 << 10;
 

@@ -191,7 +191,7 @@ impl Files for Bag {
         let bytes = self
             .0
             .get(path.as_bytes())
-            .ok_or_else(|| Unreadable { reason: "there is no such file".to_owned() })?;
+            .ok_or_else(|| Unreadable { reason: "file not found".to_owned() })?;
         bytes.chunks(1024).for_each(each);
         Ok(())
     }

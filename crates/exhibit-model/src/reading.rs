@@ -123,7 +123,7 @@ pub struct ReadCharacter {
 /// The maximum number of alternatives of a character.
 pub const MOST_OTHERS: usize = 2;
 
-/// A line of an unknown script has at least so many letters; fewer are specks and scraps.
+/// The minimum number of letters in a line of an unknown script; fewer are specks and scraps.
 const LETTERS: usize = 4;
 
 impl ReadLine {

@@ -199,11 +199,13 @@ impl Line {
 const DOUBTFUL_LINE: f32 = 0.985;
 /// Below this one it is of a script that neither knows.
 const UNKNOWN_LINE: f32 = 0.6;
-/// After so many lines of a script that the larger model does not know it is not asked again.
+/// The number of lines in a script unknown to the larger model after which it is given no more
+/// lines of the page.
 const MOST_STRANGE: usize = 3;
 /// From this certainty of the fast model on it is asked all the same.
 const KNOWN_AGAIN: f32 = 0.85;
-/// From one line in so many on, characters that the fast model does not know are a matter of the whole page.
+/// If more than one line in this number has characters unknown to the fast model, the whole page
+/// is concerned.
 const RARE: usize = 8;
 /// A line is read again, too, for one character below this.
 const DOUBTFUL_CHARACTER: f32 = 0.8;

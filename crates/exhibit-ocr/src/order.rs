@@ -54,8 +54,9 @@ impl Span {
     }
 }
 
-/// A column has at least so many lines, and so many times their height is its least width.
+/// The minimum number of lines in a column.
 const LEAST_LINES: usize = 3;
+/// The minimum width of a column, as a multiple of the height of its lines.
 const LEAST_COLUMN: f32 = 7.0;
 /// In running text most lines fill their column; in a table most cells do not.
 const FULL_LINE: f32 = 0.75;
